@@ -1,0 +1,86 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Mdf.Checkpoints;
+
+/// <summary>A checkpoint's bytes. Every read is checked against the length before memory is taken.</summary>
+internal sealed class CheckpointSource
+{
+    private const int ChunkBytes = 1 << 24;
+
+    private readonly Stream stream;
+
+    public CheckpointSource(Stream stream, string name)
+    {
+        this.stream = stream;
+        Name = name;
+        Length = stream.Length;
+    }
+
+    public string Name { get; }
+
+    public long Length { get; }
+
+    public CheckpointFormatException Error(long? offset, string reason, Exception? inner = null) => new(Name, offset, reason, inner);
+
+    /// <summary>Fails unless the range lies within the file.</summary>
+    public void Check(long offset, long count, string what)
+    {
+        if (offset < 0 || count < 0 || offset > Length - count)
+        {
+            throw Error(Math.Clamp(offset, 0, Length), $"{what} is said to be {count} bytes long at byte {offset}, outside the file of {Length} bytes.");
+        }
+    }
+
+    public void Read(long offset, Span<byte> destination)
+    {
+        stream.Position = offset;
+        if (stream.ReadAtLeast(destination, destination.Length, throwOnEndOfStream: false) < destination.Length)
+        {
+            throw Error(offset, "the file ended while it was read.");
+        }
+    }
+
+    public byte[] ReadBytes(long offset, long count, string what)
+    {
+        Check(offset, count, what);
+        if (count > Array.MaxLength)
+        {
+            throw Error(offset, $"{what} of {count} bytes is too long.");
+        }
+
+        var bytes = new byte[count];
+        Read(offset, bytes);
+        return bytes;
+    }
+
+    /// <summary>Reads elements into a new one-dimensional tensor. <paramref name="onChunk"/> sees the bytes as they pass.</summary>
+    public Tensor ReadElements(long offset, long count, ScalarType dtype, string what, Action<ReadOnlySpan<byte>>? onChunk = null)
+    {
+        long size = ElementTypes.Size(dtype);
+        if (count > long.MaxValue / size)
+        {
+            throw Error(offset, $"{what} is said to have {count} elements.");
+        }
+
+        Check(offset, count * size, what);
+        Tensor tensor = torch.empty(count, dtype: dtype, device: CPU);
+        for (long done = 0, step = ChunkBytes / size; done < count; done += step)
+        {
+            using Tensor part = tensor.narrow(0, done, Math.Min(step, count - done));
+            Span<byte> bytes = part.bytes;
+            Read(offset + (done * size), bytes);
+            onChunk?.Invoke(bytes);
+            if (dtype == ScalarType.Bool)
+            {
+                // libtorch takes it for granted that a bool is 0 or 1.
+                for (int i = 0; i < bytes.Length; i++)
+                {
+                    bytes[i] = bytes[i] == 0 ? (byte)0 : (byte)1;
+                }
+            }
+        }
+
+        return tensor;
+    }
+}

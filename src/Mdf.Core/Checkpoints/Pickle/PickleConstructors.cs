@@ -1,0 +1,104 @@
+namespace Mdf.Checkpoints.Pickle;
+
+/// <summary>The closed list of functions a checkpoint may call. Each makes data; whatever else is asked for is refused by name.</summary>
+internal sealed class PickleConstructors(PickleStream input)
+{
+    // Classes whose objects turn up beside the weights (settings, counters, paths) and are of no use here: kept as names only.
+    private static readonly HashSet<string> Inert =
+    [
+        "argparse.Namespace", "builtins.complex", "builtins.slice", "collections.Counter", "collections.deque", "datetime.date",
+        "datetime.datetime", "datetime.timedelta", "numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct",
+        "numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar", "numpy.dtype", "pathlib.PosixPath", "pathlib.PurePosixPath",
+        "pathlib.PureWindowsPath", "pathlib.WindowsPath", "torch.device", "torch.nn.backends.thnn._get_thnn_function_backend",
+    ];
+
+    // Copies made by calls, which a file could ask for again and again of the same memory.
+    private long copied;
+
+    public object? Call(PickleGlobal function, object?[] arguments) => function.FullName switch
+    {
+        "collections.OrderedDict" => Dictionary(arguments),
+        "collections.defaultdict" => new PickleDictionary(),
+        "torch._utils._rebuild_tensor" or "torch._utils._rebuild_tensor_v2" => Tensor(arguments),
+        "torch._utils._rebuild_parameter" or "torch._utils._rebuild_parameter_with_state" => First(function, arguments),
+        "torch._tensor._rebuild_from_type_v2" => RebuildFromType(function, arguments),
+        "torch.Size" or "builtins.set" or "builtins.frozenset" or "__builtin__.set" or "__builtin__.frozenset" => First(function, arguments),
+        "copyreg._reconstructor" or "copy_reg._reconstructor" => First(function, arguments) is PickleGlobal type ? New(type) : throw Misused(function),
+        "_codecs.encode" or "builtins.bytearray" => First(function, arguments),
+        string name when Inert.Contains(name) => new PickleObject(function),
+        string name => throw input.Error($"the file asks to call '{name}', which is not on the list of what a checkpoint may call. It was not called."),
+    };
+
+    /// <summary>An object of a class, for the classes known to be dictionaries the dictionary, and for all others an inert record.</summary>
+    public static object New(PickleGlobal type) => type.FullName is "collections.OrderedDict" or "collections.defaultdict" or "builtins.dict"
+        ? new PickleDictionary()
+        : new PickleObject(type);
+
+    private CheckpointFormatException Misused(PickleGlobal function) => input.Error($"the file calls '{function.FullName}' with arguments of the wrong kind.");
+
+    private object? First(PickleGlobal function, object?[] arguments) => arguments.Length > 0 ? arguments[0] : throw Misused(function);
+
+    private object? RebuildFromType(PickleGlobal function, object?[] arguments) => arguments is [PickleGlobal inner, PickleGlobal, object?[] values, ..]
+        && inner.FullName.StartsWith("torch._utils._rebuild_", StringComparison.Ordinal)
+            ? Call(inner, values)
+            : throw Misused(function);
+
+    private PickleDictionary Dictionary(object?[] arguments)
+    {
+        var dictionary = new PickleDictionary();
+        if (arguments.Length == 0)
+        {
+            return dictionary;
+        }
+
+        if (arguments[0] is not List<object?> pairs)
+        {
+            throw input.Error("the file makes an OrderedDict of something that is no list.");
+        }
+
+        copied += pairs.Count;
+        if (copied > input.Position)
+        {
+            throw input.Error("the file copies the same list over and over.");
+        }
+
+        foreach (object? pair in pairs)
+        {
+            switch (pair)
+            {
+                case object?[] and [var key, var value]: dictionary.Set(key, value); break;
+                case List<object?> and [var key, var value]: dictionary.Set(key, value); break;
+                default: throw input.Error("the file makes an OrderedDict of something that is no list of pairs.");
+            }
+        }
+
+        return dictionary;
+    }
+
+    private PickleTensor Tensor(object?[] arguments)
+    {
+        if (arguments is not [PickleStorage storage, long start, var shape, var strides, ..] || Longs(shape) is not { } sizes || Longs(strides) is not { } steps)
+        {
+            throw input.Error("the file rebuilds a tensor of something that is no storage, offset, shape and strides.");
+        }
+
+        string described = $"a tensor of shape [{string.Join(", ", sizes)}] and strides [{string.Join(", ", steps)}]";
+        if (sizes.Length != steps.Length || steps.Any(s => s < 0) || start < 0 || TensorShape.Elements(sizes) is not { } elements)
+        {
+            throw input.Error($"{described} is impossible.");
+        }
+
+        // One past the last element it touches.
+        Int128 end = elements == 0 ? start : start + sizes.Zip(steps).Aggregate(Int128.One, (sum, d) => sum + ((Int128)(d.First - 1) * d.Second));
+        if (end > storage.ViewCount)
+        {
+            throw input.Error($"{described} from element {start} on reaches outside its storage of {storage.ViewCount} elements.");
+        }
+
+        return new PickleTensor(storage, storage.ViewOffset + start, sizes, steps);
+    }
+
+    private static long[]? Longs(object? value) => value is object?[] items && items.Length <= 64 && items.All(i => i is long)
+        ? [.. items.Cast<long>()]
+        : null;
+}

@@ -1,0 +1,281 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text;
+
+namespace Mdf.Checkpoints.Pickle;
+
+/// <summary>
+/// Runs the program of a Python pickle (protocols 0 to 5) without Python and without running anything else: it makes inert data, and
+/// calls only what <see cref="PickleConstructors"/> lists. Work and memory are bounded by the length of the pickle.
+/// </summary>
+internal sealed class PickleReader
+{
+    private const int MaximumOperations = 10_000_000;
+
+    private static readonly object Mark = new();
+
+    private readonly PickleStream input;
+    private readonly PickleConstructors constructors;
+    private readonly Func<object?, object?> persistent;
+    private readonly List<object?> stack = [];
+    private readonly Stack<int> marks = [];
+    private readonly Dictionary<long, object?> memo = [];
+
+    private PickleReader(PickleStream input, Func<object?, object?> persistent)
+    {
+        this.input = input;
+        this.persistent = persistent;
+        constructors = new PickleConstructors(input);
+    }
+
+    /// <summary>Reads one pickle and leaves the stream behind it.</summary>
+    /// <param name="input">The bytes.</param>
+    /// <param name="persistent">Makes something of a persistent identifier (how PyTorch refers to storages).</param>
+    public static object? Read(PickleStream input, Func<object?, object?> persistent) => new PickleReader(input, persistent).Run();
+
+    private object? Run()
+    {
+        for (int operations = 0; operations < MaximumOperations; operations++)
+        {
+            byte opcode = input.Byte();
+            if (opcode == '.')
+            {
+                return Pop();
+            }
+
+            Step(opcode);
+        }
+
+        throw input.Error($"the pickle has more than {MaximumOperations} operations.");
+    }
+
+    private void Step(byte opcode)
+    {
+        switch ((char)opcode)
+        {
+            case '\x80': CheckProtocol(input.Byte()); break;
+            case '\x95': input.Int64(); break; // FRAME: a hint for buffering
+            case '(': marks.Push(stack.Count); stack.Add(Mark); break;
+            case '0': PopAny(); break;
+            case '1': PopToMark(); break;
+            case '2': Push(Peek()); break;
+
+            case 'N': Push(null); break;
+            case '\x88': Push(true); break;
+            case '\x89': Push(false); break;
+            case 'I': Push(IntegerLine(input.Line())); break;
+            case 'J': Push((long)input.Int32()); break;
+            case 'K': Push((long)input.Byte()); break;
+            case 'M': Push((long)input.UInt16()); break;
+            case 'L': Push(Integer(input.Line().TrimEnd('L'))); break;
+            case '\x8a': Push(Integer(input.Bytes(input.Byte()))); break;
+            case '\x8b': Push(Integer(input.Bytes(input.Int32()))); break;
+            case 'F': Push(Float(input.Line())); break;
+            case 'G': Push(input.DoubleBigEndian()); break;
+
+            case 'S': Push(input.Line().Trim('\'', '"')); break;
+            case 'T': Push(Encoding.Latin1.GetString(input.Bytes(input.Int32()))); break;
+            case 'U': Push(Encoding.Latin1.GetString(input.Bytes(input.Byte()))); break;
+            case 'V': Push(input.Line()); break;
+            case 'X': Push(input.Text(input.UInt32())); break;
+            case '\x8c': Push(input.Text(input.Byte())); break;
+            case '\x8d': Push(input.Text(input.Int64())); break;
+            case 'B': Push(input.Bytes(input.UInt32())); break;
+            case 'C': Push(input.Bytes(input.Byte())); break;
+            case '\x8e' or '\x96': Push(input.Bytes(input.Int64())); break;
+
+            case ')': Push(Array.Empty<object?>()); break;
+            case 't': Push(PopToMark()); break;
+            case '\x85': Push(PopMany(1)); break;
+            case '\x86': Push(PopMany(2)); break;
+            case '\x87': Push(PopMany(3)); break;
+            case ']' or '\x8f': Push(new List<object?>()); break;
+            case 'l' or '\x91': Push(new List<object?>(PopToMark())); break;
+            case 'a': Append([Pop()]); break;
+            case 'e' or '\x90': Append(PopToMark()); break;
+            case '}': Push(new PickleDictionary()); break;
+            case 'd': DictionaryFromMark(); break;
+            case 's': SetItems(PopMany(2)); break;
+            case 'u': SetItems(PopToMark()); break;
+
+            case 'g': Get(Index(input.Line())); break;
+            case 'h': Get(input.Byte()); break;
+            case 'j': Get(input.UInt32()); break;
+            case 'p': memo[Index(input.Line())] = Peek(); break;
+            case 'q': memo[input.Byte()] = Peek(); break;
+            case 'r': memo[input.UInt32()] = Peek(); break;
+            case '\x94': memo[memo.Count] = Peek(); break;
+
+            case 'c': Push(new PickleGlobal(input.Line(), input.Line())); break;
+            case '\x93': StackGlobal(); break;
+            case 'R': Reduce(); break;
+            case '\x81': NewObject(PopMany(2)); break;
+            case '\x92': NewObject(PopMany(3)); break;
+            case 'b': Build(); break;
+            case 'Q': Push(persistent(Pop())); break;
+
+            default: throw input.Error($"the pickle's operation 0x{opcode:x2} is not one that is read.");
+        }
+    }
+
+    private void Push(object? value) => stack.Add(value);
+
+    private object? Peek() => stack.Count > 0 && !ReferenceEquals(stack[^1], Mark)
+        ? stack[^1]
+        : throw input.Error("the pickle uses a value that is not there.");
+
+    private object? Pop()
+    {
+        object? value = Peek();
+        stack.RemoveAt(stack.Count - 1);
+        return value;
+    }
+
+    private void PopAny()
+    {
+        if (stack.Count > 0 && ReferenceEquals(stack[^1], Mark))
+        {
+            PopToMark();
+        }
+        else
+        {
+            Pop();
+        }
+    }
+
+    private object?[] PopMany(int count)
+    {
+        var values = new object?[count];
+        for (int i = count - 1; i >= 0; i--)
+        {
+            values[i] = Pop();
+        }
+
+        return values;
+    }
+
+    private object?[] PopToMark()
+    {
+        if (!marks.TryPop(out int mark))
+        {
+            throw input.Error("the pickle uses a mark that is not there.");
+        }
+
+        object?[] values = [.. stack[(mark + 1)..]];
+        stack.RemoveRange(mark, stack.Count - mark);
+        return values;
+    }
+
+    private void CheckProtocol(byte protocol)
+    {
+        if (protocol > 5)
+        {
+            throw input.Error($"the pickle is of protocol {protocol}; 0 to 5 are read.");
+        }
+    }
+
+    private object IntegerLine(string line) => line switch
+    {
+        "00" => false,
+        "01" => true,
+        _ => Integer(line),
+    };
+
+    // Some hundred digits: longer ones take time out of proportion to turn into a number.
+    private object Integer(string digits) =>
+        digits.Length <= 400 && BigInteger.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger value)
+            ? Narrow(value)
+            : throw input.Error("the pickle has a malformed integer.");
+
+    private static object Integer(byte[] littleEndian) => Narrow(new BigInteger(littleEndian));
+
+    private static object Narrow(BigInteger value)
+    {
+        if (value >= long.MinValue && value <= long.MaxValue)
+        {
+            long narrow = (long)value;
+            return narrow;
+        }
+
+        return value;
+    }
+
+    private double Float(string text) => double.TryParse(text, CultureInfo.InvariantCulture, out double value)
+        ? value
+        : throw input.Error("the pickle has a malformed number.");
+
+    private long Index(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value)
+        ? value
+        : throw input.Error("the pickle has a malformed memo index.");
+
+    private void Get(long index) => Push(memo.TryGetValue(index, out object? value)
+        ? value
+        : throw input.Error($"the pickle recalls value {index}, which it never stored."));
+
+    private void Append(object?[] values)
+    {
+        switch (Peek())
+        {
+            case List<object?> list: list.AddRange(values); break;
+            case PickleObject: break; // a class derived from list
+            default: throw input.Error("the pickle appends to something that is no list.");
+        }
+    }
+
+    private void DictionaryFromMark()
+    {
+        object?[] values = PopToMark();
+        Push(new PickleDictionary());
+        SetItems(values);
+    }
+
+    private void SetItems(object?[] values)
+    {
+        if (values.Length % 2 != 0)
+        {
+            throw input.Error("the pickle sets a key without a value.");
+        }
+
+        PickleDictionary target = Peek() switch
+        {
+            PickleDictionary dictionary => dictionary,
+            PickleObject derived => derived.Items ??= new PickleDictionary(),
+            _ => throw input.Error("the pickle sets items of something that is no dictionary."),
+        };
+        for (int i = 0; i < values.Length; i += 2)
+        {
+            target.Set(values[i], values[i + 1]);
+        }
+    }
+
+    private void StackGlobal()
+    {
+        object?[] names = PopMany(2);
+        Push(names is [string module, string name]
+            ? new PickleGlobal(module, name)
+            : throw input.Error("the pickle names a class by something that is no text."));
+    }
+
+    private void Reduce()
+    {
+        object?[] call = PopMany(2);
+        Push(call is [PickleGlobal function, object?[] arguments]
+            ? constructors.Call(function, arguments)
+            : throw input.Error("the pickle calls something that is no named function."));
+    }
+
+    private void NewObject(object?[] call) => Push(call[0] is PickleGlobal type
+        ? PickleConstructors.New(type)
+        : throw input.Error("the pickle makes an object of something that is no named class."));
+
+    private void Build()
+    {
+        object? state = Pop();
+        switch (Peek())
+        {
+            case PickleObject instance: instance.State = state; break;
+            case PickleDictionary or PickleTensor: break; // attributes beside the content, as state_dict's _metadata
+            default: throw input.Error("the pickle sets the state of something that has none.");
+        }
+    }
+}

@@ -1,0 +1,129 @@
+using System.Globalization;
+
+namespace Mdf.Checkpoints.Pickle;
+
+/// <summary>
+/// Finds the tensors in what a pickle built and gives them the names PyTorch's <c>state_dict</c> would: dictionaries by key, lists by
+/// index, modules by the names of their parameters, buffers and submodules, in this order.
+/// </summary>
+internal sealed class PickledTensors
+{
+    private const int MaximumDepth = 100;
+    private const int MaximumNameLength = 4096;
+    private const int MaximumVisits = 20_000_000;
+
+    private static readonly string[] UsualKeys = ["state_dict", "params_ema", "params", "model_state_dict", "model", "net"];
+    private static readonly string[] ModuleParts = ["_parameters", "_buffers", "_modules"];
+
+    private readonly CheckpointSource source;
+    private readonly OrderedDictionary<string, PickleTensor> found = [];
+    private readonly HashSet<object> path = new(ReferenceEqualityComparer.Instance);
+    private int visits;
+
+    private PickledTensors(CheckpointSource source) => this.source = source;
+
+    public static OrderedDictionary<string, PickleTensor> Find(CheckpointSource source, object? root, CheckpointReadOptions options)
+    {
+        var walk = new PickledTensors(source);
+        walk.Visit("", walk.Weights(root, options.Key));
+        if (walk.found.Count == 0)
+        {
+            throw source.Error(null, "it holds no tensors in dictionaries, lists or modules.");
+        }
+
+        return walk.found;
+    }
+
+    private object? Weights(object? root, string? key)
+    {
+        if (Mapping(root) is not { } dictionary)
+        {
+            return key is null ? root : throw source.Error(null, $"key '{key}' was asked for, but its outermost object is no dictionary.");
+        }
+
+        if (key is not null)
+        {
+            return dictionary[key] ?? throw source.Error(
+                null, $"it has no key '{key}'; it has {string.Join(", ", dictionary.Items.Take(20).Select(i => $"'{i.Key}'"))}.");
+        }
+
+        return dictionary.Items.Any(i => i.Value is PickleTensor)
+            ? root
+            : UsualKeys.Select(k => dictionary[k]).FirstOrDefault(v => v is List<object?> or PickleObject || Mapping(v) is not null) ?? root;
+    }
+
+    private static PickleDictionary? Mapping(object? value) => value switch
+    {
+        PickleDictionary dictionary => dictionary,
+        PickleObject { Items: { } items } => items,
+        _ => null,
+    };
+
+    private void Visit(string name, object? value)
+    {
+        if (value is PickleTensor tensor)
+        {
+            if (!found.TryAdd(name, tensor))
+            {
+                throw source.Error(null, $"it holds two tensors named '{name}'.");
+            }
+        }
+        else if (value is PickleDictionary or PickleObject or List<object?> or object?[])
+        {
+            if (path.Count >= MaximumDepth || name.Length > MaximumNameLength || !path.Add(value))
+            {
+                throw source.Error(null, $"its objects contain themselves or are nested too deeply, at '{name[..Math.Min(name.Length, 80)]}'.");
+            }
+
+            foreach ((object key, object? child) in Children(value))
+            {
+                Count(1);
+                if (child is PickleTensor or PickleDictionary or PickleObject or List<object?> or object?[])
+                {
+                    string part = Convert.ToString(key, CultureInfo.InvariantCulture)!;
+                    Visit(name.Length == 0 ? part : $"{name}.{part}", child);
+                }
+            }
+
+            path.Remove(value);
+        }
+    }
+
+    // Objects can be shared, so that a small file may hold a list of lists of lists that takes forever to walk.
+    private void Count(int more)
+    {
+        visits += more;
+        if (visits > MaximumVisits)
+        {
+            throw source.Error(null, $"walking its objects takes more than {MaximumVisits} steps.");
+        }
+    }
+
+    private IEnumerable<(object Key, object? Value)> Children(object value) => value switch
+    {
+        PickleDictionary dictionary => Named(dictionary),
+        PickleObject { Items: { } items } => Named(items),
+        PickleObject { State: PickleDictionary state } => ModuleChildren(state),
+        IReadOnlyList<object?> list => list.Select((item, i) => ((object)i, item)),
+        _ => [],
+    };
+
+    private IEnumerable<(object, object?)> ModuleChildren(PickleDictionary state)
+    {
+        HashSet<object?> transient = [];
+        if (state["_non_persistent_buffers_set"] is List<object?> names)
+        {
+            Count(names.Count);
+            transient = [.. names.Where(n => n is string)];
+        }
+
+        return ModuleParts
+            .Select(part => state[part])
+            .OfType<PickleDictionary>()
+            .SelectMany(Named)
+            .Where(child => child.Value is not PickleTensor || !transient.Contains(child.Key));
+    }
+
+    private static IEnumerable<(object Key, object? Value)> Named(PickleDictionary dictionary) =>
+        dictionary.Items.Where(i => i.Key is string or long).Select(i => (i.Key, i.Value));
+}

@@ -1,0 +1,77 @@
+using System.Numerics;
+using Mdf.Checkpoints.Pickle;
+
+namespace Mdf.Checkpoints;
+
+/// <summary>
+/// PyTorch's format before 1.6: five pickles (a magic number, the protocol 1001, facts of the machine, the object, the storages' keys)
+/// and then each storage as its length in elements and its bytes.
+/// </summary>
+internal static class PyTorchLegacyFile
+{
+    private const long Protocol = 1001;
+
+    private static readonly BigInteger Magic = BigInteger.Parse("1950a86a20f9469cfc6c", System.Globalization.NumberStyles.HexNumber, null);
+
+    /// <summary>How such a file starts: a pickle of protocol 2 holding an integer of ten bytes.</summary>
+    public static ReadOnlySpan<byte> Start => [0x80, 0x02, 0x8a, 0x0a];
+
+    public static StateDictionary Read(CheckpointSource source, CheckpointReadOptions options)
+    {
+        var input = new PickleStream(source, 0, source.Length);
+        if (PickleReader.Read(input, Refuse(input)) is not BigInteger magic || magic != Magic)
+        {
+            throw source.Error(0, "it is a pickle, but without the magic number of a PyTorch checkpoint.");
+        }
+
+        if (PickleReader.Read(input, Refuse(input)) is not Protocol)
+        {
+            throw source.Error(input.Position, $"it is not of the one protocol known, {Protocol}.");
+        }
+
+        if (PickleReader.Read(input, Refuse(input)) is PickleDictionary machine && machine["little_endian"] is false)
+        {
+            throw source.Error(input.Position, "it was written on a big-endian machine, which is not read.");
+        }
+
+        var described = new Dictionary<string, PickleStorage>();
+        object? root = PickleReader.Read(input, identifier => PyTorchCheckpoint.Resolve(input, identifier, described));
+        Dictionary<string, long> places = LocateStorages(source, input, described);
+        return PyTorchCheckpoint.Read(source, root, options, storage => places.TryGetValue(storage.Key, out long place)
+            ? source.ReadElements(place, storage.Count, storage.Type, $"storage '{storage.Key}'")
+            : throw source.Error(null, $"storage '{storage.Key}' is used but not in the file."));
+    }
+
+    private static Func<object?, object?> Refuse(PickleStream input) => _ => throw input.Error("the file's preamble refers to a storage.");
+
+    private static Dictionary<string, long> LocateStorages(CheckpointSource source, PickleStream input, Dictionary<string, PickleStorage> described)
+    {
+        if (PickleReader.Read(input, Refuse(input)) is not List<object?> keys)
+        {
+            throw source.Error(input.Position, "the list of its storages is missing.");
+        }
+
+        var places = new Dictionary<string, long>();
+        long at = input.Position;
+        foreach (object? item in keys)
+        {
+            if (item is not string key || !described.TryGetValue(key, out PickleStorage? storage))
+            {
+                throw source.Error(at, $"it lists a storage '{item}' that nothing describes.");
+            }
+
+            source.Check(at, sizeof(long), $"the length of storage '{key}'");
+            long count = new PickleStream(source, at, sizeof(long)).Int64();
+            if (count != storage.Count || !places.TryAdd(key, at + sizeof(long)))
+            {
+                throw source.Error(at, $"storage '{key}' of {storage.Count} elements is here once more or with {count} elements.");
+            }
+
+            long bytes = count * ElementTypes.Size(storage.Type);
+            source.Check(at + sizeof(long), bytes, $"storage '{key}'");
+            at += sizeof(long) + bytes;
+        }
+
+        return places;
+    }
+}

@@ -1,0 +1,84 @@
+using System.IO.Hashing;
+using Mdf.Checkpoints.Pickle;
+using static TorchSharp.torch;
+
+namespace Mdf.Checkpoints;
+
+/// <summary>PyTorch's format since 1.6: an uncompressed zip archive of one folder with <c>data.pkl</c> and a file <c>data/KEY</c> a storage.</summary>
+internal static class PyTorchZipFile
+{
+    private const string PickleName = "data.pkl";
+    private const int MaximumMarkerBytes = 16;
+
+    public static StateDictionary Read(CheckpointSource source, CheckpointReadOptions options)
+    {
+        IReadOnlyDictionary<string, ZipEntry> entries = ZipDirectory.Read(source).Entries;
+        ZipEntry[] pickles = [.. entries.Values.Where(e => Path.GetFileName(e.Name) == PickleName)];
+        if (pickles.Length != 1)
+        {
+            throw source.Error(null, $"the archive has {pickles.Length} entries '{PickleName}' where a PyTorch checkpoint has one.");
+        }
+
+        ZipEntry pickle = pickles[0];
+        string folder = pickle.Name[..^PickleName.Length];
+        if (entries.ContainsKey(folder + "constants.pkl"))
+        {
+            throw source.Error(null, "it is a TorchScript archive, which holds a program; save the model's state_dict() instead.");
+        }
+
+        if (entries.TryGetValue(folder + "byteorder", out ZipEntry? order) && order.Length <= MaximumMarkerBytes
+            && !source.ReadBytes(order.Offset, order.Length, order.Name).AsSpan().SequenceEqual("little"u8))
+        {
+            throw source.Error(order.Offset, "it was written on a big-endian machine, which is not read.");
+        }
+
+        CheckPickle(source, pickle);
+        var input = new PickleStream(source, pickle.Offset, pickle.Length);
+        var described = new Dictionary<string, PickleStorage>();
+        object? root = PickleReader.Read(input, identifier => PyTorchCheckpoint.Resolve(input, identifier, described));
+        return PyTorchCheckpoint.Read(source, root, options, storage => ReadStorage(source, entries, folder, storage));
+    }
+
+    private static Tensor ReadStorage(CheckpointSource source, IReadOnlyDictionary<string, ZipEntry> entries, string folder, PickleStorage storage)
+    {
+        string name = $"{folder}data/{storage.Key}";
+        if (!entries.TryGetValue(name, out ZipEntry? entry))
+        {
+            throw source.Error(null, $"storage '{storage.Key}' is used, but the archive has no entry '{name}'.");
+        }
+
+        int size = ElementTypes.Size(storage.Type);
+        if (entry.Length / size != storage.Count || entry.Length % size != 0)
+        {
+            throw source.Error(entry.Offset, $"entry '{name}' of {entry.Length} bytes is said to hold {storage.Count} elements of {storage.Type}.");
+        }
+
+        var checksum = new Crc32();
+        Tensor elements = source.ReadElements(entry.Offset, storage.Count, storage.Type, $"entry '{name}'", checksum.Append);
+        CheckChecksum(source, entry, checksum);
+        return elements;
+    }
+
+    private static void CheckPickle(CheckpointSource source, ZipEntry pickle)
+    {
+        var checksum = new Crc32();
+        byte[] chunk = new byte[1 << 16];
+        for (long done = 0; done < pickle.Length; done += chunk.Length)
+        {
+            Span<byte> part = chunk.AsSpan(0, (int)Math.Min(chunk.Length, pickle.Length - done));
+            source.Read(pickle.Offset + done, part);
+            checksum.Append(part);
+        }
+
+        CheckChecksum(source, pickle, checksum);
+    }
+
+    // PyTorch can be told not to take checksums; it leaves 0 then.
+    private static void CheckChecksum(CheckpointSource source, ZipEntry entry, Crc32 checksum)
+    {
+        if (entry.Crc32 != 0 && entry.Crc32 != checksum.GetCurrentHashAsUInt32())
+        {
+            throw source.Error(entry.Offset, $"the checksum of entry '{entry.Name}' is wrong: the file is damaged.");
+        }
+    }
+}

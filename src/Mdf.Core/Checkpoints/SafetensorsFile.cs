@@ -1,0 +1,221 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using Mdf.IO;
+using static TorchSharp.torch;
+
+namespace Mdf.Checkpoints;
+
+/// <summary>
+/// Reads and writes <see href="https://github.com/huggingface/safetensors">safetensors</see>: eight bytes of header length, a JSON
+/// header, and the tensors' little-endian bytes. Our <c>.ckpt</c> files are of this format.
+/// </summary>
+public static class SafetensorsFile
+{
+    private const string MetadataKey = "__metadata__";
+    private const long MaximumHeaderBytes = 100_000_000;
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The tensors by name, on the CPU, in the file's order, and its metadata; the caller disposes them.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="CheckpointFormatException">The file is not safetensors, is damaged, or has an element type that is not read.</exception>
+    public static StateDictionary Read(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16);
+        return Read(new CheckpointSource(stream, path));
+    }
+
+    /// <summary>Writes a file: to a temporary one beside it first, then moved over it.</summary>
+    /// <param name="path">The file; one that is there is replaced.</param>
+    /// <param name="tensors">The tensors by name, of any shape, device and layout; element types F16, BF16, F32, F64, I8 to I64, U8, BOOL.</param>
+    /// <param name="metadata">Free text by name, or null for none.</param>
+    /// <exception cref="ArgumentException">A name is empty, taken twice or reserved, or an element type cannot be written.</exception>
+    /// <exception cref="IOException">The file cannot be written; what was there before is untouched.</exception>
+    public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IEnumerable<KeyValuePair<string, string>>? metadata = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(tensors);
+
+        // Wide elements first keeps each tensor aligned to its element size.
+        var ordered = tensors.OrderByDescending(t => t.Value.element_size()).ToList();
+        byte[] header = Header(ordered, metadata);
+        AtomicFile.Write(path, stream => WriteTo(stream, header, ordered));
+    }
+
+    internal static StateDictionary Read(CheckpointSource source)
+    {
+        using var scope = NewDisposeScope();
+        byte[] start = source.ReadBytes(0, 8, "the header's length");
+        ulong said = BinaryPrimitives.ReadUInt64LittleEndian(start);
+        if (said > MaximumHeaderBytes)
+        {
+            throw source.Error(0, $"the header is said to be {said} bytes long; at most {MaximumHeaderBytes} are read.");
+        }
+
+        long headerLength = (long)said;
+        byte[] header = source.ReadBytes(8, headerLength, "the header");
+        var metadata = new Dictionary<string, string>();
+        List<Entry> entries = ParseHeader(source, header, metadata);
+        CheckLayout(source, entries, 8 + headerLength);
+
+        var tensors = new OrderedDictionary<string, Tensor>(entries.Count);
+        foreach (Entry entry in entries)
+        {
+            long elements = (entry.End - entry.Begin) / ElementTypes.Size(entry.Type);
+            Tensor flat = source.ReadElements(8 + headerLength + entry.Begin, elements, entry.Type, $"tensor '{entry.Name}'");
+            tensors.Add(entry.Name, flat.reshape(entry.Shape));
+        }
+
+        return new StateDictionary(tensors, metadata);
+    }
+
+    private static List<Entry> ParseHeader(CheckpointSource source, byte[] header, Dictionary<string, string> metadata)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(header, new JsonDocumentOptions { MaxDepth = 8, AllowDuplicateProperties = false });
+            var entries = new List<Entry>();
+            foreach (JsonProperty property in document.RootElement.EnumerateObject())
+            {
+                if (property.NameEquals(MetadataKey))
+                {
+                    foreach (JsonProperty text in property.Value.EnumerateObject())
+                    {
+                        metadata.Add(text.Name, text.Value.GetString() ?? throw source.Error(8, $"metadata '{text.Name}' is null."));
+                    }
+                }
+                else
+                {
+                    entries.Add(ParseEntry(source, property));
+                }
+            }
+
+            return entries;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException and not CheckpointFormatException)
+        {
+            throw source.Error(8, $"the header is not the JSON of safetensors: {e.Message}", e);
+        }
+    }
+
+    private static Entry ParseEntry(CheckpointSource source, JsonProperty property)
+    {
+        string name = property.Name;
+        string? dtype = property.Value.GetProperty("dtype").GetString();
+        ScalarType type = ElementTypes.FromSafetensors(dtype)
+            ?? throw source.Error(8, $"tensor '{name}' is of type '{dtype}'; {ElementTypes.SafetensorsNames} are read.");
+        long[] shape = Numbers(property.Value.GetProperty("shape"));
+        long[] range = Numbers(property.Value.GetProperty("data_offsets"));
+        if (TensorShape.Elements(shape) is not { } elements || range.Length != 2 || range[0] < 0 || range[1] < range[0])
+        {
+            throw source.Error(8, $"tensor '{name}' has the impossible shape [{string.Join(", ", shape)}] or data offsets [{string.Join(", ", range)}].");
+        }
+
+        long bytes = elements * ElementTypes.Size(type);
+        if (bytes != range[1] - range[0])
+        {
+            throw source.Error(8, $"tensor '{name}' of type {dtype} and shape [{string.Join(", ", shape)}] takes {bytes} bytes, but {range[1] - range[0]} are given.");
+        }
+
+        return new Entry(name, type, shape, range[0], range[1]);
+    }
+
+    private static long[] Numbers(JsonElement array) => [.. array.EnumerateArray().Select(n => n.GetInt64())];
+
+    // The format knows no gaps and no overlaps: that leaves no room to hide bytes in or to multiply them.
+    private static void CheckLayout(CheckpointSource source, List<Entry> entries, long dataStart)
+    {
+        long at = 0;
+        foreach (Entry entry in entries.OrderBy(e => e.Begin).ThenBy(e => e.End))
+        {
+            if (entry.Begin != at)
+            {
+                throw source.Error(8, $"tensor '{entry.Name}' starts at data byte {entry.Begin}, where {at} is expected: the data must have no gaps and no overlaps.");
+            }
+
+            at = entry.End;
+        }
+
+        if (at != source.Length - dataStart)
+        {
+            throw source.Error(8, $"the tensors take {at} bytes, but the file holds {source.Length - dataStart} after its header.");
+        }
+    }
+
+    private static byte[] Header(List<KeyValuePair<string, Tensor>> tensors, IEnumerable<KeyValuePair<string, string>>? metadata)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            if (metadata is not null)
+            {
+                json.WriteStartObject(MetadataKey);
+                foreach ((string key, string value) in metadata)
+                {
+                    json.WriteString(key, value);
+                }
+
+                json.WriteEndObject();
+            }
+
+            var names = new HashSet<string> { MetadataKey };
+            long at = 0;
+            foreach ((string name, Tensor tensor) in tensors)
+            {
+                if (string.IsNullOrEmpty(name) || !names.Add(name))
+                {
+                    throw new ArgumentException($"The tensor name '{name}' is empty, taken twice or reserved.", nameof(tensors));
+                }
+
+                string type = ElementTypes.ToSafetensors(tensor.dtype)
+                    ?? throw new ArgumentException($"Tensor '{name}' is of type {tensor.dtype}; {ElementTypes.SafetensorsNames} can be written.", nameof(tensors));
+                long end = at + (tensor.numel() * tensor.element_size());
+                json.WriteStartObject(name);
+                json.WriteString("dtype", type);
+                WriteNumbers(json, "shape", tensor.shape);
+                WriteNumbers(json, "data_offsets", [at, end]);
+                json.WriteEndObject();
+                at = end;
+            }
+
+            json.WriteEndObject();
+        }
+
+        // Padded so that the data starts at a multiple of eight.
+        while (buffer.Length % 8 != 0)
+        {
+            buffer.WriteByte((byte)' ');
+        }
+
+        return buffer.ToArray();
+    }
+
+    private static void WriteNumbers(Utf8JsonWriter json, string name, ReadOnlySpan<long> numbers)
+    {
+        json.WriteStartArray(name);
+        foreach (long number in numbers)
+        {
+            json.WriteNumberValue(number);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteTo(Stream stream, byte[] header, List<KeyValuePair<string, Tensor>> tensors)
+    {
+        Span<byte> length = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+        stream.Write(length);
+        stream.Write(header);
+        foreach ((_, Tensor tensor) in tensors)
+        {
+            using var scope = NewDisposeScope();
+            using var noGradient = no_grad();
+            tensor.detach().cpu().contiguous().WriteBytesToStream(stream, bufferSize: 1 << 20);
+        }
+    }
+
+    private sealed record Entry(string Name, ScalarType Type, long[] Shape, long Begin, long End);
+}

@@ -1,0 +1,270 @@
+using System.Buffers.Binary;
+using Mdf.Testing;
+using static TorchSharp.torch;
+
+namespace Mdf.Checkpoints.Tests;
+
+/// <summary>Files made to hurt: each is refused with the place and the reason, and none gets to run code or to take memory.</summary>
+public sealed class HostileCheckpointTests
+{
+    private static readonly byte[] FourFloats = new byte[16];
+
+    [Fact]
+    public void Read_HonestFileOfTheAssembler_Works()
+    {
+        var pickle = new PickleAssembler().Operation('}').Text("w").Tensor("7", "FloatStorage", 4, [2, 2], [2, 1], "cuda:0").Operation('s');
+        using StateDictionary zip = Read(pickle.ToZipFile(("7", FourFloats)));
+        Assert.Equal([2, 2], zip["w"].shape);
+
+        pickle = new PickleAssembler().Operation('}').Text("w").Tensor("7", "FloatStorage", 4, [2, 2], [1, 2], "cuda:0", legacy: true).Operation('s');
+        using StateDictionary legacy = Read(pickle.ToLegacyFile(("7", 4, FourFloats)));
+        Assert.Equal([1, 2], legacy["w"].stride());
+        Assert.Equal(CPU.type, legacy["w"].device_type);
+    }
+
+    [Theory]
+    [InlineData("os", "system")]
+    [InlineData("posix", "system")]
+    [InlineData("builtins", "eval")]
+    [InlineData("__builtin__", "exec")]
+    [InlineData("subprocess", "Popen")]
+    [InlineData("torch._utils", "_rebuild_qtensor")]
+    [InlineData("torch.hub", "load")]
+    public void Read_CallOfAnyOtherFunction_IsRefusedByName(string module, string name)
+    {
+        string marker = Path.Combine(Path.GetTempPath(), $"mdf-{Guid.NewGuid():N}");
+        var pickle = new PickleAssembler().Global(module, name).Operation('(').Text($"touch {marker}").Operation('t').Operation('R');
+        string message = Refused(pickle.ToZipFile());
+        Assert.Contains($"'{module}.{name}'", message, StringComparison.Ordinal);
+        Assert.Contains("at byte", message, StringComparison.Ordinal);
+        Assert.Contains($"'{module}.{name}'", Refused(pickle.ToLegacyFile()), StringComparison.Ordinal);
+        Assert.False(File.Exists(marker));
+    }
+
+    [Fact]
+    public void Read_CallHiddenInRebuildFromType_IsRefused()
+    {
+        var pickle = new PickleAssembler().Global("torch._tensor", "_rebuild_from_type_v2").Operation('(')
+            .Global("os", "system").Global("torch", "Tensor").Operation('(').Text("id").Operation('t').Operation('N').Operation('t').Operation('R');
+        Assert.Contains("_rebuild_from_type_v2", Refused(pickle.ToZipFile()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_UnknownClass_IsInertData()
+    {
+        var pickle = new PickleAssembler().Operation('}').Operation('(')
+            .Text("bad").Global("os", "system").Operation(')').Raw(0x81).Operation('}').Operation('b')
+            .Text("w").Tensor("0", "FloatStorage", 4, [4], [1])
+            .Operation('u');
+        using StateDictionary read = Read(pickle.ToZipFile(("0", FourFloats)));
+        Assert.Equal(["w"], read.Keys);
+    }
+
+    [Fact]
+    public void Read_ObjectsThatContainThemselves_AreRefused()
+    {
+        Assert.Contains("contain themselves", Refused(new PickleAssembler().Operation(']').Put(0).Get(0).Operation('a').ToZipFile()), StringComparison.Ordinal);
+        Assert.Contains("contain themselves", Refused(new PickleAssembler().Operation('}').Put(0).Text("again").Get(0).Operation('s').ToZipFile()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_ListsThatMultiply_AreRefusedSoon()
+    {
+        // Each list holds the one before it twice: 2^60 lists in 500 bytes.
+        var pickle = new PickleAssembler().Operation(']').Put(0);
+        for (byte i = 1; i <= 60; i++)
+        {
+            pickle.Operation(']').Put(i).Get((byte)(i - 1)).Operation('a').Get((byte)(i - 1)).Operation('a');
+        }
+
+        Assert.Contains("steps", Refused(pickle.ToZipFile()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_DeepNesting_IsRefusedWithoutOverflow()
+    {
+        var pickle = new PickleAssembler();
+        for (int i = 0; i < 200_000; i++)
+        {
+            pickle.Operation(']');
+        }
+
+        for (int i = 1; i < 200_000; i++)
+        {
+            pickle.Operation('a');
+        }
+
+        Assert.Contains("nested", Refused(pickle.ToZipFile()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_SameListCopiedOverAndOver_IsRefused()
+    {
+        var pickle = new PickleAssembler().Operation(']').Operation('(');
+        for (int i = 0; i < 1000; i++)
+        {
+            pickle.Operation(')').Operation(')').Raw(0x86);
+        }
+
+        pickle.Operation('e').Raw(0x85).Put(0).Operation('0');
+        for (int i = 0; i < 10_000; i++)
+        {
+            pickle.Global("collections", "OrderedDict").Get(0).Operation('R').Operation('0');
+        }
+
+        Assert.Contains("over and over", Refused(pickle.Operation('N').ToZipFile()), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData('B')]
+    [InlineData('X')]
+    [InlineData('T')]
+    [InlineData('\x8b')]
+    [InlineData('\x8d')]
+    [InlineData('\x8e')]
+    [InlineData('\x96')]
+    public void Read_HugeLengthInThePickle_IsRefusedBeforeAllocating(char operation)
+    {
+        byte[] file = new PickleAssembler().Raw((byte)operation, 0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff, 0x7f).ToZipFile();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains("bytes where", Refused(file), StringComparison.Ordinal);
+        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 1_000_000);
+    }
+
+    [Fact]
+    public void Read_HugeMemoIndex_TakesNoMemory()
+    {
+        var pickle = new PickleAssembler().Operation('}').Raw((byte)'r', 0xff, 0xff, 0xff, 0xff).Text("w").Tensor("0", "FloatStorage", 4, [4], [1]).Operation('s');
+        using StateDictionary read = Read(pickle.ToZipFile(("0", FourFloats)));
+        Assert.Single(read);
+    }
+
+    [Theory]
+    [InlineData(new long[] { 5 }, new long[] { 1 }, 0, "outside its storage")]
+    [InlineData(new long[] { 4 }, new long[] { 1 }, 1, "outside its storage")]
+    [InlineData(new long[] { 2, 2 }, new long[] { 3, 1 }, 0, "outside its storage")]
+    [InlineData(new long[] { 2 }, new long[] { long.MaxValue }, 0, "outside its storage")]
+    [InlineData(new long[] { 4 }, new long[] { -1 }, 3, "impossible")]
+    [InlineData(new long[] { 4 }, new long[] { 1 }, -1, "impossible")]
+    [InlineData(new long[] { -1 }, new long[] { 1 }, 0, "impossible")]
+    [InlineData(new long[] { 4 }, new long[] { 1, 1 }, 0, "impossible")]
+    [InlineData(new long[] { 1L << 40, 1L << 40 }, new long[] { 0, 0 }, 0, "impossible")]
+    public void Read_ViewOutsideItsStorage_IsRefused(long[] shape, long[] strides, long start, string reason) =>
+        Assert.Contains(reason, Refused(new PickleAssembler().Tensor("0", "FloatStorage", 4, shape, strides, start: start).ToZipFile(("0", FourFloats))), StringComparison.Ordinal);
+
+    [Fact]
+    public void Read_HugeExpandedTensor_TakesTheMemoryOfItsStorageOnly()
+    {
+        var pickle = new PickleAssembler().Operation(']').Tensor("0", "FloatStorage", 4, [1L << 40], [0]).Operation('a');
+        using StateDictionary read = Read(pickle.ToZipFile(("0", FourFloats)));
+        Assert.Equal(1L << 40, read["0"].numel());
+        Assert.Equal(0, read["0"][(1L << 40) - 1].item<float>());
+    }
+
+    [Theory]
+    [InlineData(5, 4, "5 elements")]
+    [InlineData(long.MaxValue, 4, "elements")]
+    [InlineData(-1, 4, "-1 elements")]
+    public void Read_StorageOfAnotherLength_IsRefused(long described, int floats, string reason)
+    {
+        Assert.Contains(reason, Refused(new PickleAssembler().Operation(']').Tensor("0", "FloatStorage", described, [0], [1]).Operation('a').ToZipFile(("0", new byte[4 * floats]))), StringComparison.Ordinal);
+        Refused(new PickleAssembler().Operation(']').Tensor("0", "FloatStorage", described, [0], [1], legacy: true).Operation('a').ToLegacyFile(("0", described, new byte[4 * floats])));
+    }
+
+    [Theory]
+    [InlineData("QInt8Storage")]
+    [InlineData("ComplexFloatStorage")]
+    public void Read_UnknownStorageType_IsRefusedByName(string type) =>
+        Assert.Contains(type, Refused(new PickleAssembler().Tensor("0", type, 4, [4], [1]).ToZipFile(("0", FourFloats))), StringComparison.Ordinal);
+
+    [Fact]
+    public void Read_StorageThatIsNotThere_IsRefused()
+    {
+        Assert.Contains("archive/data/0", Refused(new PickleAssembler().Operation(']').Tensor("0", "FloatStorage", 4, [4], [1]).Operation('a').ToZipFile()), StringComparison.Ordinal);
+        Assert.Contains("'0'", Refused(new PickleAssembler().Operation(']').Tensor("0", "FloatStorage", 4, [4], [1], legacy: true).Operation('a').ToLegacyFile()), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("../data.pkl")]
+    [InlineData("/etc/data.pkl")]
+    [InlineData("a/../../data.pkl")]
+    [InlineData("a\\data.pkl")]
+    [InlineData("C:/data.pkl")]
+    public void Read_PathEscapingEntry_IsRefused(string name) =>
+        Assert.Contains("leads elsewhere", Refused(PickleAssembler.Zip([(name, new PickleAssembler().Operation('}').ToArray(), 0)])), StringComparison.Ordinal);
+
+    [Fact]
+    public void Read_CompressedEntry_IsNotUnpacked() =>
+        Assert.Contains("compressed", Refused(PickleAssembler.Zip([("archive/data.pkl", new byte[100], 8)])), StringComparison.Ordinal);
+
+    [Fact]
+    public void Read_DoubledEntry_IsRefused() =>
+        Assert.Contains("two entries", Refused(PickleAssembler.Zip([("archive/data.pkl", [1], 0), ("archive/data.pkl", [2], 0)])), StringComparison.Ordinal);
+
+    [Fact]
+    public void Read_OverlappingEntries_AreRefused()
+    {
+        // The second entry's table line is bent to point at a local header hidden in the first one's content.
+        byte[] inner = PickleAssembler.Zip([("archive/data/0", new byte[16], 0)]);
+        byte[] file = PickleAssembler.Zip([("archive/data.pkl", inner, 0), ("archive/data/0", new byte[16], 0)]);
+        int entry = file.AsSpan().LastIndexOf("PK\x01\x02"u8);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(entry + 42), 30 + "archive/data.pkl".Length);
+        Assert.Contains("overlaps", Refused(file), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_TableThatClaimsMoreEntriesThanItHolds_IsRefused()
+    {
+        byte[] file = new PickleAssembler().Operation('}').ToZipFile();
+        BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(file.Length - 12), ushort.MaxValue);
+        Assert.Contains("65535 entries", Refused(file), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_TorchScriptArchive_SaysWhatItIs() =>
+        Assert.Contains("TorchScript", Refused(PickleAssembler.Zip([("a/data.pkl", [1], 0), ("a/constants.pkl", [1], 0)])), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("x")]
+    [InlineData("\x82")]
+    [InlineData("(i")]
+    [InlineData("a")]
+    [InlineData("t")]
+    [InlineData("R")]
+    [InlineData("Nb")]
+    [InlineData("Ns")]
+    [InlineData("h\x05")]
+    [InlineData("L9999999999999999999x\n")]
+    [InlineData("NNR")]
+    [InlineData("NQ")]
+    [InlineData("\x80\x06")]
+    public void Read_MalformedProgram_IsRefused(string program) =>
+        Assert.Contains("at byte", Refused(new PickleAssembler().Raw(System.Text.Encoding.Latin1.GetBytes(program)).ToZipFile()), StringComparison.Ordinal);
+
+    [Fact]
+    public void Read_NoTensors_SaysSo() =>
+        Assert.Contains("no tensors", Refused(new PickleAssembler().Operation('}').ToZipFile()), StringComparison.Ordinal);
+
+    [Fact]
+    public void Read_DamagedStorage_IsFoundByItsChecksum()
+    {
+        byte[] file = Fixture.Bytes("zip.pth");
+        int data = file.AsSpan().IndexOf((ReadOnlySpan<byte>)[0, 0, 0, 0, 0, 0, 0, 0x3e, 0, 0, 0x80, 0x3e]); // 0, 1/8, 1/4 in float32
+        Assert.True(data > 0);
+        file[data] ^= 1;
+        Assert.Contains("checksum", Refused(file), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_Refused_LeavesNoTensor()
+    {
+        byte[] file = new PickleAssembler().Operation(']')
+            .Tensor("0", "FloatStorage", 4, [4], [1]).Operation('a')
+            .Tensor("1", "FloatStorage", 4, [4], [1]).Operation('a').ToZipFile(("0", FourFloats));
+        LiveTensors.AssertNoneLeft(() => Refused(file));
+    }
+
+    private static StateDictionary Read(byte[] file) => StateDictionaryReader.Read(new MemoryStream(file), "hostile.pth");
+
+    private static string Refused(byte[] file) => Assert.Throws<CheckpointFormatException>(() => Read(file)).Message;
+}

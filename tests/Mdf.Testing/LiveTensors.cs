@@ -1,0 +1,36 @@
+using System.Runtime;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace Mdf.Testing;
+
+/// <summary>Counts tensors that were made and not disposed: libtorch's memory is invisible to the garbage collector.</summary>
+public static class LiveTensors
+{
+    private const long ManagedBytesAtMost = 100 << 20;
+
+    /// <summary>Fails if running the action leaves tensors behind, or leaves them to their finalisers.</summary>
+    /// <param name="action">What to run; it may allocate 100 MiB of managed memory.</param>
+    public static void AssertNoneLeft(Action action)
+    {
+        action();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+
+        // A collection in between would tidy up what the action forgot.
+        Assert.True(GC.TryStartNoGCRegion(ManagedBytesAtMost));
+        try
+        {
+            long before = Tensor.TotalCount;
+            action();
+            Assert.Equal(before, Tensor.TotalCount);
+        }
+        finally
+        {
+            if (GCSettings.LatencyMode == GCLatencyMode.NoGCRegion)
+            {
+                GC.EndNoGCRegion();
+            }
+        }
+    }
+}
