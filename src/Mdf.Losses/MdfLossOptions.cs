@@ -1,0 +1,25 @@
+using static TorchSharp.torch;
+
+namespace Mdf.Losses;
+
+/// <summary>Settings of <see cref="MdfLoss"/>; the defaults give the published loss.</summary>
+public sealed record MdfLossOptions
+{
+    /// <summary>The number of scales to use, from 1 to the number there are. Default: null, which takes 8 or all if there are fewer.</summary>
+    public int? ScaleCount { get; init; }
+
+    /// <summary>From which end they are taken. Default: <see cref="MdfScaleOrder.CoarsestFirst"/>.</summary>
+    public MdfScaleOrder ScaleOrder { get; init; }
+
+    /// <summary>The feature maps to compare, at least one. Default: <see cref="MdfLayers.All"/>.</summary>
+    public MdfLayers Layers { get; init; } = MdfLayers.All;
+
+    /// <summary>The range in which the discriminators see the images. Default: <see cref="MdfInputRange.ZeroToOne"/>, as published.</summary>
+    public MdfInputRange InputRange { get; init; }
+
+    /// <summary>
+    /// What becomes of the images' losses: <see cref="nn.Reduction.Mean"/> over the batch (default, as published),
+    /// <see cref="nn.Reduction.Sum"/>, or <see cref="nn.Reduction.None"/>, which gives one value an image.
+    /// </summary>
+    public nn.Reduction Reduction { get; init; } = nn.Reduction.Mean;
+}

@@ -1,0 +1,206 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Mdf.Checkpoints;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace Mdf.Models.Adversarial;
+
+/// <summary>
+/// The discriminators of all scales, coarsest first, as one thing that loads, saves and moves. Loads the authors' published <c>.pth</c>
+/// files and our own <c>.ckpt</c> (safetensors); saves the latter, with tensors named <c>scale.0.head.conv.weight</c> and so on.
+/// </summary>
+public sealed partial class DiscriminatorPyramid : nn.Module
+{
+    /// <summary>The value of <see cref="FormatKey"/> in the metadata of our checkpoints.</summary>
+    public const string Format = "mdf-discriminators";
+
+    /// <summary>The metadata key that names the format of the file.</summary>
+    public const string FormatKey = "format";
+
+    private const string VersionKey = "version";
+    private const string Version = "1";
+    private const string LibraryKey = "library";
+
+    [ComponentName(Name = "scale")]
+    private readonly ModuleList<MdfDiscriminator> scales;
+
+    /// <summary>Takes discriminators, coarsest first; the pyramid owns them from here on.</summary>
+    /// <param name="discriminators">At least one.</param>
+    /// <param name="metadata">What to say about them when they are saved (task, seed image, settings); null for nothing.</param>
+    /// <exception cref="ArgumentException">There is none.</exception>
+    public DiscriminatorPyramid(IEnumerable<MdfDiscriminator> discriminators, IReadOnlyDictionary<string, string>? metadata = null)
+        : base(nameof(DiscriminatorPyramid))
+    {
+        ArgumentNullException.ThrowIfNull(discriminators);
+        scales = new ModuleList<MdfDiscriminator>([.. discriminators]);
+        if (scales.Count == 0)
+        {
+            throw new ArgumentException("At least one discriminator is needed, got none.", nameof(discriminators));
+        }
+
+        Metadata = metadata ?? new Dictionary<string, string>();
+        RegisterComponents();
+    }
+
+    /// <summary>The discriminators, coarsest first.</summary>
+    public IReadOnlyList<MdfDiscriminator> Scales => [.. scales];
+
+    /// <summary>What the file says about them; empty for the authors' files.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>
+    /// Untrained discriminators of the published widths, 32 channels for four scales and then twice as many for each next four, up to
+    /// 128, initialised as SinGAN does: convolutions from N(0, 0.02), normalisation weights from N(1, 0.02), biases zero. They are where
+    /// training starts from, and a baseline that shows what training adds.
+    /// </summary>
+    /// <param name="seed">The same seed gives the same weights.</param>
+    /// <param name="scaleCount">The number of scales, at least 1.</param>
+    /// <returns>The pyramid, in evaluation mode.</returns>
+    public static DiscriminatorPyramid CreateUntrained(long seed, int scaleCount = 8)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(scaleCount, 1);
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        using var generator = new Generator((ulong)seed, CPU);
+        var pyramid = new DiscriminatorPyramid(
+            Enumerable.Range(0, scaleCount).Select(k => new MdfDiscriminator(Math.Min(32 << (k / 4), 128))),
+            new Dictionary<string, string> { ["task"] = "none (untrained)", ["seed"] = seed.ToString(CultureInfo.InvariantCulture) });
+        foreach ((string name, Parameter parameter) in pyramid.named_parameters())
+        {
+            bool isBias = name.EndsWith(".bias", StringComparison.Ordinal);
+            double mean = name.EndsWith(".norm.weight", StringComparison.Ordinal) ? 1 : 0;
+            parameter.copy_(isBias ? zeros_like(parameter) : (randn(parameter.shape, generator: generator) * 0.02) + mean);
+        }
+
+        pyramid.eval();
+        return pyramid;
+    }
+
+    /// <summary>Loads discriminators from the authors' <c>.pth</c> or our <c>.ckpt</c>, told apart by content.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The pyramid, on the CPU, in evaluation mode.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="CheckpointFormatException">The file is damaged, or holds no discriminators or other ones than these.</exception>
+    public static DiscriminatorPyramid Load(string path)
+    {
+        using StateDictionary weights = StateDictionaryReader.Read(path);
+        return FromWeights(path, weights);
+    }
+
+    /// <summary>Saves the discriminators as safetensors; the file is complete or not there at all.</summary>
+    /// <param name="path">The file, by custom with the extension <c>.ckpt</c>; one that is there is replaced.</param>
+    public void Save(string path)
+    {
+        var metadata = new Dictionary<string, string>(Metadata)
+        {
+            [FormatKey] = Format,
+            [VersionKey] = Version,
+            [LibraryKey] = LibraryVersion(),
+        };
+        SafetensorsFile.Write(path, state_dict(), metadata);
+    }
+
+    private static DiscriminatorPyramid FromWeights(string path, StateDictionary weights)
+    {
+        if (weights.Metadata.TryGetValue(FormatKey, out string? format) && (format != Format || weights.Metadata.GetValueOrDefault(VersionKey) != Version))
+        {
+            throw new CheckpointFormatException(
+                path, null, $"it is of format '{format}' version '{weights.Metadata.GetValueOrDefault(VersionKey)}'; '{Format}' version '{Version}' is read.");
+        }
+
+        // Ours begin with "scale.", the authors' with the index alone.
+        var byScale = new SortedDictionary<int, Dictionary<string, Tensor>>();
+        foreach ((string name, Tensor tensor) in weights)
+        {
+            Match match = ScaleName().Match(name);
+            if (!match.Success)
+            {
+                throw new CheckpointFormatException(path, null, $"it holds '{name}', where names like 'scale.0.head.conv.weight' or '0.head.conv.weight' are expected.");
+            }
+
+            int scale = int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+            if (!byScale.TryGetValue(scale, out Dictionary<string, Tensor>? ofScale))
+            {
+                byScale.Add(scale, ofScale = []);
+            }
+
+            ofScale[match.Groups[2].Value] = tensor;
+        }
+
+        if (byScale.Keys.Last() != byScale.Count - 1)
+        {
+            throw new CheckpointFormatException(path, null, $"it holds the scales {string.Join(", ", byScale.Keys)}; they must be numbered from 0 without a gap.");
+        }
+
+        var discriminators = new List<MdfDiscriminator>();
+        try
+        {
+            foreach ((int scale, Dictionary<string, Tensor> ofScale) in byScale)
+            {
+                discriminators.Add(LoadScale(path, scale, ofScale));
+            }
+        }
+        catch
+        {
+            discriminators.ForEach(d => d.Dispose());
+            throw;
+        }
+
+        var pyramid = new DiscriminatorPyramid(discriminators, weights.Metadata);
+        pyramid.eval();
+        return pyramid;
+    }
+
+    private static MdfDiscriminator LoadScale(string path, int scale, Dictionary<string, Tensor> weights)
+    {
+        // The form follows from the weights' shapes; what does not fit it is found below.
+        const string First = "head.conv.weight";
+        if (!weights.TryGetValue(First, out Tensor? first) || first.ndim != 4 || first.shape[0] is < 1 or > 4096 || first.shape[1] is < 1 or > 64)
+        {
+            throw new CheckpointFormatException(path, null, $"scale {scale} has no '{First}' of shape [width, channels, 3, 3].");
+        }
+
+        int blocks = Enumerable.Range(1, weights.Count).TakeWhile(i => weights.ContainsKey($"body.block{i}.conv.weight")).Count();
+        var discriminator = new MdfDiscriminator((int)first.shape[0], Math.Max(blocks, 1), (int)first.shape[1]);
+        try
+        {
+            Dictionary<string, Tensor> expected = discriminator.state_dict();
+            string[] missing = [.. expected.Keys.Except(weights.Keys)];
+            string[] unexpected = [.. weights.Keys.Except(expected.Keys)];
+            if (missing.Length + unexpected.Length > 0)
+            {
+                throw new CheckpointFormatException(
+                    path, null, $"scale {scale} lacks [{string.Join(", ", missing)}] and has the unexpected [{string.Join(", ", unexpected)}].");
+            }
+
+            using var noGradient = no_grad();
+            foreach ((string name, Tensor target) in expected)
+            {
+                Tensor source = weights[name];
+                if (!source.shape.SequenceEqual(target.shape))
+                {
+                    throw new CheckpointFormatException(
+                        path, null, $"'{name}' of scale {scale} has shape [{string.Join(", ", source.shape)}]; [{string.Join(", ", target.shape)}] is expected.");
+                }
+
+                target.copy_(source);
+            }
+
+            return discriminator;
+        }
+        catch
+        {
+            discriminator.Dispose();
+            throw;
+        }
+    }
+
+    private static string LibraryVersion() => "Mdf " + (typeof(DiscriminatorPyramid).Assembly
+        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown");
+
+    [GeneratedRegex(@"^(?:scale\.)?(\d{1,4})\.(.+)$", RegexOptions.CultureInvariant)]
+    private static partial Regex ScaleName();
+}
