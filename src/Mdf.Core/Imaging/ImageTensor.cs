@@ -1,0 +1,225 @@
+using System.Drawing;
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace Mdf.Imaging;
+
+/// <summary>
+/// Turns interleaved pixels in memory into image tensors and back. It works on spans, so pixels of any image library will do.
+/// </summary>
+public static class ImageTensor
+{
+    private const int BlockPixels = 1 << 20;
+
+    /// <summary>Converts 8-bit pixels to an image tensor.</summary>
+    /// <param name="pixels">The rows from top to bottom, each of <paramref name="width"/> pixels.</param>
+    /// <param name="width">Pixels in a row, at least 1.</param>
+    /// <param name="height">Rows, at least 1.</param>
+    /// <param name="layout">The order of the channels of a pixel.</param>
+    /// <param name="stride">Bytes from the start of one row to the start of the next; 0 means that the rows touch.</param>
+    /// <param name="background">The opaque colour that pixels with alpha are composited over; null means white.</param>
+    /// <returns>
+    /// A float32 tensor (1, 3, height, width) on the CPU, RGB, values in [0, 1]: each byte divided by 255. Grey is
+    /// replicated to the three channels. The caller disposes it.
+    /// </returns>
+    /// <exception cref="ArgumentException">
+    /// A size is not positive, the stride is shorter than a row, there are too few pixels, the layout is unknown or the background
+    /// is not opaque.
+    /// </exception>
+    public static Tensor FromPixels(
+        ReadOnlySpan<byte> pixels, int width, int height, PixelLayout layout = PixelLayout.Rgb24, int stride = 0, Color? background = null)
+        => Convert(pixels, width, height, layout, stride, background, ScalarType.Byte, byte.MaxValue);
+
+    /// <summary>Converts 16-bit pixels to an image tensor.</summary>
+    /// <param name="pixels">The rows from top to bottom, each of <paramref name="width"/> pixels.</param>
+    /// <param name="width">Pixels in a row, at least 1.</param>
+    /// <param name="height">Rows, at least 1.</param>
+    /// <param name="layout">The order of the channels of a pixel, each of them 16 bits wide here.</param>
+    /// <param name="stride">
+    /// Elements (not bytes) from the start of one row to the start of the next; 0 means that the rows touch.
+    /// </param>
+    /// <param name="background">The opaque colour that pixels with alpha are composited over; null means white.</param>
+    /// <returns>
+    /// A float32 tensor (1, 3, height, width) on the CPU, RGB, values in [0, 1]: each element divided by 65535. Grey is
+    /// replicated to the three channels. The caller disposes it.
+    /// </returns>
+    /// <exception cref="ArgumentException">
+    /// A size is not positive, the stride is shorter than a row, there are too few pixels, the layout is unknown or the background
+    /// is not opaque.
+    /// </exception>
+    public static Tensor FromPixels16(
+        ReadOnlySpan<ushort> pixels, int width, int height, PixelLayout layout = PixelLayout.Rgb24, int stride = 0, Color? background = null)
+        => Convert(pixels, width, height, layout, stride, background, ScalarType.Int16, ushort.MaxValue);
+
+    /// <summary>Converts an image tensor to 8-bit pixels whose rows touch.</summary>
+    /// <param name="image">
+    /// One image (C, H, W) or (1, C, H, W), C being 3 (RGB) or 1 (grey), of any floating-point type, on any device. Values are
+    /// clamped to [0, 1] and rounded to the nearest of 256 levels, so bytes that went through a float32 tensor come back unchanged.
+    /// </param>
+    /// <param name="layout">
+    /// The order of the channels to write. Grey is replicated to colour layouts, alpha is opaque, and
+    /// <see cref="PixelLayout.Gray8"/> needs a one-channel image.
+    /// </param>
+    /// <returns>H times W pixels.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="image"/> is null.</exception>
+    /// <exception cref="ArgumentException">The tensor is no such image, holds NaN, or does not fit the layout.</exception>
+    public static byte[] ToPixels(Tensor image, PixelLayout layout = PixelLayout.Rgb24)
+    {
+        using var scope = NewDisposeScope();
+        var pixels = Interleave(image, layout);
+        var bytes = new byte[pixels.NumberOfElements];
+        pixels.bytes.CopyTo(bytes);
+        return bytes;
+    }
+
+    /// <summary>Converts an image tensor to 8-bit pixels whose rows touch, in memory of the caller.</summary>
+    /// <param name="image">As in <see cref="ToPixels"/>.</param>
+    /// <param name="destination">Room for at least height * width * channels bytes; bytes beyond them are left alone.</param>
+    /// <param name="layout">As in <see cref="ToPixels"/>.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="image"/> is null.</exception>
+    /// <exception cref="ArgumentException">
+    /// The tensor is no such image, holds NaN, or does not fit the layout, or the destination is too small.
+    /// </exception>
+    public static void CopyPixelsTo(Tensor image, Span<byte> destination, PixelLayout layout = PixelLayout.Rgb24)
+    {
+        using var scope = NewDisposeScope();
+        var planes = RequireImage(image);
+        var needed = planes.shape[1] * planes.shape[2] * layout.ChannelCount();
+        if (destination.Length < needed)
+        {
+            throw new ArgumentException(
+                $"{planes.shape[2]} x {planes.shape[1]} pixels of {layout} take {needed} bytes, got room for {destination.Length}.",
+                nameof(destination));
+        }
+
+        Interleave(image, layout).bytes.CopyTo(destination);
+    }
+
+    /// <summary>The image as (C, H, W), in the caller's dispose scope.</summary>
+    internal static Tensor RequireImage(Tensor image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        var shape = image.shape;
+        var isImage = shape.Length == 3 || (shape.Length == 4 && shape[0] == 1);
+        if (!isImage || shape[^3] is not (1 or 3) || shape[^2] < 1 || shape[^1] < 1)
+        {
+            throw new ArgumentException(
+                $"Expected one image of shape (C, H, W) or (1, C, H, W) with C = 3 or 1, got ({string.Join(", ", shape)}).", nameof(image));
+        }
+
+        if (!image.is_floating_point())
+        {
+            throw new ArgumentException($"Expected a floating-point image with values in [0, 1], got {image.dtype}.", nameof(image));
+        }
+
+        return image.detach().reshape(shape[^3], shape[^2], shape[^1]);
+    }
+
+    internal static Color RequireOpaque(Color color, string parameterName) => color.A == byte.MaxValue
+        ? color
+        : throw new ArgumentException($"Expected an opaque colour, got alpha {color.A} of 255.", parameterName);
+
+    private static Tensor Interleave(Tensor image, PixelLayout layout)
+    {
+        var planes = RequireImage(image);
+        var channels = layout.ChannelCount();
+        if (channels == 1 && planes.shape[0] != 1)
+        {
+            throw new ArgumentException($"{layout} takes an image of one channel, got {planes.shape[0]} channels.", nameof(layout));
+        }
+
+        if (planes.isnan().any().item<bool>())
+        {
+            throw new ArgumentException("Expected values in [0, 1], got NaN.", nameof(image));
+        }
+
+        planes = planes.to(ScalarType.Float32).clamp(0, 1).mul(255).round().to(ScalarType.Byte).cpu();
+        if (channels > 1)
+        {
+            planes = planes.expand(3, -1, -1);
+        }
+
+        if (layout.IsBlueFirst())
+        {
+            planes = planes.flip(0);
+        }
+
+        if (layout.HasAlpha())
+        {
+            planes = cat([planes, full_like(planes[0], byte.MaxValue).unsqueeze(0)], 0);
+        }
+
+        return planes.permute(1, 2, 0).contiguous();
+    }
+
+    private static Tensor Convert<T>(
+        ReadOnlySpan<T> pixels, int width, int height, PixelLayout layout, int stride, Color? background, ScalarType storage, int maximum)
+        where T : unmanaged
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+        var channels = layout.ChannelCount();
+        var rowLength = (long)width * channels;
+        if (stride != 0 && stride < rowLength)
+        {
+            throw new ArgumentException(
+                $"A row of {width} pixels of {layout} takes {rowLength} elements, got a stride of {stride}.", nameof(stride));
+        }
+
+        var step = stride == 0 ? rowLength : stride;
+        var needed = ((height - 1) * step) + rowLength;
+        if (pixels.Length < needed)
+        {
+            throw new ArgumentException(
+                $"{width} x {height} pixels of {layout} take {needed} elements with rows {step} apart, got {pixels.Length}.",
+                nameof(pixels));
+        }
+
+        var behind = RequireOpaque(background ?? Color.White, nameof(background));
+        using var scope = NewDisposeScope();
+        var result = empty(1, 3, height, width, ScalarType.Float32, CPU);
+        var blockRows = Math.Max(1, BlockPixels / width);
+        // Blocks keep the temporaries in the cache and small beside the result.
+        for (var y = 0; y < height; y += blockRows)
+        {
+            using var blockScope = NewDisposeScope();
+            var rows = Math.Min(blockRows, height - y);
+            var block = empty(rows, width, channels, storage, CPU);
+            var target = MemoryMarshal.Cast<byte, T>(block.bytes);
+            for (var row = 0; row < rows; row++)
+            {
+                pixels.Slice((int)((y + row) * step), (int)rowLength).CopyTo(target[(int)(row * rowLength)..]);
+            }
+
+            // There is no arithmetic for unsigned 16-bit tensors: the bits travel as signed ones.
+            var levels = storage == ScalarType.Int16 ? block.to(ScalarType.Int32).bitwise_and(ushort.MaxValue) : block;
+            var planes = levels.permute(2, 0, 1).to(ScalarType.Float32).div(maximum);
+            result[0].narrow(1, y, rows).copy_(ToRgb(planes, layout, behind));
+        }
+
+        return result.MoveToOuterDisposeScope();
+    }
+
+    private static Tensor ToRgb(Tensor planes, PixelLayout layout, Color background)
+    {
+        if (layout == PixelLayout.Gray8)
+        {
+            return planes.expand(3, -1, -1);
+        }
+
+        var colors = planes.narrow(0, 0, 3);
+        if (layout.IsBlueFirst())
+        {
+            colors = colors.flip(0);
+        }
+
+        if (!layout.HasAlpha())
+        {
+            return colors;
+        }
+
+        var alpha = planes.narrow(0, 3, 1);
+        var behind = tensor(new float[] { background.R, background.G, background.B }, device: CPU).div(byte.MaxValue).reshape(3, 1, 1);
+        return colors.mul(alpha).add(behind.mul(1 - alpha));
+    }
+}
