@@ -7,7 +7,7 @@ namespace Mdf.Imaging;
 internal sealed class DeadLeavesPainter(int width, int height, int seed)
 {
     private const int SamplesPerSide = 3;
-    private const double SmallestRadius = 1.5;
+    private const double SmallestRadius = 2.5;
     private const double LargestRadiusPerSide = 0.3;
 
     private readonly Random _random = new(seed);
@@ -24,7 +24,7 @@ internal sealed class DeadLeavesPainter(int width, int height, int seed)
         {
             for (var x = 0; x < width; x++)
             {
-                var sum = default(LinearColor);
+                var sum = default(RgbValue);
                 for (var row = y * SamplesPerSide; row < (y + 1) * SamplesPerSide; row++)
                 {
                     for (var column = x * SamplesPerSide; column < (x + 1) * SamplesPerSide; column++)

@@ -58,7 +58,8 @@ public static class ImageFile
     /// The path is null or empty, its extension is none of the three, the quality is out of range, or the tensor is no such image or
     /// holds NaN.
     /// </exception>
-    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="IOException">The file cannot be written; its folder does not exist, for instance.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file must not be written, or the path is a folder.</exception>
     public static void Write(string path, Tensor image, int jpegQuality = 95)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

@@ -1,5 +1,4 @@
 using System.Drawing;
-using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace Mdf.Imaging;
@@ -9,8 +8,6 @@ namespace Mdf.Imaging;
 /// </summary>
 public static class ImageTensor
 {
-    private const int BlockPixels = 1 << 20;
-
     /// <summary>Converts 8-bit pixels to an image tensor.</summary>
     /// <param name="pixels">The rows from top to bottom, each of <paramref name="width"/> pixels.</param>
     /// <param name="width">Pixels in a row, at least 1.</param>
@@ -28,7 +25,7 @@ public static class ImageTensor
     /// </exception>
     public static Tensor FromPixels(
         ReadOnlySpan<byte> pixels, int width, int height, PixelLayout layout = PixelLayout.Rgb24, int stride = 0, Color? background = null)
-        => Convert(pixels, width, height, layout, stride, background, ScalarType.Byte, byte.MaxValue);
+        => PixelConversion.ToTensor(pixels, width, height, layout, stride, background, ScalarType.Byte, byte.MaxValue);
 
     /// <summary>Converts 16-bit pixels to an image tensor.</summary>
     /// <param name="pixels">The rows from top to bottom, each of <paramref name="width"/> pixels.</param>
@@ -48,8 +45,13 @@ public static class ImageTensor
     /// is not opaque.
     /// </exception>
     public static Tensor FromPixels16(
-        ReadOnlySpan<ushort> pixels, int width, int height, PixelLayout layout = PixelLayout.Rgb24, int stride = 0, Color? background = null)
-        => Convert(pixels, width, height, layout, stride, background, ScalarType.Int16, ushort.MaxValue);
+        ReadOnlySpan<ushort> pixels,
+        int width,
+        int height,
+        PixelLayout layout = PixelLayout.Rgb24,
+        int stride = 0,
+        Color? background = null)
+        => PixelConversion.ToTensor(pixels, width, height, layout, stride, background, ScalarType.Int16, ushort.MaxValue);
 
     /// <summary>Converts an image tensor to 8-bit pixels whose rows touch.</summary>
     /// <param name="image">
@@ -150,76 +152,5 @@ public static class ImageTensor
         }
 
         return planes.permute(1, 2, 0).contiguous();
-    }
-
-    private static Tensor Convert<T>(
-        ReadOnlySpan<T> pixels, int width, int height, PixelLayout layout, int stride, Color? background, ScalarType storage, int maximum)
-        where T : unmanaged
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
-        var channels = layout.ChannelCount();
-        var rowLength = (long)width * channels;
-        if (stride != 0 && stride < rowLength)
-        {
-            throw new ArgumentException(
-                $"A row of {width} pixels of {layout} takes {rowLength} elements, got a stride of {stride}.", nameof(stride));
-        }
-
-        var step = stride == 0 ? rowLength : stride;
-        var needed = ((height - 1) * step) + rowLength;
-        if (pixels.Length < needed)
-        {
-            throw new ArgumentException(
-                $"{width} x {height} pixels of {layout} take {needed} elements with rows {step} apart, got {pixels.Length}.",
-                nameof(pixels));
-        }
-
-        var behind = RequireOpaque(background ?? Color.White, nameof(background));
-        using var scope = NewDisposeScope();
-        var result = empty(1, 3, height, width, ScalarType.Float32, CPU);
-        var blockRows = Math.Max(1, BlockPixels / width);
-        // Blocks keep the temporaries in the cache and small beside the result.
-        for (var y = 0; y < height; y += blockRows)
-        {
-            using var blockScope = NewDisposeScope();
-            var rows = Math.Min(blockRows, height - y);
-            var block = empty(rows, width, channels, storage, CPU);
-            var target = MemoryMarshal.Cast<byte, T>(block.bytes);
-            for (var row = 0; row < rows; row++)
-            {
-                pixels.Slice((int)((y + row) * step), (int)rowLength).CopyTo(target[(int)(row * rowLength)..]);
-            }
-
-            // There is no arithmetic for unsigned 16-bit tensors: the bits travel as signed ones.
-            var levels = storage == ScalarType.Int16 ? block.to(ScalarType.Int32).bitwise_and(ushort.MaxValue) : block;
-            var planes = levels.permute(2, 0, 1).to(ScalarType.Float32).div(maximum);
-            result[0].narrow(1, y, rows).copy_(ToRgb(planes, layout, behind));
-        }
-
-        return result.MoveToOuterDisposeScope();
-    }
-
-    private static Tensor ToRgb(Tensor planes, PixelLayout layout, Color background)
-    {
-        if (layout == PixelLayout.Gray8)
-        {
-            return planes.expand(3, -1, -1);
-        }
-
-        var colors = planes.narrow(0, 0, 3);
-        if (layout.IsBlueFirst())
-        {
-            colors = colors.flip(0);
-        }
-
-        if (!layout.HasAlpha())
-        {
-            return colors;
-        }
-
-        var alpha = planes.narrow(0, 3, 1);
-        var behind = tensor(new float[] { background.R, background.G, background.B }, device: CPU).div(byte.MaxValue).reshape(3, 1, 1);
-        return colors.mul(alpha).add(behind.mul(1 - alpha));
     }
 }

@@ -3,7 +3,7 @@ namespace Mdf.Imaging;
 /// <summary>One disk: where it lies and how it is coloured.</summary>
 internal sealed class Leaf
 {
-    private static readonly LinearColor[] Palette =
+    private static readonly RgbValue[] Palette =
     [
         new(0.16, 0.27, 0.15), new(0.30, 0.42, 0.19), new(0.52, 0.58, 0.27), new(0.74, 0.73, 0.42),
         new(0.86, 0.63, 0.24), new(0.79, 0.42, 0.17), new(0.58, 0.24, 0.14), new(0.36, 0.18, 0.14),
@@ -11,7 +11,7 @@ internal sealed class Leaf
         new(0.26, 0.39, 0.47), new(0.14, 0.16, 0.19),
     ];
 
-    private readonly LinearColor _color;
+    private readonly RgbValue _color;
     private readonly double _slopeX;
     private readonly double _slopeY;
     private readonly double _grain;
@@ -47,18 +47,27 @@ internal sealed class Leaf
 
     public double Radius { get; }
 
-    /// <summary>Draws a leaf: the density of the radius falls with its cube, the centre may lie outside the image.</summary>
+    /// <summary>
+    /// Draws a leaf that touches the image. The density of the radius falls with its cube; centres are uniform, also beyond the
+    /// image, because large leaves reach in from far.
+    /// </summary>
     public static Leaf Fall(Random random, int width, int height, double smallestRadius, double largestRadius)
     {
         var most = 1 / (smallestRadius * smallestRadius);
         var least = 1 / (largestRadius * largestRadius);
-        var radius = 1 / Math.Sqrt(most - (random.NextDouble() * (most - least)));
-        var x = (random.NextDouble() * (width + (2 * radius))) - radius;
-        var y = (random.NextDouble() * (height + (2 * radius))) - radius;
-        return new Leaf(random, x, y, radius);
+        while (true)
+        {
+            var radius = 1 / Math.Sqrt(most - (random.NextDouble() * (most - least)));
+            var x = (random.NextDouble() * (width + (2 * largestRadius))) - largestRadius;
+            var y = (random.NextDouble() * (height + (2 * largestRadius))) - largestRadius;
+            if (x > -radius && x < width + radius && y > -radius && y < height + radius)
+            {
+                return new Leaf(random, x, y, radius);
+            }
+        }
     }
 
-    public LinearColor ColorAt(double x, double y)
+    public RgbValue ColorAt(double x, double y)
     {
         double dx = x - X, dy = y - Y;
         var distance = ((dx * dx) + (dy * dy)) / (Radius * Radius);
@@ -83,7 +92,7 @@ internal sealed class Leaf
         return 4 * t * (1 - Math.Abs(t));
     }
 
-    private static LinearColor Mix(LinearColor a, LinearColor b, double share) => (a * (1 - share)) + (b * share);
+    private static RgbValue Mix(RgbValue a, RgbValue b, double share) => (a * (1 - share)) + (b * share);
 
     private static (double X, double Y) Direction(Random random)
     {

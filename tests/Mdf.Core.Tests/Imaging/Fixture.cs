@@ -20,7 +20,11 @@ internal static class Fixture
 
     /// <summary>Asserts size, type and every value, the tolerance in 255ths.</summary>
     public static void AssertShows(
-        Func<int, int, (double Red, double Green, double Blue)> expected, Tensor image, double tolerance, int width = Width, int height = Height)
+        Func<int, int, (double Red, double Green, double Blue)> expected,
+        Tensor image,
+        double tolerance,
+        int width = Width,
+        int height = Height)
     {
         Assert.Equal([1, 3, height, width], image.shape);
         Assert.Equal(ScalarType.Float32, image.dtype);

@@ -135,7 +135,6 @@ public sealed class ImageFileReadTests
         using var colored = ImageFile.Read(Fixture.PathOf("rgba16.png"), _onBlue);
         using var gray = ImageFile.Read(Fixture.PathOf("gray_alpha16.png"), _onBlue);
 
-        static double Level(int x, int y) => 32 * ((64 * y) + x) / 257.0;
         Fixture.AssertShows(
             (x, y) => Over((Level(x, y), 255 - Level(x, y), Level(x, y) / 2), 32768 / 65535.0, (0, 0, 200)), colored, Exact, 64, 32);
         Fixture.AssertShows(
@@ -148,7 +147,7 @@ public sealed class ImageFileReadTests
         using var image = ImageFile.Read(Fixture.PathOf("gray16_key.png"), _onBlue);
 
         Fixture.AssertShows(
-            (x, y) => (64 * y) + x == 100 ? (0, 0, 200) : (32 * ((64 * y) + x) / 257.0, 32 * ((64 * y) + x) / 257.0, 32 * ((64 * y) + x) / 257.0),
+            (x, y) => (64 * y) + x == 100 ? (0, 0, 200) : (Level(x, y), Level(x, y), Level(x, y)),
             image,
             Exact,
             64,
@@ -200,6 +199,9 @@ public sealed class ImageFileReadTests
 
         Fixture.AssertShows(Fixture.Pattern, image, Exact);
     }
+
+    /// <summary>What the 16-bit gradients hold, in 255ths.</summary>
+    private static double Level(int x, int y) => 32 * ((64 * y) + x) / 257.0;
 
     private static (double Red, double Green, double Blue) Over(
         (double Red, double Green, double Blue) color, double alpha, (double Red, double Green, double Blue) background)

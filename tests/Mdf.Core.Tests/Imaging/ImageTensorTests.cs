@@ -208,8 +208,10 @@ public sealed class ImageTensorTests
         using var notANumber = full(1, 4, 4, double.NaN);
         using var color = zeros(3, 4, 4);
 
-        Assert.Contains("Byte", Assert.Throws<ArgumentException>("image", () => ImageTensor.ToPixels(integers)).Message, StringComparison.Ordinal);
-        Assert.Contains("NaN", Assert.Throws<ArgumentException>("image", () => ImageTensor.ToPixels(notANumber)).Message, StringComparison.Ordinal);
+        var aboutType = Assert.Throws<ArgumentException>("image", () => ImageTensor.ToPixels(integers));
+        var aboutValues = Assert.Throws<ArgumentException>("image", () => ImageTensor.ToPixels(notANumber));
+        Assert.Contains("Byte", aboutType.Message, StringComparison.Ordinal);
+        Assert.Contains("NaN", aboutValues.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentNullException>("image", () => ImageTensor.ToPixels(null!));
         Assert.Throws<ArgumentException>("layout", () => ImageTensor.ToPixels(color, PixelLayout.Gray8));
         Assert.Throws<ArgumentException>("layout", () => ImageTensor.ToPixels(color, (PixelLayout)(-1)));

@@ -1,0 +1,90 @@
+using System.Drawing;
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace Mdf.Imaging;
+
+/// <summary>What <see cref="ImageTensor.FromPixels"/> and <see cref="ImageTensor.FromPixels16"/> have in common.</summary>
+internal static class PixelConversion
+{
+    private const int BlockPixels = 1 << 20;
+
+    /// <param name="pixels">The interleaved pixels.</param>
+    /// <param name="width">Pixels in a row.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="layout">Order of the channels.</param>
+    /// <param name="stride">Elements from row to row; 0 when they touch.</param>
+    /// <param name="background">What lies behind transparent pixels; null is white.</param>
+    /// <param name="storage">The tensor type of the size of an element.</param>
+    /// <param name="maximum">The element that becomes 1.</param>
+    public static Tensor ToTensor<T>(
+        ReadOnlySpan<T> pixels, int width, int height, PixelLayout layout, int stride, Color? background, ScalarType storage, int maximum)
+        where T : unmanaged
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+        var channels = layout.ChannelCount();
+        var rowLength = (long)width * channels;
+        if (stride != 0 && stride < rowLength)
+        {
+            throw new ArgumentException(
+                $"A row of {width} pixels of {layout} takes {rowLength} elements, got a stride of {stride}.", nameof(stride));
+        }
+
+        var step = stride == 0 ? rowLength : stride;
+        var needed = ((height - 1) * step) + rowLength;
+        if (pixels.Length < needed)
+        {
+            throw new ArgumentException(
+                $"{width} x {height} pixels of {layout} take {needed} elements with rows {step} apart, got {pixels.Length}.",
+                nameof(pixels));
+        }
+
+        var behind = ImageTensor.RequireOpaque(background ?? Color.White, nameof(background));
+        using var scope = NewDisposeScope();
+        var result = empty(1, 3, height, width, ScalarType.Float32, CPU);
+        var blockRows = Math.Max(1, BlockPixels / width);
+        // Blocks keep the temporaries in the cache and small beside the result.
+        for (var y = 0; y < height; y += blockRows)
+        {
+            using var blockScope = NewDisposeScope();
+            var rows = Math.Min(blockRows, height - y);
+            var block = empty(rows, width, channels, storage, CPU);
+            var target = MemoryMarshal.Cast<byte, T>(block.bytes);
+            for (var row = 0; row < rows; row++)
+            {
+                pixels.Slice((int)((y + row) * step), (int)rowLength).CopyTo(target[(int)(row * rowLength)..]);
+            }
+
+            // There is no arithmetic for unsigned 16-bit tensors: the bits travel as signed ones.
+            var levels = storage == ScalarType.Int16 ? block.to(ScalarType.Int32).bitwise_and(ushort.MaxValue) : block;
+            var planes = levels.permute(2, 0, 1).to(ScalarType.Float32).div(maximum);
+            result[0].narrow(1, y, rows).copy_(ToRgb(planes, layout, behind));
+        }
+
+        return result.MoveToOuterDisposeScope();
+    }
+
+    private static Tensor ToRgb(Tensor planes, PixelLayout layout, Color background)
+    {
+        if (layout == PixelLayout.Gray8)
+        {
+            return planes.expand(3, -1, -1);
+        }
+
+        var colors = planes.narrow(0, 0, 3);
+        if (layout.IsBlueFirst())
+        {
+            colors = colors.flip(0);
+        }
+
+        if (!layout.HasAlpha())
+        {
+            return colors;
+        }
+
+        var alpha = planes.narrow(0, 3, 1);
+        var behind = tensor(new float[] { background.R, background.G, background.B }, device: CPU).div(byte.MaxValue).reshape(3, 1, 1);
+        return colors.mul(alpha).add(behind.mul(1 - alpha));
+    }
+}
