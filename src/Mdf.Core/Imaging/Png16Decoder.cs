@@ -29,7 +29,7 @@ internal static class Png16Decoder
             ReadPass(stream, pixels, header, transparentColor, pass);
         }
 
-        // Reading beyond the last row makes the stream compare its checksum.
+        // Reading beyond the last row makes the stream compare its checksum, also where that lies in input not looked at yet.
         _ = stream.ReadByte();
         return pixels;
     }
