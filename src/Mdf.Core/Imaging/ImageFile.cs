@@ -52,7 +52,7 @@ public static class ImageFile
     /// One image (C, H, W) or (1, C, H, W), C being 3 (RGB) or 1 (grey, written as a grey file), of any floating-point type, on any
     /// device. Values are clamped to [0, 1] and rounded to the nearest of 256 levels.
     /// </param>
-    /// <param name="jpegQuality">Quality of a JPEG file, 1 to 100; a PNG file has none.</param>
+    /// <param name="jpegQuality">Quality of a JPEG file, 1 to 100; without effect on a PNG file.</param>
     /// <exception cref="ArgumentNullException"><paramref name="image"/> is null.</exception>
     /// <exception cref="ArgumentException">
     /// The path is null or empty, its extension is none of the three, the quality is out of range, or the tensor is no such image or
@@ -63,6 +63,7 @@ public static class ImageFile
     public static void Write(string path, Tensor image, int jpegQuality = 95)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        RequireQuality(jpegQuality, nameof(jpegQuality));
         var encoded = Path.GetExtension(path).ToUpperInvariant() switch
         {
             ".PNG" => EncodePng(image),
@@ -104,11 +105,7 @@ public static class ImageFile
     public static byte[] EncodeJpeg(Tensor image, int quality, JpegChromaSubsampling subsampling = JpegChromaSubsampling.Samples420)
     {
         const int largestSide = 65535;
-        if (quality is < 1 or > 100)
-        {
-            throw new ArgumentOutOfRangeException(nameof(quality), $"Expected a JPEG quality of 1 to 100, got {quality}.");
-        }
-
+        RequireQuality(quality, nameof(quality));
         var downsampling = subsampling switch
         {
             JpegChromaSubsampling.Samples420 => SKJpegEncoderDownsample.Downsample420,
@@ -126,6 +123,14 @@ public static class ImageFile
 
         var options = new SKJpegEncoderOptions(quality, downsampling, SKJpegEncoderAlphaOption.Ignore);
         return Encode(image, (pixels, stream) => pixels.Encode(stream, options));
+    }
+
+    private static void RequireQuality(int quality, string parameterName)
+    {
+        if (quality is < 1 or > 100)
+        {
+            throw new ArgumentOutOfRangeException(parameterName, $"Expected a JPEG quality of 1 to 100, got {quality}.");
+        }
     }
 
     private static byte[] Encode(Tensor image, Func<SKPixmap, Stream, bool> encode)

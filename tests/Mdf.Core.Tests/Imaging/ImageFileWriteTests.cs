@@ -120,6 +120,7 @@ public sealed class ImageFileWriteTests
 
         Assert.Throws<ArgumentOutOfRangeException>("quality", () => ImageFile.EncodeJpeg(image, 0));
         Assert.Throws<ArgumentOutOfRangeException>("quality", () => ImageFile.EncodeJpeg(image, 101));
+        Assert.Throws<ArgumentOutOfRangeException>("jpegQuality", () => ImageFile.Write("never-written.jpg", image, 0));
         Assert.Throws<ArgumentException>("subsampling", () => ImageFile.EncodeJpeg(image, 50, (JpegChromaSubsampling)9));
         Assert.Throws<ArgumentException>("image", () => ImageFile.EncodeJpeg(wide, 50));
         Assert.Throws<ArgumentNullException>("image", () => ImageFile.EncodeJpeg(null!, 50));
