@@ -77,6 +77,8 @@ public sealed class MdfLoss : Loss<Tensor, Tensor, Tensor>
     /// <summary>The smallest side an image may have, in pixels: the discriminators' receptive field (published: 11).</summary>
     public int MinimumSide => network.MinimumSide;
 
+    internal FoldedPyramid Network => network;
+
     /// <summary>Always false: the discriminators stay in evaluation mode.</summary>
     public override bool training => false;
 

@@ -22,6 +22,8 @@ internal sealed class FoldedDiscriminator : IDisposable
         }
     }
 
+    internal IEnumerable<Tensor> Weights => convolutions.SelectMany(c => new[] { c.Weight, c.Bias });
+
     /// <summary>Folds in float64, on the CPU.</summary>
     public static FoldedDiscriminator Fold(MdfDiscriminator discriminator, MdfInputRange range, string argument)
     {

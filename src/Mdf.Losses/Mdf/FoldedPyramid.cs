@@ -104,7 +104,8 @@ internal sealed class FoldedPyramid : IImageRequirements, IDisposable
 
     private static ScalarType Precision(Tensor images) => images.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
 
-    private FoldedDiscriminator[] On(ScalarType precision)
+    /// <summary>The copies on the loss's device in a precision, made when they are first asked for.</summary>
+    internal FoldedDiscriminator[] On(ScalarType precision)
     {
         lock (guard)
         {
