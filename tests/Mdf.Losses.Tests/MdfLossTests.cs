@@ -356,8 +356,8 @@ public sealed class MdfLossTests : IDisposable
     public void Constructor_Path_LoadsEitherExtensionByContent()
     {
         using var folder = new TemporaryFolder();
-        pyramid.Save(folder.File("a.pth"));
-        using var loss = new MdfLoss(folder.File("a.pth"));
+        pyramid.Save(folder.PathOf("a.pth"));
+        using var loss = new MdfLoss(folder.PathOf("a.pth"));
         Tensor x = TestPyramid.Images(1, ScalarType.Float64, 1, 3, 12, 12);
         Assert.Equal(Loss().call(x, x * 0.5).item<double>(), loss.call(x, x * 0.5).item<double>());
     }
@@ -366,9 +366,9 @@ public sealed class MdfLossTests : IDisposable
     public void Constructor_Path_TellsTheLogger()
     {
         using var folder = new TemporaryFolder();
-        pyramid.Save(folder.File("a.ckpt"));
+        pyramid.Save(folder.PathOf("a.ckpt"));
         var logger = new ListLogger();
-        using var loss = new MdfLoss(folder.File("a.ckpt"), logger: logger);
+        using var loss = new MdfLoss(folder.PathOf("a.ckpt"), logger: logger);
         Assert.Contains("3 frozen discriminators", Assert.Single(logger.Messages), StringComparison.Ordinal);
     }
 
@@ -376,9 +376,9 @@ public sealed class MdfLossTests : IDisposable
     public void Constructor_FileThatIsNotThereOrNotOne_Throws()
     {
         using var folder = new TemporaryFolder();
-        Assert.Throws<FileNotFoundException>(() => new MdfLoss(folder.File("none.ckpt")));
-        File.WriteAllText(folder.File("bad.ckpt"), "no checkpoint");
-        Assert.Throws<CheckpointFormatException>(() => new MdfLoss(folder.File("bad.ckpt")));
+        Assert.Throws<FileNotFoundException>(() => new MdfLoss(folder.PathOf("none.ckpt")));
+        File.WriteAllText(folder.PathOf("bad.ckpt"), "no checkpoint");
+        Assert.Throws<CheckpointFormatException>(() => new MdfLoss(folder.PathOf("bad.ckpt")));
         Assert.Equal("weights", Assert.Throws<ArgumentException>(() => new MdfLoss("")).ParamName);
         Assert.Equal("weights", Assert.Throws<ArgumentNullException>(() => new MdfLoss((DiscriminatorPyramid)null!)).ParamName);
     }

@@ -3,12 +3,17 @@ namespace Mdf.Testing;
 /// <summary>A new, empty folder that goes with the test.</summary>
 public sealed class TemporaryFolder : IDisposable
 {
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("mdf-test-");
+
     /// <summary>Its path.</summary>
-    public string Path { get; } = Directory.CreateTempSubdirectory("mdf-test-").FullName;
+    public string FullName => folder.FullName;
 
     /// <summary>The path of a file in it.</summary>
-    public string File(string name) => System.IO.Path.Combine(Path, name);
+    public string PathOf(string name) => Path.Combine(folder.FullName, name);
+
+    /// <summary>The names of the files in it, sorted.</summary>
+    public string[] FileNames() => [.. folder.GetFiles().Select(f => f.Name).Order(StringComparer.Ordinal)];
 
     /// <inheritdoc/>
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    public void Dispose() => folder.Delete(recursive: true);
 }

@@ -1,3 +1,4 @@
+using Mdf.IO;
 using SkiaSharp;
 using static TorchSharp.torch;
 
@@ -72,17 +73,7 @@ public static class ImageFile
                 $"Cannot write an image with the extension '{other}'; expected .png, .jpg or .jpeg.", nameof(path)),
         };
 
-        var temporary = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, $".{Path.GetRandomFileName()}.tmp");
-        try
-        {
-            File.WriteAllBytes(temporary, encoded);
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
+        AtomicFile.Write(path, stream => stream.Write(encoded));
     }
 
     /// <summary>Encodes an image as PNG, 8 bits a channel.</summary>

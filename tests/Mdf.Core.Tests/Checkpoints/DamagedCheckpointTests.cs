@@ -109,10 +109,10 @@ public sealed class DamagedCheckpointTests
         using var folder = new TemporaryFolder();
         using var scope = NewDisposeScope();
         SafetensorsFile.Write(
-            folder.File("a"),
+            folder.PathOf("a"),
             new Dictionary<string, Tensor> { ["head.weight"] = ones(2, 3, 3), ["steps"] = tensor(3L), ["mask"] = tensor([true, false]), ["half"] = ones(3, ScalarType.Float16) },
             new Dictionary<string, string> { ["format"] = "test" });
-        return File.ReadAllBytes(folder.File("a"));
+        return File.ReadAllBytes(folder.PathOf("a"));
     }
 
     // With its checksums at 0 ("none taken"), damage gets past them and into the pickle.

@@ -25,8 +25,8 @@ public sealed class SafetensorsFileTests
         tensors.Add("learned", ones(3, requires_grad: true));
         var metadata = new Dictionary<string, string> { ["format"] = "test", ["näme"] = "\"ü\n" };
 
-        SafetensorsFile.Write(folder.File("a.ckpt"), tensors, metadata);
-        using StateDictionary read = StateDictionaryReader.Read(folder.File("a.ckpt"));
+        SafetensorsFile.Write(folder.PathOf("a.ckpt"), tensors, metadata);
+        using StateDictionary read = StateDictionaryReader.Read(folder.PathOf("a.ckpt"));
 
         Assert.Equal(metadata, read.Metadata);
         Assert.Equal(tensors.Keys.Order(), read.Keys.Order());
@@ -42,8 +42,8 @@ public sealed class SafetensorsFileTests
     {
         using var folder = new TemporaryFolder();
         using var scope = NewDisposeScope();
-        SafetensorsFile.Write(folder.File("a.ckpt"), new Dictionary<string, Tensor> { ["bytes"] = ones(3, ScalarType.Byte), ["doubles"] = ones(2, ScalarType.Float64) });
-        byte[] file = File.ReadAllBytes(folder.File("a.ckpt"));
+        SafetensorsFile.Write(folder.PathOf("a.ckpt"), new Dictionary<string, Tensor> { ["bytes"] = ones(3, ScalarType.Byte), ["doubles"] = ones(2, ScalarType.Float64) });
+        byte[] file = File.ReadAllBytes(folder.PathOf("a.ckpt"));
         Assert.Equal(0, BinaryPrimitives.ReadInt64LittleEndian(file) % 8);
         Assert.Contains("\"doubles\":{\"dtype\":\"F64\",\"shape\":[2],\"data_offsets\":[0,16]}", Encoding.UTF8.GetString(file), StringComparison.Ordinal);
     }
@@ -53,13 +53,13 @@ public sealed class SafetensorsFileTests
     {
         using var folder = new TemporaryFolder();
         using var scope = NewDisposeScope();
-        File.WriteAllText(folder.File("a.ckpt"), "precious");
-        Assert.Throws<ArgumentException>(() => SafetensorsFile.Write(folder.File("a.ckpt"), new Dictionary<string, Tensor> { ["c"] = ones(2, ScalarType.ComplexFloat32) }));
+        File.WriteAllText(folder.PathOf("a.ckpt"), "precious");
+        Assert.Throws<ArgumentException>(() => SafetensorsFile.Write(folder.PathOf("a.ckpt"), new Dictionary<string, Tensor> { ["c"] = ones(2, ScalarType.ComplexFloat32) }));
         Tensor gone = ones(2);
         gone.Dispose();
-        Assert.ThrowsAny<Exception>(() => SafetensorsFile.Write(folder.File("a.ckpt"), new Dictionary<string, Tensor> { ["gone"] = gone }));
-        Assert.Equal("precious", File.ReadAllText(folder.File("a.ckpt")));
-        Assert.Equal(["a.ckpt"], new DirectoryInfo(folder.Path).GetFiles().Select(f => f.Name));
+        Assert.ThrowsAny<Exception>(() => SafetensorsFile.Write(folder.PathOf("a.ckpt"), new Dictionary<string, Tensor> { ["gone"] = gone }));
+        Assert.Equal("precious", File.ReadAllText(folder.PathOf("a.ckpt")));
+        Assert.Equal(["a.ckpt"], folder.FileNames());
     }
 
     [Theory]
@@ -69,7 +69,7 @@ public sealed class SafetensorsFileTests
     {
         using var folder = new TemporaryFolder();
         using var scope = NewDisposeScope();
-        Assert.Equal("tensors", Assert.Throws<ArgumentException>(() => SafetensorsFile.Write(folder.File("a"), new Dictionary<string, Tensor> { [name] = ones(1) })).ParamName);
+        Assert.Equal("tensors", Assert.Throws<ArgumentException>(() => SafetensorsFile.Write(folder.PathOf("a"), new Dictionary<string, Tensor> { [name] = ones(1) })).ParamName);
     }
 
     [Fact]
@@ -79,8 +79,8 @@ public sealed class SafetensorsFileTests
         using Tensor weights = ones(5, 5).t();
         LiveTensors.AssertNoneLeft(() =>
         {
-            SafetensorsFile.Write(folder.File("a.ckpt"), new Dictionary<string, Tensor> { ["w"] = weights });
-            SafetensorsFile.Read(folder.File("a.ckpt")).Dispose();
+            SafetensorsFile.Write(folder.PathOf("a.ckpt"), new Dictionary<string, Tensor> { ["w"] = weights });
+            SafetensorsFile.Read(folder.PathOf("a.ckpt")).Dispose();
         });
     }
 

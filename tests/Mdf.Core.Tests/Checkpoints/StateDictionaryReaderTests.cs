@@ -102,8 +102,8 @@ public sealed class StateDictionaryReaderTests
     public void Read_Extension_DoesNotMatter()
     {
         using var folder = new TemporaryFolder();
-        File.Copy(Fixture.FilePath("legacy.pth"), folder.File("weights.safetensors"));
-        using StateDictionary read = StateDictionaryReader.Read(folder.File("weights.safetensors"));
+        File.Copy(Fixture.FilePath("legacy.pth"), folder.PathOf("weights.safetensors"));
+        using StateDictionary read = StateDictionaryReader.Read(folder.PathOf("weights.safetensors"));
         Assert.Equal(17, read.Count);
     }
 

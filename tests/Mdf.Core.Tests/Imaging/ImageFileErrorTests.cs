@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Mdf.Testing;
 
 namespace Mdf.Imaging.Tests;
 

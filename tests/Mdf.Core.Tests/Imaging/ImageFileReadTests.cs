@@ -1,4 +1,5 @@
 using System.Drawing;
+using Mdf.Testing;
 
 namespace Mdf.Imaging.Tests;
 

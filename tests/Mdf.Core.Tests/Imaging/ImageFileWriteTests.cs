@@ -1,3 +1,4 @@
+using Mdf.Testing;
 using static TorchSharp.torch;
 
 namespace Mdf.Imaging.Tests;

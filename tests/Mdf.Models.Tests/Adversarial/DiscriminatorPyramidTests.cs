@@ -37,8 +37,8 @@ public sealed class DiscriminatorPyramidTests
         using var saved = new DiscriminatorPyramid([new MdfDiscriminator(3), new MdfDiscriminator(5, bodyBlocks: 2), new MdfDiscriminator(4, 1)], metadata);
         saved.Scales[1].call(rand(2, 3, 20, 20)).Dispose(); // moves the running statistics away from their start
 
-        saved.Save(folder.File("a.ckpt"));
-        using var loaded = DiscriminatorPyramid.Load(folder.File("a.ckpt"));
+        saved.Save(folder.PathOf("a.ckpt"));
+        using var loaded = DiscriminatorPyramid.Load(folder.PathOf("a.ckpt"));
 
         AssertSame(saved, loaded);
         Assert.Equal([3, 2, 1], loaded.Scales.Select(d => d.BodyBlocks));
@@ -64,8 +64,8 @@ public sealed class DiscriminatorPyramidTests
     {
         using var folder = new TemporaryFolder();
         using var theirs = DiscriminatorPyramid.Load(ReferenceData.FilePath("reference/weights/Ds_JPEG.pth"));
-        theirs.Save(folder.File("jpeg.ckpt"));
-        using var ours = DiscriminatorPyramid.Load(folder.File("jpeg.ckpt"));
+        theirs.Save(folder.PathOf("jpeg.ckpt"));
+        using var ours = DiscriminatorPyramid.Load(folder.PathOf("jpeg.ckpt"));
         AssertSame(theirs, ours);
     }
 
@@ -77,8 +77,8 @@ public sealed class DiscriminatorPyramidTests
         using (NewDisposeScope())
         {
             using var source = DiscriminatorPyramid.CreateUntrained(1, 1);
-            source.Save(folder.File("a.ckpt"));
-            pyramid = DiscriminatorPyramid.Load(folder.File("a.ckpt"));
+            source.Save(folder.PathOf("a.ckpt"));
+            pyramid = DiscriminatorPyramid.Load(folder.PathOf("a.ckpt"));
         }
 
         using (pyramid)
@@ -94,8 +94,8 @@ public sealed class DiscriminatorPyramidTests
         long left = LiveTensors.CountLeft(() =>
         {
             using var source = DiscriminatorPyramid.CreateUntrained(1, 2);
-            source.Save(folder.File("a.ckpt"));
-            DiscriminatorPyramid.Load(folder.File("a.ckpt")).Dispose();
+            source.Save(folder.PathOf("a.ckpt"));
+            DiscriminatorPyramid.Load(folder.PathOf("a.ckpt")).Dispose();
         });
         Assert.Equal(4 * LeftByMakingLayers(), left);
     }
@@ -104,8 +104,8 @@ public sealed class DiscriminatorPyramidTests
     public void Load_Refused_LeavesNoTensor()
     {
         using var folder = new TemporaryFolder();
-        Write(folder.File("a.ckpt"), w => w["scale.1.tail.weight"] = zeros(1, 9, 3, 3), scales: 2);
-        long left = LiveTensors.CountLeft(() => Assert.Throws<CheckpointFormatException>(() => DiscriminatorPyramid.Load(folder.File("a.ckpt"))));
+        Write(folder.PathOf("a.ckpt"), w => w["scale.1.tail.weight"] = zeros(1, 9, 3, 3), scales: 2);
+        long left = LiveTensors.CountLeft(() => Assert.Throws<CheckpointFormatException>(() => DiscriminatorPyramid.Load(folder.PathOf("a.ckpt"))));
         Assert.Equal(2 * LeftByMakingLayers(), left);
     }
 
@@ -119,7 +119,7 @@ public sealed class DiscriminatorPyramidTests
     public void Load_OtherThanDiscriminators_SaysWhatIsWrong(string name, string? length, string reason)
     {
         using var folder = new TemporaryFolder();
-        Write(folder.File("a.ckpt"), weights =>
+        Write(folder.PathOf("a.ckpt"), weights =>
         {
             weights.Remove(name);
             if (length is not null)
@@ -127,7 +127,7 @@ public sealed class DiscriminatorPyramidTests
                 weights[name] = zeros(int.Parse(length, System.Globalization.CultureInfo.InvariantCulture));
             }
         });
-        var error = Assert.Throws<CheckpointFormatException>(() => DiscriminatorPyramid.Load(folder.File("a.ckpt")));
+        var error = Assert.Throws<CheckpointFormatException>(() => DiscriminatorPyramid.Load(folder.PathOf("a.ckpt")));
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
         Assert.Contains("a.ckpt", error.Message, StringComparison.Ordinal);
     }
@@ -137,8 +137,8 @@ public sealed class DiscriminatorPyramidTests
     {
         using var folder = new TemporaryFolder();
         using var scope = NewDisposeScope();
-        SafetensorsFile.Write(folder.File("a.ckpt"), new Dictionary<string, Tensor> { ["scale.0.x"] = ones(1) }, new Dictionary<string, string> { ["format"] = DiscriminatorPyramid.Format, ["version"] = "2" });
-        Assert.Contains("version '2'", Assert.Throws<CheckpointFormatException>(() => DiscriminatorPyramid.Load(folder.File("a.ckpt"))).Message, StringComparison.Ordinal);
+        SafetensorsFile.Write(folder.PathOf("a.ckpt"), new Dictionary<string, Tensor> { ["scale.0.x"] = ones(1) }, new Dictionary<string, string> { ["format"] = DiscriminatorPyramid.Format, ["version"] = "2" });
+        Assert.Contains("version '2'", Assert.Throws<CheckpointFormatException>(() => DiscriminatorPyramid.Load(folder.PathOf("a.ckpt"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
