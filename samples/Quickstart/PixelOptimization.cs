@@ -1,0 +1,86 @@
+using System.Globalization;
+using Mdf.Checkpoints;
+using Mdf.Losses;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Quickstart;
+
+/// <summary>Adam on the pixels of an image, which starts as noise.</summary>
+internal sealed class PixelOptimization : IDisposable
+{
+    private const double LearningRate = 0.1;
+
+    private readonly MdfLoss loss;
+    private readonly MdfPreparedReference reference;
+    private readonly Parameter pixels;
+    private readonly Adam adam;
+
+    public PixelOptimization(MdfLoss loss, Tensor reference, int seed)
+    {
+        this.loss = loss;
+        this.reference = loss.Prepare(reference);
+        using var generator = new Generator((ulong)seed, CPU);
+        pixels = new Parameter(rand(reference.shape, generator: generator).to(reference.device));
+        adam = optim.Adam([pixels], LearningRate);
+    }
+
+    /// <summary>The steps done.</summary>
+    public int Step { get; private set; }
+
+    /// <summary>The image as it is now.</summary>
+    public Tensor Image => pixels.detach();
+
+    private Adam.State Moments => (Adam.State)adam.state_dict().State[0];
+
+    /// <summary>One step; returns the loss before it.</summary>
+    public double Advance()
+    {
+        using var scope = NewDisposeScope();
+        adam.zero_grad();
+        Tensor value = loss.call(pixels, reference);
+        value.backward();
+        adam.step();
+        Step++;
+        return value.item<float>();
+    }
+
+    /// <summary>Writes what is needed to go on: the pixels and Adam's moments.</summary>
+    public void Save(string path, string identity) => SafetensorsFile.Write(
+        path,
+        Tensors(),
+        new Dictionary<string, string> { ["step"] = Step.ToString(CultureInfo.InvariantCulture), ["identity"] = identity });
+
+    /// <summary>Goes on from what <see cref="Save"/> wrote, if it is of a run with the same settings.</summary>
+    public void Restore(string path, string identity)
+    {
+        using StateDictionary saved = SafetensorsFile.Read(path);
+        if (saved.Metadata.GetValueOrDefault("identity") != identity)
+        {
+            throw new InvalidOperationException($"{path} is of another run ({saved.Metadata.GetValueOrDefault("identity")}), not of {identity}. Start afresh without --resume, or into another folder.");
+        }
+
+        using var noGradient = no_grad();
+        foreach ((string name, Tensor target) in Tensors())
+        {
+            target.copy_(saved[name]);
+        }
+
+        Step = int.Parse(saved.Metadata["step"], CultureInfo.InvariantCulture);
+        Moments.step = Step;
+    }
+
+    public void Dispose()
+    {
+        adam.Dispose();
+        pixels.Dispose();
+        reference.Dispose();
+    }
+
+    private Dictionary<string, Tensor> Tensors() => new()
+    {
+        ["pixels"] = pixels,
+        ["adam.mean"] = Moments.exp_avg,
+        ["adam.square"] = Moments.exp_avg_sq,
+    };
+}
