@@ -7,12 +7,11 @@ using System.Linq;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Build.Framework;
-using Microsoft.Build.Utilities;
 
 namespace Mdf.Build
 {
     /// <summary>Makes a copy of TorchSharp's native library that loads where libstdc++ is older than GCC 13's.</summary>
-    public sealed class TorchSharpNativeCompatibility : Task
+    public sealed class TorchSharpNativeCompatibility : Microsoft.Build.Utilities.Task
     {
         /// <summary>The library as the package delivers it. Read, never written.</summary>
         [Required]
@@ -32,7 +31,7 @@ namespace Mdf.Build
         /// <inheritdoc/>
         public override bool Execute()
         {
-            if (!Always && StandardCppLibrary.Provides(ElfVersionRelaxation.Version))
+            if (!Always && StandardCppLibrary.Provides(ElfVersionRelaxation.Symbol, ElfVersionRelaxation.Version))
             {
                 return true;
             }
@@ -51,34 +50,60 @@ namespace Mdf.Build
                     return true;
                 }
 
-                Directory.CreateDirectory(Path.GetDirectoryName(Destination));
-                string temporary = Destination + "." + Guid.NewGuid().ToString("N");
-                File.WriteAllBytes(temporary, image);
-                if (File.Exists(Destination))
-                {
-                    File.Delete(Destination);
-                }
-
-                File.Move(temporary, Destination);
+                Write(image);
                 Log.LogMessage(
                     MessageImportance.High,
-                    "Mdf: the output gets a copy of TorchSharp's {0} without its need of {1}, which this machine's libstdc++ lacks " +
-                    "(MdfNativeCompatibility=never turns this off).",
+                    "Mdf: the output gets a copy of TorchSharp's {0} without its need of {1}, {2}.",
                     Path.GetFileName(Source),
-                    ElfVersionRelaxation.Version);
+                    ElfVersionRelaxation.Version,
+                    Always
+                        ? "as MdfNativeCompatibility=always asks"
+                        : "which this machine's libstdc++ lacks (MdfNativeCompatibility=never turns this off)");
                 return true;
             }
             catch (ElfLayoutException e)
             {
                 Log.LogError(
                     null, "MDF0001", null, Source, 0, 0, 0, 0,
-                    "This machine's libstdc++ is older than GCC 13 ({0}), which TorchSharp's native library asks for, and the library " +
-                    "cannot be adapted: {1} Install a newer libstdc++6 (Debian 13 and Ubuntu 24.04 have it; Ubuntu 22.04 gets it from " +
+                    "TorchSharp's native library asks for the libstdc++ of GCC 13 ({0}), and it cannot be adapted to an older one: " +
+                    "{1} Install a newer libstdc++6 (Debian 13 and Ubuntu 24.04 have it; Ubuntu 22.04 gets it from " +
                     "ppa:ubuntu-toolchain-r/test, conda as libstdcxx-ng), or set the property MdfNativeCompatibility to 'never' and " +
                     "provide it at run time.",
                     ElfVersionRelaxation.Version,
                     e.Message);
                 return false;
+            }
+            catch (Exception e) when (e is IOException || e is UnauthorizedAccessException)
+            {
+                Log.LogError(
+                    null, "MDF0003", null, Source, 0, 0, 0, 0,
+                    "The adapted copy of TorchSharp's native library could not be made at '{0}': {1}",
+                    Destination,
+                    e.Message);
+                return false;
+            }
+        }
+
+        /// <summary>A new file takes the old one's place: the output folder may hold a hard link to the old one, and may be in use.</summary>
+        private void Write(byte[] image)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Destination));
+            string temporary = Destination + "." + Guid.NewGuid().ToString("N");
+            try
+            {
+                File.WriteAllBytes(temporary, image);
+                if (File.Exists(Destination))
+                {
+                    File.Replace(temporary, Destination, null);
+                }
+                else
+                {
+                    File.Move(temporary, Destination);
+                }
+            }
+            finally
+            {
+                File.Delete(temporary);
             }
         }
     }
@@ -99,15 +124,15 @@ namespace Mdf.Build
         private const int Lazy = 1;
 
         /// <summary>
-        /// Whether libstdc++ defines the stream initialiser at a symbol version. True also where it cannot be asked
+        /// Whether libstdc++ defines a symbol at a version. True also where it cannot be asked
         /// (musl, no libstdc++): nothing that could be done here would help there.
         /// </summary>
-        public static bool Provides(string version)
+        public static bool Provides(string symbol, string version)
         {
             try
             {
                 IntPtr library = dlopen("libstdc++.so.6", Lazy);
-                return library == IntPtr.Zero || dlvsym(library, ElfVersionRelaxation.Symbol, version) != IntPtr.Zero;
+                return library == IntPtr.Zero || dlvsym(library, symbol, version) != IntPtr.Zero;
             }
             catch (DllNotFoundException)
             {
@@ -143,7 +168,7 @@ namespace Mdf.Build
         // A name the string table already ends another one with ("THSTensor_abs"), so that the file keeps its size.
         private const string HarmlessName = "abs";
 
-        private const uint DynamicSymbols = 11, VersionNeeds = 0x6ffffffe, SymbolVersions = 0x6fffffff;
+        private const uint Absent = 0, Zeroes = 8, DynamicSymbols = 11, VersionNeeds = 0x6ffffffe, SymbolVersions = 0x6fffffff;
         private const ushort Unversioned = 1, Weak = 2, HiddenBit = 0x8000;
 
         /// <summary>Edits the image in place. False: it does not insist on the version, and nothing was changed.</summary>
@@ -176,13 +201,19 @@ namespace Mdf.Build
             }
 
             List<int> indices = auxiliaries.Select(a => elf.U16(a + 6) & ~HiddenBit).ToList();
-            List<int> users = Enumerable.Range(0, checked((int)(symbols.Size / 24)))
+            int symbolCount = elf.Extent(symbols) / 24;
+            if (elf.Extent(versions) / 2 != symbolCount)
+            {
+                throw new ElfLayoutException("its symbols and their versions differ in number.");
+            }
+
+            List<int> users = Enumerable.Range(0, symbolCount)
                 .Where(i => indices.Contains(elf.U16(versions.Offset + (2L * i)) & ~HiddenBit))
                 .ToList();
-            string[] others = users.Select(i => elf.Name(symbolNames, elf.U32(symbols.Offset + (24L * i)))).Where(n => n != Symbol).ToArray();
-            if (others.Length > 0)
+            string other = users.Select(i => elf.Name(symbolNames, elf.U32(symbols.Offset + (24L * i)))).FirstOrDefault(n => n != Symbol);
+            if (other != null)
             {
-                throw new ElfLayoutException("it uses " + string.Join(", ", others) + " of " + Version + ", where only " + Symbol + " was expected.");
+                throw new ElfLayoutException("it uses " + other + " of " + Version + ", where only " + Symbol + " was expected.");
             }
 
             uint harmless = elf.Find(symbolNames, HarmlessName);
@@ -258,13 +289,20 @@ namespace Mdf.Build
                     throw new ElfLayoutException("its section table is missing or of an unknown form.");
                 }
 
-                return Enumerable.Range(0, count).Select(i => table + (64L * i)).Select(at => new Section
+                Checked(table, 64L * count);
+                Section[] sections = Enumerable.Range(0, count).Select(i => table + (64L * i)).Select(at => new Section
                 {
                     Type = U32(at + 4),
                     Offset = S64(at + 24),
                     Size = S64(at + 32),
                     Link = U32(at + 40),
                 }).ToArray();
+                foreach (Section section in sections.Where(s => s.Type != Absent && s.Type != Zeroes))
+                {
+                    Checked(section.Offset, section.Size);
+                }
+
+                return sections;
             }
 
             public Section Linked(Section[] sections, Section from)
@@ -280,13 +318,21 @@ namespace Mdf.Build
             /// <summary>Offsets of the auxiliary entries: one for each version asked of each library.</summary>
             public IEnumerable<int> VersionNeeds(Section needs)
             {
+                // Entries do not share bytes. Were that not checked, one that names itself as the next would be read forever.
+                int room = Extent(needs) / 16;
                 long need = needs.Offset;
                 while (true)
                 {
+                    Entry(needs, need);
                     long auxiliary = need + U32(need + 8);
                     for (int left = U16(need + 2); left > 0; left--)
                     {
-                        yield return Checked(auxiliary, 16);
+                        if (--room < 0)
+                        {
+                            throw new ElfLayoutException("its table of version needs is longer than its section.");
+                        }
+
+                        yield return Entry(needs, auxiliary);
                         auxiliary += U32(auxiliary + 12);
                     }
 
@@ -302,8 +348,14 @@ namespace Mdf.Build
 
             public string Name(Section names, uint offset)
             {
-                int start = Checked(names.Offset + offset, 1);
-                int end = Array.IndexOf(image, (byte)0, start);
+                int size = Extent(names);
+                if (offset >= size)
+                {
+                    throw new ElfLayoutException("a name lies outside its string table.");
+                }
+
+                int start = (int)(names.Offset + offset);
+                int end = Array.IndexOf(image, (byte)0, start, (int)(size - offset));
                 if (end < 0)
                 {
                     throw new ElfLayoutException("a name has no end.");
@@ -316,16 +368,40 @@ namespace Mdf.Build
             public uint Find(Section names, string name)
             {
                 byte[] wanted = Encoding.ASCII.GetBytes(name + "\0");
-                int start = Checked(names.Offset, names.Size);
-                for (int at = start; at + wanted.Length <= start + names.Size; at++)
+                int end = Extent(names) + (int)names.Offset - wanted.Length;
+                int start = (int)names.Offset;
+                for (int at = start; at <= end; at++)
                 {
-                    if (image[at] == wanted[0] && image.Skip(at).Take(wanted.Length).SequenceEqual(wanted))
+                    int matching = 0;
+                    while (matching < wanted.Length && image[at + matching] == wanted[matching])
+                    {
+                        matching++;
+                    }
+
+                    if (matching == wanted.Length)
                     {
                         return (uint)(at - start);
                     }
                 }
 
                 throw new ElfLayoutException("its string table has no name ending in '" + name + "'.");
+            }
+
+            /// <summary>The size of a section, which lies inside the image.</summary>
+            public int Extent(Section section)
+            {
+                Checked(section.Offset, section.Size);
+                return (int)section.Size;
+            }
+
+            private static int Entry(Section needs, long at)
+            {
+                if (at < needs.Offset || at > needs.Offset + needs.Size - 16)
+                {
+                    throw new ElfLayoutException("an entry of its table of version needs lies outside the table.");
+                }
+
+                return (int)at;
             }
 
             private long S64(long at)

@@ -1,0 +1,25 @@
+using System.Reflection;
+using System.Security.Cryptography;
+
+namespace Mdf.Packaging.Tests;
+
+/// <summary>What the build of this project knew and its tests need.</summary>
+internal static class BuildFacts
+{
+    public static string RepositoryRoot { get; } = Get(nameof(RepositoryRoot));
+
+    public static string PackageCache { get; } = Get(nameof(PackageCache));
+
+    public static string TorchSharpVersion { get; } = Get(nameof(TorchSharpVersion));
+
+    public static string LibTorchVersion { get; } = Get(nameof(LibTorchVersion));
+
+    /// <summary>The native library as the TorchSharp package delivers it.</summary>
+    public static string NativeLibrary { get; } = Path.Combine(Get("TorchSharpPackage"), "runtimes", "linux-x64", "native", "libLibTorchSharp.so");
+
+    public static string HashOf(string path) => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path)));
+
+    private static string Get(string key) =>
+        typeof(BuildFacts).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value
+        ?? throw new InvalidOperationException($"The build left no value for '{key}'.");
+}

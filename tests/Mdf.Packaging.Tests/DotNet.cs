@@ -1,0 +1,86 @@
+using System.Collections;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Mdf.Packaging.Tests;
+
+/// <summary>Runs the dotnet command of the runtime that runs the tests.</summary>
+internal sealed class DotNet(string workingDirectory, IReadOnlyDictionary<string, string>? environment = null)
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+
+    public async Task<Result> RunAsync(params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"), arguments)
+        {
+            WorkingDirectory = workingDirectory,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        SetEnvironment(start.Environment);
+
+        var output = new StringBuilder();
+        using var process = new Process { StartInfo = start };
+        process.OutputDataReceived += Append;
+        process.ErrorDataReceived += Append;
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Limit);
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+
+        return new Result($"dotnet {string.Join(' ', arguments)}", process.ExitCode, output.ToString());
+
+        void Append(object sender, DataReceivedEventArgs e)
+        {
+            lock (output)
+            {
+                output.AppendLine(e.Data);
+            }
+        }
+    }
+
+    public async Task<Result> SucceedAsync(params string[] arguments)
+    {
+        Result result = await RunAsync(arguments);
+        Assert.True(result.ExitCode == 0, result.ToString());
+        return result;
+    }
+
+    private void SetEnvironment(IDictionary<string, string?> variables)
+    {
+        // "dotnet test" tells its children which MSBuild and which host they are part of. These are children of nobody.
+        foreach (string name in Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(e => (string)e.Key))
+        {
+            if (name.StartsWith("MSBuild", StringComparison.OrdinalIgnoreCase) || name.StartsWith("TESTINGPLATFORM", StringComparison.Ordinal)
+                || name is "DOTNET_HOST_PATH" or "DOTNET_CLI_TEST_COMMAND_WORKING_DIRECTORY")
+            {
+                variables.Remove(name);
+            }
+        }
+
+        // A build node that stays for the next build would keep the output pipe open.
+        variables["MSBUILDDISABLENODEREUSE"] = "1";
+        variables["DOTNET_CLI_UI_LANGUAGE"] = "en";
+        variables["DOTNET_NOLOGO"] = "1";
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
+        {
+            variables[name] = value;
+        }
+    }
+
+    internal sealed record Result(string Command, int ExitCode, string Output)
+    {
+        public override string ToString() => $"{Command} ended with {ExitCode}:{Environment.NewLine}{Output}";
+    }
+}
