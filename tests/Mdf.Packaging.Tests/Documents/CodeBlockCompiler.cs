@@ -1,0 +1,36 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace Mdf.Packaging.Tests.Documents;
+
+/// <summary>Compiles code blocks the way a new console project that references the packages would.</summary>
+internal static class CodeBlockCompiler
+{
+    // The implicit usings of Microsoft.NET.Sdk.
+    private static readonly SyntaxTree ImplicitUsings = CSharpSyntaxTree.ParseText(string.Concat(
+        new[] { "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading", "System.Threading.Tasks" }
+            .Select(name => $"global using {name};\n")));
+
+    // All that this test assembly runs with: the framework, the libraries of this repository and what they depend on.
+    private static readonly IReadOnlyList<MetadataReference> References =
+        [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(p => MetadataReference.CreateFromFile(p))];
+
+    /// <summary>The errors, each with its place in the document. Empty: the block compiles.</summary>
+    public static IReadOnlyList<string> Errors(CodeBlock block)
+    {
+        CSharpCompilation compilation = CSharpCompilation.Create(
+            "Block",
+            [ImplicitUsings, CSharpSyntaxTree.ParseText(block.ToProgram(), cancellationToken: TestContext.Current.CancellationToken)],
+            References,
+            new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
+        return [.. compilation.GetDiagnostics(TestContext.Current.CancellationToken)
+            .Where(d => d.Severity == DiagnosticSeverity.Error)
+            .Select(d => $"{block.File}({block.Line}): {d.Id} {d.GetMessage(null)} in: {Source(d)}")];
+    }
+
+    private static string Source(Diagnostic diagnostic)
+    {
+        FileLinePositionSpan place = diagnostic.Location.GetLineSpan();
+        return diagnostic.Location.SourceTree?.GetText().Lines[place.StartLinePosition.Line].ToString().Trim() ?? "(no line)";
+    }
+}

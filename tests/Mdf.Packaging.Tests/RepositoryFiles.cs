@@ -1,0 +1,24 @@
+namespace Mdf.Packaging.Tests;
+
+/// <summary>The files of the repository, without what builds and tools leave in it.</summary>
+internal static class RepositoryFiles
+{
+    private static readonly HashSet<string> Ignored =
+        [".git", ".vs", ".vscode", ".idea", "artifacts", "BenchmarkDotNet.Artifacts", "bin", "obj", "output", "TestResults"];
+
+    public static IEnumerable<string> All() => In(BuildFacts.RepositoryRoot);
+
+    /// <summary>The README and everything under docs.</summary>
+    public static IEnumerable<string> Documents()
+    {
+        string docs = Path.Combine(BuildFacts.RepositoryRoot, "docs");
+        IEnumerable<string> under = Directory.Exists(docs) ? Directory.EnumerateFiles(docs, "*.md", SearchOption.AllDirectories) : [];
+        return under.Order(StringComparer.Ordinal).Prepend(Path.Combine(BuildFacts.RepositoryRoot, "README.md"));
+    }
+
+    public static string Relative(string path) => Path.GetRelativePath(BuildFacts.RepositoryRoot, path).Replace('\\', '/');
+
+    private static IEnumerable<string> In(string folder) =>
+        Directory.EnumerateFiles(folder).Concat(
+            Directory.EnumerateDirectories(folder).Where(d => !Ignored.Contains(Path.GetFileName(d))).SelectMany(In));
+}
