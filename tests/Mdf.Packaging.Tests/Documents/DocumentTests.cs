@@ -11,7 +11,7 @@ public sealed class DocumentTests
     private static readonly Regex Scheme = new(@"\A([a-z][a-z0-9+.-]*:|//)", RegexOptions.IgnoreCase);
 
     // A path from the root of the repository, in text, in code or in a command; not a part of an address or of a longer path.
-    private static readonly Regex NamedPath = new(@"(?<![\w/.-])(\./)?(?<path>(src|tests|samples|benchmarks|docs|eng|\.ci)/[\w./-]*\w)(?![\w/]*[*<{])");
+    private static readonly Regex NamedPath = new(@"(?<![\w/.-])(\./)?(?<path>(src|tests|samples|benchmarks|docs|eng|\.ci)/(?>[\w./-]*))(?![*<{])");
     private static readonly Regex NamedRootFile = new(@"`(?<path>[A-Z][\w.]*\.(md|sln|props|targets)|LICENSE|global\.json|nuget\.config)`");
 
     public static TheoryData<string> Documents => [.. RepositoryFiles.Documents().Select(RepositoryFiles.Relative)];
@@ -83,5 +83,5 @@ public sealed class DocumentTests
     }
 
     private static IEnumerable<string> NamedPaths(string text) =>
-        NamedPath.Matches(text).Concat(NamedRootFile.Matches(text)).Select(m => m.Groups["path"].Value);
+        NamedPath.Matches(text).Concat(NamedRootFile.Matches(text)).Select(m => m.Groups["path"].Value.TrimEnd('.', '/', '-'));
 }
