@@ -69,8 +69,6 @@ internal sealed class DotNet(string workingDirectory, IReadOnlyDictionary<string
             }
         }
 
-        // A build node that stays for the next build would keep the output pipe open.
-        variables["MSBUILDDISABLENODEREUSE"] = "1";
         variables["DOTNET_CLI_UI_LANGUAGE"] = "en";
         variables["DOTNET_NOLOGO"] = "1";
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
