@@ -6,8 +6,6 @@ namespace Mdf.Packaging.Tests;
 /// <summary>What the build of this project knew and its tests need.</summary>
 internal static class BuildFacts
 {
-    public static string RepositoryRoot { get; } = Get(nameof(RepositoryRoot));
-
     public static string PackageCache { get; } = Get(nameof(PackageCache));
 
     public static string TorchSharpVersion { get; } = Get(nameof(TorchSharpVersion));

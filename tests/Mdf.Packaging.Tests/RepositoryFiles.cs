@@ -1,3 +1,5 @@
+using Mdf.Testing;
+
 namespace Mdf.Packaging.Tests;
 
 /// <summary>The files of the repository, without what builds and tools leave in it.</summary>
@@ -6,17 +8,17 @@ internal static class RepositoryFiles
     private static readonly HashSet<string> Ignored =
         [".git", ".vs", ".vscode", ".idea", "artifacts", "BenchmarkDotNet.Artifacts", "bin", "obj", "output", "TestResults"];
 
-    public static IEnumerable<string> All() => In(BuildFacts.RepositoryRoot);
+    public static IEnumerable<string> All() => In(Repository.Root);
 
     /// <summary>The README and everything under docs.</summary>
     public static IEnumerable<string> Documents()
     {
-        string docs = Path.Combine(BuildFacts.RepositoryRoot, "docs");
+        string docs = Path.Combine(Repository.Root, "docs");
         IEnumerable<string> under = Directory.Exists(docs) ? Directory.EnumerateFiles(docs, "*.md", SearchOption.AllDirectories) : [];
-        return under.Order(StringComparer.Ordinal).Prepend(Path.Combine(BuildFacts.RepositoryRoot, "README.md"));
+        return under.Order(StringComparer.Ordinal).Prepend(Path.Combine(Repository.Root, "README.md"));
     }
 
-    public static string Relative(string path) => Path.GetRelativePath(BuildFacts.RepositoryRoot, path).Replace('\\', '/');
+    public static string Relative(string path) => Path.GetRelativePath(Repository.Root, path).Replace('\\', '/');
 
     private static IEnumerable<string> In(string folder) =>
         Directory.EnumerateFiles(folder).Concat(

@@ -14,6 +14,13 @@ public sealed class TemporaryFolder : IDisposable
     /// <summary>The names of the files in it, sorted.</summary>
     public string[] FileNames() => [.. folder.GetFiles().Select(f => f.Name).Order(StringComparer.Ordinal)];
 
+    /// <summary>Writes a text file, with the folders it lies in.</summary>
+    public void Write(string name, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(PathOf(name))!);
+        File.WriteAllText(PathOf(name), text);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => folder.Delete(recursive: true);
 }

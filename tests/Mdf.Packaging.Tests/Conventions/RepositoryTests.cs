@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Mdf.Testing;
 
 namespace Mdf.Packaging.Tests.Conventions;
 
@@ -37,7 +38,7 @@ public sealed class RepositoryTests
     [Fact]
     public void Libraries_Projects_ReferenceOnlyFloorsBelowThem()
     {
-        string[] projects = [.. Directory.EnumerateFiles(Path.Combine(BuildFacts.RepositoryRoot, "src"), "*.csproj", SearchOption.AllDirectories)];
+        string[] projects = [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories)];
         Assert.NotEmpty(projects);
 
         foreach (string project in projects)
@@ -55,7 +56,7 @@ public sealed class RepositoryTests
     [Fact]
     public void Libraries_Projects_LeaveTheNativeTorchToTheUser()
     {
-        foreach (string project in Directory.EnumerateFiles(Path.Combine(BuildFacts.RepositoryRoot, "src"), "*.csproj", SearchOption.AllDirectories))
+        foreach (string project in Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories))
         {
             Assert.DoesNotContain(References(project, "PackageReference"), id =>
                 id.StartsWith("libtorch", StringComparison.OrdinalIgnoreCase) || id.StartsWith("TorchSharp-", StringComparison.OrdinalIgnoreCase));
@@ -65,7 +66,7 @@ public sealed class RepositoryTests
     [Fact]
     public void Solution_Projects_AreAllThoseOfTheRepository()
     {
-        string solution = File.ReadAllText(Path.Combine(BuildFacts.RepositoryRoot, "Mdf.sln"));
+        string solution = File.ReadAllText(Path.Combine(Repository.Root, "Mdf.sln"));
 
         Assert.DoesNotContain(
             RepositoryFiles.All().Where(f => f.EndsWith(".csproj", StringComparison.Ordinal)).Select(RepositoryFiles.Relative),

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Mdf.Testing;
 
 namespace Mdf.Packaging.Tests.Documents;
 
@@ -31,7 +32,7 @@ public sealed class DocumentTests
     [MemberData(nameof(Documents))]
     public void Links_OfADocument_LeadToFilesThatExist(string document)
     {
-        string folder = Path.GetDirectoryName(Path.Combine(BuildFacts.RepositoryRoot, document))!;
+        string folder = Path.GetDirectoryName(Path.Combine(Repository.Root, document))!;
 
         Assert.DoesNotContain(RelativeTargets(Read(document)), t => !Exists(Path.Combine(folder, t)));
     }
@@ -40,7 +41,7 @@ public sealed class DocumentTests
     [MemberData(nameof(Documents))]
     public void Paths_NamedInADocument_Exist(string document)
     {
-        Assert.DoesNotContain(NamedPaths(Read(document)), p => !Exists(Path.Combine(BuildFacts.RepositoryRoot, p)));
+        Assert.DoesNotContain(NamedPaths(Read(document)), p => !Exists(Path.Combine(Repository.Root, p)));
     }
 
     [Fact]
@@ -68,7 +69,7 @@ public sealed class DocumentTests
         Assert.Equal([".ci/run", "CHANGELOG.md", "samples/Quickstart", "src/Mdf.Core"], NamedPaths(text).Order(StringComparer.Ordinal));
     }
 
-    private static string Read(string document) => File.ReadAllText(Path.Combine(BuildFacts.RepositoryRoot, document)).ReplaceLineEndings("\n");
+    private static string Read(string document) => File.ReadAllText(Path.Combine(Repository.Root, document)).ReplaceLineEndings("\n");
 
     private static bool Exists(string path) => File.Exists(path) || Directory.Exists(path);
 

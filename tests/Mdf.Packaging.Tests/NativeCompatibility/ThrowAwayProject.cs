@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Mdf.Testing;
 
 namespace Mdf.Packaging.Tests.NativeCompatibility;
 
@@ -18,7 +19,7 @@ public sealed class ThrowAwayProject : IAsyncLifetime
             return;
         }
 
-        string targets = Path.Combine(BuildFacts.RepositoryRoot, "eng", "NativeCompatibility", "Mdf.Core.targets");
+        string targets = Path.Combine(Repository.Root, "eng", "NativeCompatibility", "Mdf.Core.targets");
         folder.Write("with space/App.csproj", new XElement(
             "Project",
             new XAttribute("Sdk", "Microsoft.NET.Sdk"),
@@ -35,7 +36,7 @@ public sealed class ThrowAwayProject : IAsyncLifetime
         folder.Write("with space/Program.cs", "System.Console.WriteLine(42);\n");
 
         // The repository's own build files lie elsewhere; a nuget.config of the machine's temporary folder is not to be asked.
-        File.Copy(Path.Combine(BuildFacts.RepositoryRoot, "nuget.config"), folder.Combine("nuget.config"));
+        File.Copy(Path.Combine(Repository.Root, "nuget.config"), folder.PathOf("nuget.config"));
         await Command.SucceedAsync("restore", "-v:q");
     }
 
@@ -45,7 +46,7 @@ public sealed class ThrowAwayProject : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    internal DotNet Command => new(folder.Combine("with space"), new Dictionary<string, string> { ["NUGET_PACKAGES"] = BuildFacts.PackageCache });
+    internal DotNet Command => new(folder.PathOf("with space"), new Dictionary<string, string> { ["NUGET_PACKAGES"] = BuildFacts.PackageCache });
 
     internal Task<DotNet.Result> BuildAsync(string configuration, params string[] arguments) =>
         Command.SucceedAsync(["build", "--no-restore", "-c", configuration, .. arguments]);
@@ -56,7 +57,7 @@ public sealed class ThrowAwayProject : IAsyncLifetime
     /// <summary>Every copy of the native library under a folder of the output.</summary>
     internal string[] Libraries(params string[] parts)
     {
-        string output = folder.Combine(["with space", "bin", .. parts]);
+        string output = Path.Combine([folder.PathOf("with space/bin"), .. parts]);
         return Directory.Exists(output) ? Directory.GetFiles(output, "libLibTorchSharp.so", SearchOption.AllDirectories) : [];
     }
 }

@@ -1,4 +1,5 @@
 using Mdf.Build;
+using Mdf.Testing;
 
 namespace Mdf.Packaging.Tests.NativeCompatibility;
 
@@ -7,7 +8,7 @@ public sealed class TorchSharpNativeCompatibilityTests : IDisposable
     private readonly TemporaryFolder folder = new();
     private readonly RecordingBuildEngine engine = new();
 
-    private string Destination => folder.Combine("obj", "mdf-native", "libLibTorchSharp.so");
+    private string Destination => folder.PathOf("obj/mdf-native/libLibTorchSharp.so");
 
     public void Dispose() => folder.Dispose();
 
@@ -44,8 +45,8 @@ public sealed class TorchSharpNativeCompatibilityTests : IDisposable
     [Fact]
     public void Execute_OutdatedCopy_ReplacesTheFileAndSparesItsHardLinks()
     {
-        string linked = folder.Combine("linked.so");
-        folder.Write(Path.Combine("obj", "mdf-native", "libLibTorchSharp.so"), "the copy of another version");
+        string linked = folder.PathOf("linked.so");
+        folder.Write("obj/mdf-native/libLibTorchSharp.so", "the copy of another version");
         LinkOrCopy(Destination, linked);
 
         Assert.True(TaskFor(BuildFacts.NativeLibrary).Execute());
@@ -69,7 +70,7 @@ public sealed class TorchSharpNativeCompatibilityTests : IDisposable
     {
         byte[] image = File.ReadAllBytes(BuildFacts.NativeLibrary);
         ElfVersionRelaxation.Relax(image);
-        string source = folder.Combine("libLibTorchSharp.so");
+        string source = folder.PathOf("libLibTorchSharp.so");
         File.WriteAllBytes(source, image);
         TorchSharpNativeCompatibility task = TaskFor(source);
 
@@ -102,7 +103,7 @@ public sealed class TorchSharpNativeCompatibilityTests : IDisposable
     {
         folder.Write("bad.so", new string('x', 200));
 
-        Assert.False(TaskFor(folder.Combine("bad.so")).Execute());
+        Assert.False(TaskFor(folder.PathOf("bad.so")).Execute());
 
         Assert.Equal("MDF0001", Assert.Single(engine.Errors).Code);
         Assert.False(Directory.Exists(Path.GetDirectoryName(Destination)));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Xml.Linq;
 using Mdf.Build;
+using Mdf.Testing;
 
 namespace Mdf.Packaging.Tests.Packages;
 
@@ -39,16 +40,16 @@ public sealed class ConsumerTests(PackedLibraries packages) : IDisposable
     public async Task TrainingLoop_NewConsoleProjectWithThePackage_RunsAndLearns()
     {
         WriteNuGetConfig();
-        var command = new DotNet(folder.FullName, new Dictionary<string, string> { ["NUGET_PACKAGES"] = folder.Combine("package-cache") });
+        var command = new DotNet(folder.FullName, new Dictionary<string, string> { ["NUGET_PACKAGES"] = folder.PathOf("package-cache") });
         await command.SucceedAsync("new", "console", "-o", "app", "-f", "net10.0", "--no-restore");
         await command.SucceedAsync("add", "app", "package", "Mdf.Losses", "-v", packages.Version, "--no-restore");
         await command.SucceedAsync("add", "app", "package", LibTorchPackage, "-v", BuildFacts.LibTorchVersion, "--no-restore");
-        folder.Write(Path.Combine("app", "Program.cs"), TrainingLoop);
+        folder.Write("app/Program.cs", TrainingLoop);
 
         // Half a gigabyte is linked instead of copied where the file system lets it.
-        await command.SucceedAsync("build", "app", "-o", folder.Combine("out"), "-p:CreateHardLinksForCopyLocalIfPossible=true");
+        await command.SucceedAsync("build", "app", "-o", folder.PathOf("out"), "-p:CreateHardLinksForCopyLocalIfPossible=true");
         AssertNativeLibraryFitsTheMachine();
-        DotNet.Result run = await command.SucceedAsync(folder.Combine("out", "app.dll"));
+        DotNet.Result run = await command.SucceedAsync(folder.PathOf("out/app.dll"));
 
         double[] losses = [.. run.Output.Split('\n').Where(l => l.StartsWith("loss ", StringComparison.Ordinal))
             .Select(l => double.Parse(l[5..], CultureInfo.InvariantCulture))];
@@ -90,7 +91,7 @@ public sealed class ConsumerTests(PackedLibraries packages) : IDisposable
             ElfVersionRelaxation.Relax(expected);
         }
 
-        string library = Assert.Single(Directory.GetFiles(folder.Combine("out"), "libLibTorchSharp.so", SearchOption.AllDirectories));
+        string library = Assert.Single(Directory.GetFiles(folder.PathOf("out"), "libLibTorchSharp.so", SearchOption.AllDirectories));
         Assert.Equal(expected, File.ReadAllBytes(library));
     }
 }

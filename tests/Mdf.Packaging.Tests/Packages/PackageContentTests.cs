@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Xml.Linq;
+using Mdf.Testing;
 
 namespace Mdf.Packaging.Tests.Packages;
 
@@ -81,7 +82,7 @@ public sealed class PackageContentTests(PackedLibraries packages)
         foreach (string name in (string[])["Mdf.Core.targets", "TorchSharpNativeCompatibility.cs"])
         {
             using var reader = new StreamReader(package.GetEntry($"{folder}/{name}")!.Open());
-            Assert.Equal(File.ReadAllText(Path.Combine(BuildFacts.RepositoryRoot, "eng", "NativeCompatibility", name)), reader.ReadToEnd());
+            Assert.Equal(File.ReadAllText(Path.Combine(Repository.Root, "eng", "NativeCompatibility", name)), reader.ReadToEnd());
         }
     }
 

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text.Json;
 using System.Xml.Linq;
+using Mdf.Testing;
 
 namespace Mdf.Packaging.Tests.Packages;
 
@@ -14,11 +15,11 @@ public sealed class PackedLibraries : IAsyncLifetime, ICollectionFixture<PackedL
 
     public string Version { get; } = "0.0.1-packaging." + Guid.NewGuid().ToString("N");
 
-    public string Source => folder.Combine("packages");
+    public string Source => folder.PathOf("packages");
 
     public async ValueTask InitializeAsync()
     {
-        string solution = Path.Combine(BuildFacts.RepositoryRoot, "Mdf.sln");
+        string solution = Path.Combine(Repository.Root, "Mdf.sln");
         folder.Write("libraries.slnf", JsonSerializer.Serialize(new
         {
             solution = new
@@ -29,9 +30,9 @@ public sealed class PackedLibraries : IAsyncLifetime, ICollectionFixture<PackedL
         }));
 
         // With an artifacts folder of its own the packing leaves the output of the repository's projects alone.
-        await new DotNet(BuildFacts.RepositoryRoot).SucceedAsync(
-            "pack", folder.Combine("libraries.slnf"), "-c", "Release", "-v:q", "-o", Source,
-            "--artifacts-path", folder.Combine("artifacts"), $"-p:MinVerVersionOverride={Version}");
+        await new DotNet(Repository.Root).SucceedAsync(
+            "pack", folder.PathOf("libraries.slnf"), "-c", "Release", "-v:q", "-o", Source,
+            "--artifacts-path", folder.PathOf("artifacts"), $"-p:MinVerVersionOverride={Version}");
     }
 
     public ValueTask DisposeAsync()
@@ -41,7 +42,7 @@ public sealed class PackedLibraries : IAsyncLifetime, ICollectionFixture<PackedL
     }
 
     internal static IReadOnlyList<string> Libraries { get; } =
-        [.. Directory.EnumerateDirectories(Path.Combine(BuildFacts.RepositoryRoot, "src")).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateDirectories(Path.Combine(Repository.Root, "src")).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal)];
 
     internal ZipArchive Open(string library, string extension = "nupkg") =>
         ZipFile.OpenRead(Path.Combine(Source, $"{library}.{Version}.{extension}"));
