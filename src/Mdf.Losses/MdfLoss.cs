@@ -93,8 +93,13 @@ public sealed class MdfLoss : Loss<Tensor, Tensor, Tensor>
     /// <exception cref="ArgumentException">Shape, type or device are not as described.</exception>
     public override Tensor forward(Tensor restored, Tensor reference)
     {
-        using var scope = NewDisposeScope();
-        return Reduced(Terms(restored, reference)).MoveToOuterDisposeScope();
+        LossArguments.CheckPair(restored, reference, network);
+        bool referenceLearns = reference.requires_grad && is_grad_enabled();
+        return Reduced(
+            restored,
+            graph: referenceLearns || Options.Execution == MdfExecution.Graph,
+            gradient => FusedEvaluation.Run(network, restored, reference, null, gradient),
+            x => GraphEvaluation.Terms(network, x, reference));
     }
 
     /// <summary>The loss against a reference whose features were computed before, by <see cref="Prepare"/>.</summary>
@@ -112,8 +117,11 @@ public sealed class MdfLoss : Loss<Tensor, Tensor, Tensor>
         }
 
         LossArguments.CheckAlike(ImageForm.Of(restored), reference.Form);
-        using var scope = NewDisposeScope();
-        return Reduced(network.Terms(restored, reference.Features)).MoveToOuterDisposeScope();
+        return Reduced(
+            restored,
+            graph: Options.Execution == MdfExecution.Graph,
+            gradient => FusedEvaluation.Run(network, restored, null, reference.Features, gradient),
+            x => GraphEvaluation.Terms(network, x, reference.Features));
     }
 
     /// <inheritdoc cref="forward(Tensor, MdfPreparedReference)"/>
@@ -128,7 +136,9 @@ public sealed class MdfLoss : Loss<Tensor, Tensor, Tensor>
     public Tensor Terms(Tensor restored, Tensor reference)
     {
         LossArguments.CheckPair(restored, reference, network);
-        return network.Terms(restored, reference);
+        return (restored.requires_grad || reference.requires_grad) && is_grad_enabled()
+            ? GraphEvaluation.Terms(network, restored, reference)
+            : FusedEvaluation.Run(network, restored, reference, null, wantsGradient: false).Terms;
     }
 
     /// <summary>Computes a reference's features once, for many calls against it. They take the memory that one call would.</summary>
@@ -138,7 +148,7 @@ public sealed class MdfLoss : Loss<Tensor, Tensor, Tensor>
     public MdfPreparedReference Prepare(Tensor reference)
     {
         LossArguments.CheckImages(reference, nameof(reference), network);
-        return new MdfPreparedReference(this, reference, network.Features(reference));
+        return new MdfPreparedReference(this, reference, FusedEvaluation.Features(network, reference));
     }
 
     /// <inheritdoc/>
@@ -162,6 +172,7 @@ public sealed class MdfLoss : Loss<Tensor, Tensor, Tensor>
     {
         if (disposing)
         {
+            FusedGradient.ReleaseReturned();
             network.Dispose();
         }
 
@@ -188,23 +199,47 @@ public sealed class MdfLoss : Loss<Tensor, Tensor, Tensor>
             throw new ArgumentOutOfRangeException(nameof(options), options.Layers, $"{nameof(MdfLossOptions.Layers)} is {options.Layers}; expected one or more of Head, Body and Tail.");
         }
 
-        if (!Enum.IsDefined(options.InputRange) || !Enum.IsDefined(options.ScaleOrder) || !Enum.IsDefined(options.Reduction))
+        if (options.WorkingMemory < 1 << 20)
         {
-            throw new ArgumentOutOfRangeException(
-                nameof(options), $"{options.InputRange}, {options.ScaleOrder} or {options.Reduction} is not a value of {nameof(MdfInputRange)}, {nameof(MdfScaleOrder)} or {nameof(nn.Reduction)}.");
+            throw new ArgumentOutOfRangeException(nameof(options), options.WorkingMemory, $"{nameof(MdfLossOptions.WorkingMemory)} is {options.WorkingMemory} bytes; expected at least 1 MiB (1048576).");
+        }
+
+        CheckDefined(options.InputRange);
+        CheckDefined(options.ScaleOrder);
+        CheckDefined(options.Reduction);
+        CheckDefined(options.Precision);
+        CheckDefined(options.Execution);
+
+        void CheckDefined<T>(T value)
+            where T : struct, Enum
+        {
+            if (!Enum.IsDefined(value))
+            {
+                throw new ArgumentOutOfRangeException(nameof(options), value, $"{typeof(T).Name} has no value {value}; expected one of {string.Join(", ", Enum.GetNames<T>())}.");
+            }
         }
 
         return [.. (options.ScaleOrder == MdfScaleOrder.CoarsestFirst ? all : all.Reverse()).Take(count)];
     }
 
-    private Tensor Reduced(Tensor terms)
+    private Tensor Reduced(Tensor restored, bool graph, Func<bool, (Tensor Terms, Tensor? Gradient)> fused, Func<Tensor, Tensor> terms)
     {
-        Tensor images = terms.sum([1, 2]);
-        return Options.Reduction switch
+        using var scope = NewDisposeScope();
+        Tensor images = graph ? terms(restored).sum([1, 2]) : Fused(restored, fused, terms);
+        Tensor value = Options.Reduction switch
         {
             nn.Reduction.None => images,
             nn.Reduction.Sum => images.sum(),
             _ => images.mean(),
         };
+        return value.MoveToOuterDisposeScope();
+    }
+
+    private static Tensor Fused(Tensor restored, Func<bool, (Tensor Terms, Tensor? Gradient)> fused, Func<Tensor, Tensor> terms)
+    {
+        bool learns = restored.requires_grad && is_grad_enabled();
+        (Tensor parts, Tensor? gradient) = fused(learns);
+        Tensor images = parts.sum([1, 2]);
+        return learns ? FusedGradient.Attach(restored, images, gradient!, x => terms(x).sum([1, 2])) : images;
     }
 }

@@ -22,4 +22,20 @@ public sealed record MdfLossOptions
     /// <see cref="nn.Reduction.Sum"/>, or <see cref="nn.Reduction.None"/>, which gives one value an image.
     /// </summary>
     public nn.Reduction Reduction { get; init; } = nn.Reduction.Mean;
+
+    /// <summary>
+    /// The precision of the features. Default: <see cref="MdfPrecision.Full"/>. <see cref="MdfPrecision.BFloat16"/> is safe for training:
+    /// its error is far below that of a random batch.
+    /// </summary>
+    public MdfPrecision Precision { get; init; }
+
+    /// <summary>How the loss is computed. Default: <see cref="MdfExecution.Fused"/>, which is faster and takes a fraction of the memory.</summary>
+    public MdfExecution Execution { get; init; }
+
+    /// <summary>
+    /// The memory that fused execution may use for features at a time, in bytes, at least 1 MiB; it decides how many images, or which
+    /// tiles of large ones, are worked on at once, and changes results by rounding only. Default: null, which takes 32 MiB on the CPU,
+    /// where more does not fit the caches, and 1 GiB elsewhere.
+    /// </summary>
+    public long? WorkingMemory { get; init; }
 }

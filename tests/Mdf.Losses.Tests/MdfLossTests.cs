@@ -123,6 +123,28 @@ public sealed class MdfLossTests : IDisposable
     }
 
     [Fact]
+    public void Backward_ImagesChangedInPlaceSince_IsNaNAndNoCrash()
+    {
+        Tensor leaf = TestPyramid.Images(1, ScalarType.Float32, 1, 3, 12, 12).requires_grad_(true);
+        Tensor x = leaf * 1;
+        Tensor value = Loss().call(x, leaf.detach() * 0.5);
+        x.add_(1);
+        value.backward();
+        Assert.True(leaf.grad!.isnan().all().item<bool>());
+    }
+
+    [Fact]
+    public void Backward_TwiceOnOneGraph_AddsUp()
+    {
+        Tensor x = TestPyramid.Images(1, ScalarType.Float32, 1, 3, 12, 12).requires_grad_(true);
+        Tensor value = Loss().call(x, x.detach() * 0.5);
+        autograd.backward([value], retain_graph: true);
+        Tensor once = x.grad!.clone();
+        value.backward();
+        TensorAssert.Near(once * 2, x.grad!, 1e-6 * once.abs().max().item<float>());
+    }
+
+    [Fact]
     public void Forward_UnderNoGrad_KeepsNoGraph()
     {
         Tensor x = TestPyramid.Images(1, ScalarType.Float32, 1, 3, 12, 12).requires_grad_(true);

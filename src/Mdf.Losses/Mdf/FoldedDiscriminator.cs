@@ -1,71 +1,77 @@
 using Mdf.Models.Adversarial;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Mdf.Losses;
 
 /// <summary>
-/// A frozen discriminator as plain convolutions: batch normalisation in evaluation mode is an affine map of each channel, and so is
-/// taking images from [0, 1] to [-1, 1], so both are folded into the weights (exactly, as no convolution is padded).
+/// A frozen discriminator as plain convolutions (<see cref="DiscriminatorFolding"/>), each but the last followed by LeakyReLU, in one
+/// precision on one device.
 /// </summary>
 internal sealed class FoldedDiscriminator : IDisposable
 {
-    // All but the last are followed by LeakyReLU.
+    private static readonly long[] FullPadding = [2, 2];
+
     private readonly (Tensor Weight, Tensor Bias)[] convolutions;
 
-    private FoldedDiscriminator((Tensor Weight, Tensor Bias)[] convolutions)
-    {
-        this.convolutions = convolutions;
-        foreach ((Tensor weight, Tensor bias) in convolutions)
-        {
-            weight.DetachFromDisposeScope();
-            bias.DetachFromDisposeScope();
-        }
-    }
+    // The tail's weights as those of the convolution that takes a gradient back through it.
+    private readonly Tensor tailBackward;
 
-    internal IEnumerable<Tensor> Weights => convolutions.SelectMany(c => new[] { c.Weight, c.Bias });
-
-    /// <summary>Folds in float64, on the CPU.</summary>
-    public static FoldedDiscriminator Fold(MdfDiscriminator discriminator, MdfInputRange range, string argument)
+    /// <summary>Takes copies of the given weights.</summary>
+    public FoldedDiscriminator((Tensor Weight, Tensor Bias)[] originals, Device device, ScalarType precision)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var state = discriminator.state_dict().ToDictionary(t => t.Key, t => t.Value.detach().to(CPU).to(ScalarType.Float64).clone());
-        foreach ((string name, Tensor tensor) in state)
-        {
-            if (!tensor.isfinite().all().item<bool>())
-            {
-                throw new ArgumentException($"The weights' '{name}' holds NaN or infinite values; expected finite ones.", argument);
-            }
-        }
-
-        string[] blocks = ["head", .. Enumerable.Range(1, discriminator.BodyBlocks).Select(i => $"body.block{i}")];
-        (Tensor Weight, Tensor Bias)[] convolutions = [.. blocks.Select(b => FoldNorm(state, b, argument)), (state["tail.weight"], state["tail.bias"])];
-        convolutions[0] = FoldRange(convolutions[0], range);
-        return new FoldedDiscriminator(convolutions);
+        UsesChannelsLast = device.type == DeviceType.CPU && precision != ScalarType.Float64;
+        convolutions = [.. originals.Select(c => (Layout(c.Weight.to(precision, copy: true).to(device)), c.Bias.to(precision, copy: true).to(device)))];
+        tailBackward = Layout(originals[^1].Weight.transpose(0, 1).flip(2, 3).contiguous().to(precision).to(device));
+        scope.Detach(Weights);
     }
 
-    /// <summary>A copy on another device and in another precision.</summary>
-    public FoldedDiscriminator To(Device device, ScalarType precision)
+    /// <summary>
+    /// Whether channels lie innermost in memory, which is how oneDNN's convolutions run best on the CPU (float64 is not oneDNN's).
+    /// </summary>
+    public bool UsesChannelsLast { get; }
+
+    /// <summary>The convolutions.</summary>
+    public int Count => convolutions.Length;
+
+    internal IEnumerable<Tensor> Weights => [.. convolutions.SelectMany(c => new[] { c.Weight, c.Bias }), tailBackward];
+
+    /// <summary>The map that a convolution's output is, or none of the three.</summary>
+    public MdfLayers MapAfter(int convolution) =>
+        convolution == 0 ? MdfLayers.Head
+        : convolution == Count - 2 ? MdfLayers.Body
+        : convolution == Count - 1 ? MdfLayers.Tail
+        : MdfLayers.None;
+
+    /// <summary>The last convolution that a choice of maps needs.</summary>
+    public int Last(MdfLayers layers) => layers.HasFlag(MdfLayers.Tail) ? Count - 1 : layers.HasFlag(MdfLayers.Body) ? Count - 2 : 0;
+
+    /// <summary>One convolution and what follows it.</summary>
+    public Tensor Forward(int convolution, Tensor input)
     {
-        using var scope = NewDisposeScope();
-        return new FoldedDiscriminator([.. convolutions.Select(c => (c.Weight.to(precision, copy: true).to(device), c.Bias.to(precision, copy: true).to(device)))]);
+        (Tensor weight, Tensor bias) = convolutions[convolution];
+        Tensor output = nn.functional.conv2d(input, weight, bias);
+        return convolution < Count - 1 ? nn.functional.leaky_relu(output, MdfDiscriminator.NegativeSlope, inplace: true) : output;
     }
 
-    /// <summary>The chosen maps, in the order head, body, tail.</summary>
+    /// <summary>The gradient with respect to a convolution's input, of that with respect to its output (before LeakyReLU).</summary>
+    public Tensor Backward(int convolution, Tensor gradient) =>
+        // From one channel to many, the flipped convolution is several times as fast as the transposed one.
+        convolution == Count - 1
+            ? nn.functional.conv2d(gradient, tailBackward, padding: FullPadding)
+            : nn.functional.conv_transpose2d(gradient, convolutions[convolution].Weight);
+
+    /// <summary>The chosen maps, in the order head, body, tail, with their graph if the images have one.</summary>
     public Tensor[] Features(Tensor images, MdfLayers layers)
     {
         using var scope = NewDisposeScope();
-        int last = layers.HasFlag(MdfLayers.Tail) ? convolutions.Length - 1 : layers.HasFlag(MdfLayers.Body) ? convolutions.Length - 2 : 0;
         var maps = new List<Tensor>(3);
         Tensor x = images;
-        for (int i = 0; i <= last; i++)
+        for (int i = 0; i <= Last(layers); i++)
         {
-            x = nn.functional.conv2d(x, convolutions[i].Weight, convolutions[i].Bias);
-            if (i < convolutions.Length - 1)
-            {
-                x = nn.functional.leaky_relu(x, MdfDiscriminator.NegativeSlope, inplace: true);
-            }
-
+            x = Forward(i, x);
             if ((layers & MapAfter(i)) != MdfLayers.None)
             {
                 maps.Add(x);
@@ -76,37 +82,14 @@ internal sealed class FoldedDiscriminator : IDisposable
         return [.. maps];
     }
 
+    /// <summary>A tensor in the layout the convolutions run best in.</summary>
+    public Tensor Layout(Tensor tensor) => UsesChannelsLast ? tensor.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : tensor;
+
     public void Dispose()
     {
-        foreach ((Tensor weight, Tensor bias) in convolutions)
+        foreach (Tensor weight in Weights)
         {
             weight.Dispose();
-            bias.Dispose();
         }
     }
-
-    private MdfLayers MapAfter(int convolution) =>
-        convolution == 0 ? MdfLayers.Head
-        : convolution == convolutions.Length - 2 ? MdfLayers.Body
-        : convolution == convolutions.Length - 1 ? MdfLayers.Tail
-        : MdfLayers.None;
-
-    private static (Tensor Weight, Tensor Bias) FoldNorm(Dictionary<string, Tensor> state, string block, string argument)
-    {
-        const double Epsilon = 1e-5;
-        Tensor variance = state[$"{block}.norm.running_var"];
-        if (variance.lt(0).any().item<bool>())
-        {
-            throw new ArgumentException($"The weights' '{block}.norm.running_var' holds negative values; expected variances.", argument);
-        }
-
-        Tensor scale = state[$"{block}.norm.weight"] / (variance + Epsilon).sqrt();
-        return (state[$"{block}.conv.weight"] * scale.reshape(-1, 1, 1, 1),
-                ((state[$"{block}.conv.bias"] - state[$"{block}.norm.running_mean"]) * scale) + state[$"{block}.norm.bias"]);
-    }
-
-    private static (Tensor Weight, Tensor Bias) FoldRange((Tensor Weight, Tensor Bias) convolution, MdfInputRange range) =>
-        range == MdfInputRange.MinusOneToOne
-            ? (convolution.Weight * 2, convolution.Bias - convolution.Weight.sum([1, 2, 3]))
-            : convolution;
 }

@@ -1,0 +1,96 @@
+using Mdf.Models.Adversarial;
+using static TorchSharp.torch;
+
+namespace Mdf.Losses;
+
+/// <summary>One discriminator on one tile: the distances of its maps and the way back to the image, by hand.</summary>
+internal readonly struct FusedPass(FoldedDiscriminator discriminator, MdfLayers layers, Tile tile, long[] shape)
+{
+    /// <summary>Adds the tile's share of the distances to <paramref name="terms"/>, and gives its gradient.</summary>
+    /// <param name="x">The tile of the restored images.</param>
+    /// <param name="references">The owned parts of the reference's chosen maps.</param>
+    /// <param name="terms">(images, layers), float64.</param>
+    /// <param name="wantsGradient">Whether to go back.</param>
+    /// <returns>The gradient with respect to <paramref name="x"/>, of its shape, or null.</returns>
+    public Tensor? Run(Tensor x, Tensor[] references, Tensor terms, bool wantsGradient)
+    {
+        int last = discriminator.Last(layers);
+        var outputs = new Tensor[last + 1];
+        var differences = new (Tensor Difference, double Weight)?[last + 1];
+        Tensor input = x;
+        for (int i = 0, layer = 0; i <= last; i++)
+        {
+            Tensor output = discriminator.Forward(i, input);
+            outputs[i] = output;
+            if ((layers & discriminator.MapAfter(i)) != MdfLayers.None)
+            {
+                Tensor difference = tile.Owned(output) - references[layer];
+                double weight = 1.0 / Elements(output, x);
+                terms.select(1, layer).add_(SquaredNorms(difference).mul_(weight));
+                differences[i] = (difference, weight);
+                layer++;
+            }
+
+            if (!wantsGradient && i > 0)
+            {
+                input.Dispose();
+            }
+
+            input = output;
+        }
+
+        return wantsGradient ? Backward(last, outputs, differences) : null;
+    }
+
+    private Tensor Backward(int last, Tensor[] outputs, (Tensor Difference, double Weight)?[] differences)
+    {
+        Tensor? gradient = null;
+        for (int i = last; i >= 0; i--)
+        {
+            using var ofLayer = NewDisposeScope();
+            if (differences[i] is (Tensor difference, double weight))
+            {
+                gradient = Added(gradient, outputs[i], difference, 2 * weight);
+            }
+
+            if (i < discriminator.Count - 1)
+            {
+                gradient!.mul_(Slopes(outputs[i]));
+            }
+
+            Tensor before = discriminator.Backward(i, gradient!);
+            gradient!.Dispose();
+            outputs[i].Dispose();
+            gradient = before.MoveToOuterDisposeScope();
+        }
+
+        return gradient!;
+    }
+
+    // The weighted difference of the owned part, on top of what came back from the layers behind.
+    private Tensor Added(Tensor? gradient, Tensor output, Tensor difference, double weight)
+    {
+        if (gradient is null && tile.OwnsAll(output))
+        {
+            return difference.mul_(weight);
+        }
+
+        gradient ??= zeros_like(output);
+        tile.Owned(gradient).add_(difference, alpha: weight);
+        return gradient;
+    }
+
+    // The derivative of LeakyReLU, in place of its output, which has the sign of its input: 1 above zero and the slope elsewhere.
+    private static Tensor Slopes(Tensor output) => output.mul_(output.dtype == ScalarType.Float64 ? 1e300 : 1e38).clamp_(MdfDiscriminator.NegativeSlope, 1);
+
+    // Norms of rows first: the sums stay short, and so exact enough for float32.
+    private static Tensor SquaredNorms(Tensor difference)
+    {
+        Tensor exact = difference.dtype == ScalarType.BFloat16 ? difference.to(ScalarType.Float32) : difference;
+        return linalg.vector_norm(exact, dims: [1, 3]).to(ScalarType.Float64).square().sum(1);
+    }
+
+    // Of the map of the whole image.
+    private long Elements(Tensor output, Tensor x) =>
+        output.shape[1] * (shape[2] - (x.shape[2] - output.shape[2])) * (shape[3] - (x.shape[3] - output.shape[3]));
+}
