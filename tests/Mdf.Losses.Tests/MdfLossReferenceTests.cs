@@ -9,14 +9,18 @@ namespace Mdf.Losses.Tests;
 /// <summary>Parity with the authors' code and weights (Ds_JPEG.pth), computed by it in float64 and stored.</summary>
 public sealed class MdfLossReferenceTests : IDisposable
 {
+    private static readonly string[] Pairs = ["pair1", "pair2"];
+    private static readonly ScalarType[] Types = [ScalarType.Float32, ScalarType.Float64];
+
     private readonly DisposeScope scope = NewDisposeScope();
     private readonly string weights = ReferenceData.FilePath("reference/weights/Ds_JPEG.pth");
     private readonly StateDictionary stored = ReferenceData.Open("mdf.safetensors");
 
-    public static TheoryData<string, ScalarType> PairsAndTypes => new()
-    {
-        { "pair1", ScalarType.Float32 }, { "pair1", ScalarType.Float64 }, { "pair2", ScalarType.Float32 }, { "pair2", ScalarType.Float64 },
-    };
+    public static TheoryData<string, ScalarType, MdfExecution> PairsAndTypes => new(
+        from pair in Pairs
+        from dtype in Types
+        from execution in Enum.GetValues<MdfExecution>()
+        select (pair, dtype, execution));
 
     public void Dispose()
     {
@@ -26,25 +30,25 @@ public sealed class MdfLossReferenceTests : IDisposable
 
     [Theory]
     [MemberData(nameof(PairsAndTypes))]
-    public void Forward_EveryScaleCount_IsTheAuthorsLoss(string pair, ScalarType dtype)
+    public void Forward_EveryScaleCount_IsTheAuthorsLoss(string pair, ScalarType dtype, MdfExecution execution)
     {
         (Tensor x, Tensor y) = Pair(pair, dtype);
         double tolerance = LossTolerance(dtype);
         for (int count = 1; count <= 8; count++)
         {
-            using var loss = new MdfLoss(weights, new MdfLossOptions { ScaleCount = count });
+            using var loss = new MdfLoss(weights, new MdfLossOptions { ScaleCount = count, Execution = execution });
             TensorAssert.RelativelyNear(stored[$"{pair}.loss_by_scales"][count - 1], loss.call(x, y), tolerance);
-            using var perImage = new MdfLoss(weights, new MdfLossOptions { ScaleCount = count, Reduction = nn.Reduction.None });
+            using var perImage = new MdfLoss(weights, new MdfLossOptions { ScaleCount = count, Execution = execution, Reduction = nn.Reduction.None });
             TensorAssert.RelativelyNear(stored[$"{pair}.loss_per_sample"][count - 1], perImage.call(x, y), tolerance);
         }
     }
 
     [Theory]
     [MemberData(nameof(PairsAndTypes))]
-    public void Forward_FinestThreeScales_IsTheAuthorsLoss(string pair, ScalarType dtype)
+    public void Forward_FinestThreeScales_IsTheAuthorsLoss(string pair, ScalarType dtype, MdfExecution execution)
     {
         (Tensor x, Tensor y) = Pair(pair, dtype);
-        var options = new MdfLossOptions { ScaleCount = 3, ScaleOrder = MdfScaleOrder.FinestFirst };
+        var options = new MdfLossOptions { ScaleCount = 3, ScaleOrder = MdfScaleOrder.FinestFirst, Execution = execution };
         using var loss = new MdfLoss(weights, options);
         TensorAssert.RelativelyNear(stored[$"{pair}.loss_descending3"][0], loss.call(x, y), LossTolerance(dtype));
         using var perImage = new MdfLoss(weights, options with { Reduction = nn.Reduction.None });
@@ -53,19 +57,21 @@ public sealed class MdfLossReferenceTests : IDisposable
 
     [Theory]
     [MemberData(nameof(PairsAndTypes))]
-    public void Terms_EveryScaleAndLayer_AreTheAuthors(string pair, ScalarType dtype)
+    public void Terms_EveryScaleAndLayer_AreTheAuthors(string pair, ScalarType dtype, MdfExecution execution)
     {
         (Tensor x, Tensor y) = Pair(pair, dtype);
-        using var loss = new MdfLoss(weights);
-        TensorAssert.RelativelyNear(stored[$"{pair}.terms"], loss.Terms(x, y), LossTolerance(dtype));
+        using var loss = new MdfLoss(weights, new MdfLossOptions { Execution = execution });
+        // A graph is wanted for images that require gradients only.
+        x.requires_grad_(execution == MdfExecution.Graph);
+        TensorAssert.RelativelyNear(stored[$"{pair}.terms"], loss.Terms(x, y).detach(), LossTolerance(dtype));
     }
 
     [Theory]
     [MemberData(nameof(PairsAndTypes))]
-    public void Backward_EightScales_IsTheAuthorsGradient(string pair, ScalarType dtype)
+    public void Backward_EightScales_IsTheAuthorsGradient(string pair, ScalarType dtype, MdfExecution execution)
     {
         (Tensor x, Tensor y) = Pair(pair, dtype);
-        using var loss = new MdfLoss(weights);
+        using var loss = new MdfLoss(weights, new MdfLossOptions { Execution = execution });
         x.requires_grad_(true);
         loss.call(x, y).backward();
         // In float32, rounding flips the side of a few LeakyReLU kinks: PyTorch itself is 1e-3 to 2.2e-3 from float64 here.
@@ -74,11 +80,11 @@ public sealed class MdfLossReferenceTests : IDisposable
 
     [Theory]
     [MemberData(nameof(PairsAndTypes))]
-    public void Features_EveryScaleAndLayer_HaveTheAuthorsStatistics(string pair, ScalarType dtype)
+    public void Features_EveryScaleAndLayer_HaveTheAuthorsStatistics(string pair, ScalarType dtype, MdfExecution execution)
     {
         (Tensor x, Tensor y) = Pair(pair, dtype);
         using var pyramid = DiscriminatorPyramid.Load(weights);
-        using var loss = new MdfLoss(pyramid);
+        using var loss = new MdfLoss(pyramid, new MdfLossOptions { Execution = execution });
         foreach ((string name, Tensor images) in new[] { ("x", x), ("y", y) })
         {
             using MdfPreparedReference prepared = loss.Prepare(images);
@@ -119,6 +125,25 @@ public sealed class MdfLossReferenceTests : IDisposable
         Tensor final = stored[wide ? "example.final_f64" : "example.final"].to(ScalarType.Float64), got = learned.detach().to(ScalarType.Float64);
         TensorAssert.Near(final, got, wide ? 1e-9 : 0.2);
         Assert.InRange((final - got).abs().mean().item<double>(), 0, wide ? 1e-9 : 1.5e-2);
+    }
+
+    [Theory]
+    [InlineData("pair1")]
+    [InlineData("pair2")]
+    public void ForwardAndBackward_InBFloat16_AreNear(string pair)
+    {
+        (Tensor x, Tensor y) = Pair(pair, ScalarType.Float32);
+        x.requires_grad_(true);
+        foreach (MdfExecution execution in Enum.GetValues<MdfExecution>())
+        {
+            using var loss = new MdfLoss(weights, new MdfLossOptions { Execution = execution, Precision = MdfPrecision.BFloat16 });
+            x.grad?.zero_();
+            Tensor value = loss.call(x, y);
+            value.backward();
+            TensorAssert.RelativelyNear(stored[$"{pair}.loss_by_scales"][7], value.detach(), 1e-2);
+            Tensor expected = stored[$"{pair}.grad_x"], actual = x.grad!.to(ScalarType.Float64);
+            Assert.InRange(((expected * actual).sum() / (expected.norm() * actual.norm())).item<double>(), 0.99, 1);
+        }
     }
 
     private static double LossTolerance(ScalarType dtype) => dtype == ScalarType.Float64 ? 1e-9 : 2e-5;

@@ -1,0 +1,39 @@
+using System.Globalization;
+using BenchmarkDotNet.Columns;
+using BenchmarkDotNet.Reports;
+using BenchmarkDotNet.Running;
+
+namespace Mdf.Benchmarks;
+
+/// <summary>The column of <see cref="PeakMemory"/>.</summary>
+internal sealed class PeakMemoryColumn : IColumn
+{
+    public string Id => nameof(PeakMemoryColumn);
+
+    public string ColumnName => "Peak MiB";
+
+    public bool AlwaysShow => true;
+
+    public ColumnCategory Category => ColumnCategory.Metric;
+
+    public int PriorityInCategory => 0;
+
+    public bool IsNumeric => true;
+
+    public UnitType UnitType => UnitType.Dimensionless;
+
+    public string Legend => "Peak of resident memory, native memory included, on top of inputs and weights, in a process of its own";
+
+    public string GetValue(Summary summary, BenchmarkCase benchmarkCase)
+    {
+        return benchmarkCase.Parameters[nameof(MdfStep.Case)] is Scenario scenario
+            ? PeakMemory.OfChild(scenario.Variant, scenario.Size, BenchmarkSettings.Device).ToString("f0", CultureInfo.InvariantCulture)
+            : "-";
+    }
+
+    public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style) => GetValue(summary, benchmarkCase);
+
+    public bool IsAvailable(Summary summary) => true;
+
+    public bool IsDefault(Summary summary, BenchmarkCase benchmarkCase) => false;
+}
