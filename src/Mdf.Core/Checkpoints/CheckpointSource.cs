@@ -7,6 +7,7 @@ namespace Mdf.Checkpoints;
 internal sealed class CheckpointSource
 {
     private const int ChunkBytes = 1 << 24;
+    private const int MaximumReasonLength = 1000;
 
     private readonly Stream stream;
 
@@ -21,7 +22,12 @@ internal sealed class CheckpointSource
 
     public long Length { get; }
 
-    public CheckpointFormatException Error(long? offset, string reason, Exception? inner = null) => new(Name, offset, reason, inner);
+    /// <summary>An error for the caller to throw. Names in a file can be long and unprintable; its reason is short and of one line.</summary>
+    public CheckpointFormatException Error(long? offset, string reason, Exception? inner = null)
+    {
+        string start = reason.Length <= MaximumReasonLength ? reason : $"{reason[..MaximumReasonLength]}...";
+        return new CheckpointFormatException(Name, offset, string.Concat(start.Select(c => char.IsControl(c) ? '?' : c)), inner);
+    }
 
     /// <summary>Fails unless the range lies within the file.</summary>
     public void Check(long offset, long count, string what)

@@ -45,14 +45,14 @@ internal static class PyTorchCheckpoint
     {
         switch (identifier)
         {
-            case object?[] and ["storage", PickleGlobal type, string key, string, long count, .. var rest]:
+            case object?[] { Length: 5 or 6 } parts and ["storage", PickleGlobal type, string key, string, long count, ..]:
                 if (type.Module != "torch" || ElementTypes.FromPyTorchStorage(type.Name) is not { } dtype)
                 {
                     throw input.Error($"a storage is of type '{type.FullName}', which is not read.");
                 }
 
                 PickleStorage storage = Describe(input, storages, new PickleStorage(dtype, key, count, 0, count));
-                return rest is [object?[] and [string, long offset, long length]] ? View(input, storage, offset, length) : storage;
+                return parts is [.., object?[] and [string, long offset, long length]] ? View(input, storage, offset, length) : storage;
             case object?[] and ["module", PickleGlobal type, ..]:
                 return type;
             default:

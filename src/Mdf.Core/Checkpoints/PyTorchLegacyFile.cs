@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Numerics;
 using Mdf.Checkpoints.Pickle;
 
@@ -53,6 +54,7 @@ internal static class PyTorchLegacyFile
 
         var places = new Dictionary<string, long>();
         long at = input.Position;
+        Span<byte> length = stackalloc byte[sizeof(long)];
         foreach (object? item in keys)
         {
             if (item is not string key || !described.TryGetValue(key, out PickleStorage? storage))
@@ -61,7 +63,8 @@ internal static class PyTorchLegacyFile
             }
 
             source.Check(at, sizeof(long), $"the length of storage '{key}'");
-            long count = new PickleStream(source, at, sizeof(long)).Int64();
+            source.Read(at, length);
+            long count = BinaryPrimitives.ReadInt64LittleEndian(length);
             if (count != storage.Count || !places.TryAdd(key, at + sizeof(long)))
             {
                 throw source.Error(at, $"storage '{key}' of {storage.Count} elements is here once more or with {count} elements.");

@@ -18,7 +18,9 @@ internal sealed class PickleAssembler
 
     public PickleAssembler Operation(char operation) => Raw((byte)operation);
 
-    public PickleAssembler Global(string module, string name) => Raw([(byte)'c', .. Encoding.ASCII.GetBytes($"{module}\n{name}\n")]);
+    public PickleAssembler Ascii(string text) => Raw(Encoding.ASCII.GetBytes(text));
+
+    public PickleAssembler Global(string module, string name) => Operation('c').Ascii($"{module}\n{name}\n");
 
     public PickleAssembler Text(string text)
     {

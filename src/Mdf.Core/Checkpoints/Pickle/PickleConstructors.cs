@@ -12,7 +12,7 @@ internal sealed class PickleConstructors(PickleStream input)
         "pathlib.PureWindowsPath", "pathlib.WindowsPath", "torch.device", "torch.nn.backends.thnn._get_thnn_function_backend",
     ];
 
-    // Copies made by calls, which a file could ask for again and again of the same memory.
+    // Items copied by calls, which a file could ask for again and again of the same memory.
     private long copied;
 
     public object? Call(PickleGlobal function, object?[] arguments) => function.FullName switch
@@ -56,12 +56,7 @@ internal sealed class PickleConstructors(PickleStream input)
             throw input.Error("the file makes an OrderedDict of something that is no list.");
         }
 
-        copied += pairs.Count;
-        if (copied > input.Position)
-        {
-            throw input.Error("the file copies the same list over and over.");
-        }
-
+        CountCopied(pairs.Count);
         foreach (object? pair in pairs)
         {
             switch (pair)
@@ -82,20 +77,32 @@ internal sealed class PickleConstructors(PickleStream input)
             throw input.Error("the file rebuilds a tensor of something that is no storage, offset, shape and strides.");
         }
 
-        string described = $"a tensor of shape [{string.Join(", ", sizes)}] and strides [{string.Join(", ", steps)}]";
+        CountCopied(sizes.Length + steps.Length);
         if (sizes.Length != steps.Length || steps.Any(s => s < 0) || start < 0 || TensorShape.Elements(sizes) is not { } elements)
         {
-            throw input.Error($"{described} is impossible.");
+            throw input.Error($"{Described()} is impossible.");
         }
 
         // One past the last element it touches.
         Int128 end = elements == 0 ? start : start + sizes.Zip(steps).Aggregate(Int128.One, (sum, d) => sum + ((Int128)(d.First - 1) * d.Second));
         if (end > storage.ViewCount)
         {
-            throw input.Error($"{described} from element {start} on reaches outside its storage of {storage.ViewCount} elements.");
+            throw input.Error($"{Described()} from element {start} on reaches outside its storage of {storage.ViewCount} elements.");
         }
 
         return new PickleTensor(storage, storage.ViewOffset + start, sizes, steps);
+
+        string Described() => $"a tensor of shape [{string.Join(", ", sizes)}] and strides [{string.Join(", ", steps)}]";
+    }
+
+    // What is not shared was written once for each time it is copied, in more bytes than it has items.
+    private void CountCopied(int items)
+    {
+        copied += items;
+        if (copied > input.Position)
+        {
+            throw input.Error("the file copies the same list or tuple over and over.");
+        }
     }
 
     private static long[]? Longs(object? value) => value is object?[] items && items.Length <= 64 && items.All(i => i is long)

@@ -11,6 +11,8 @@ namespace Mdf.Checkpoints.Pickle;
 internal sealed class PickleReader
 {
     private const int MaximumOperations = 10_000_000;
+    private const int MaximumClassNameLength = 1024;
+    private const int MaximumIntegerBytes = 1024;
 
     private static readonly object Mark = new();
 
@@ -19,7 +21,7 @@ internal sealed class PickleReader
     private readonly Func<object?, object?> persistent;
     private readonly List<object?> stack = [];
     private readonly Stack<int> marks = [];
-    private readonly Dictionary<long, object?> memo = [];
+    private readonly Dictionary<long, object?> memo = new(SeededComparer.Instance);
 
     private PickleReader(PickleStream input, Func<object?, object?> persistent)
     {
@@ -187,7 +189,9 @@ internal sealed class PickleReader
             ? Narrow(value)
             : throw input.Error("the pickle has a malformed integer.");
 
-    private static object Integer(byte[] littleEndian) => Narrow(new BigInteger(littleEndian));
+    private object Integer(byte[] littleEndian) => littleEndian.Length <= MaximumIntegerBytes
+        ? Narrow(new BigInteger(littleEndian))
+        : throw input.Error($"the pickle has an integer of {littleEndian.Length} bytes; at most {MaximumIntegerBytes} are read.");
 
     private static object Narrow(BigInteger value)
     {
@@ -251,9 +255,9 @@ internal sealed class PickleReader
     private void StackGlobal()
     {
         object?[] names = PopMany(2);
-        Push(names is [string module, string name]
+        Push(names is [string { Length: <= MaximumClassNameLength } module, string { Length: <= MaximumClassNameLength } name]
             ? new PickleGlobal(module, name)
-            : throw input.Error("the pickle names a class by something that is no text."));
+            : throw input.Error($"the pickle names a class by something that is no text of up to {MaximumClassNameLength} characters."));
     }
 
     private void Reduce()

@@ -8,16 +8,19 @@ namespace Mdf.Checkpoints.Pickle;
 /// <summary>A class or function by name. Nothing is ever looked up or called by it.</summary>
 internal sealed record PickleGlobal(string Module, string Name)
 {
-    public string FullName { get; } = $"{Module}.{Name}";
+    public string FullName => $"{Module}.{Name}";
 }
 
-/// <summary>A dictionary in insertion order. Keys that are no plain values are kept apart and never compared.</summary>
+/// <summary>
+/// A dictionary in insertion order. Items whose key is neither a text of up to <see cref="MaximumKeyLength"/> characters nor an integer
+/// name no weights and are left out: comparing other keys could take long.
+/// </summary>
 internal sealed class PickleDictionary
 {
-    private readonly OrderedDictionary<object, object?> items = [];
-    private int opaque;
+    /// <summary>The longest text that is taken as a key.</summary>
+    public const int MaximumKeyLength = 1024;
 
-    public int Count => items.Count + opaque;
+    private readonly OrderedDictionary<object, object?> items = new(SeededComparer.Instance);
 
     public IEnumerable<KeyValuePair<object, object?>> Items => items;
 
@@ -25,13 +28,9 @@ internal sealed class PickleDictionary
 
     public void Set(object? key, object? value)
     {
-        if (key is string or long or bool or double)
+        if (key is string { Length: <= MaximumKeyLength } or long)
         {
             items[key] = value;
-        }
-        else
-        {
-            opaque++;
         }
     }
 }

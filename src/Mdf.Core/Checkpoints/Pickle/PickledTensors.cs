@@ -9,8 +9,8 @@ namespace Mdf.Checkpoints.Pickle;
 internal sealed class PickledTensors
 {
     private const int MaximumDepth = 100;
-    private const int MaximumNameLength = 4096;
-    private const int MaximumVisits = 20_000_000;
+    private const int MaximumNameLength = 1024;
+    private const int StepsOfATensor = 256;
 
     private static readonly string[] UsualKeys = ["state_dict", "params_ema", "params", "model_state_dict", "model", "net"];
     private static readonly string[] ModuleParts = ["_parameters", "_buffers", "_modules"];
@@ -18,9 +18,14 @@ internal sealed class PickledTensors
     private readonly CheckpointSource source;
     private readonly OrderedDictionary<string, PickleTensor> found = [];
     private readonly HashSet<object> path = new(ReferenceEqualityComparer.Instance);
-    private int visits;
+    private readonly long maximumSteps;
+    private long steps;
 
-    private PickledTensors(CheckpointSource source) => this.source = source;
+    private PickledTensors(CheckpointSource source)
+    {
+        this.source = source;
+        maximumSteps = 1_000_000 + (8 * source.Length);
+    }
 
     public static OrderedDictionary<string, PickleTensor> Find(CheckpointSource source, object? root, CheckpointReadOptions options)
     {
@@ -61,8 +66,15 @@ internal sealed class PickledTensors
 
     private void Visit(string name, object? value)
     {
+        if (name.Length > MaximumNameLength)
+        {
+            throw source.Error(null, $"a name in it is longer than {MaximumNameLength} characters: {name}");
+        }
+
+        Count(name.Length);
         if (value is PickleTensor tensor)
         {
+            Count(StepsOfATensor);
             if (!found.TryAdd(name, tensor))
             {
                 throw source.Error(null, $"it holds two tensors named '{name}'.");
@@ -70,9 +82,9 @@ internal sealed class PickledTensors
         }
         else if (value is PickleDictionary or PickleObject or List<object?> or object?[])
         {
-            if (path.Count >= MaximumDepth || name.Length > MaximumNameLength || !path.Add(value))
+            if (path.Count >= MaximumDepth || !path.Add(value))
             {
-                throw source.Error(null, $"its objects contain themselves or are nested too deeply, at '{name[..Math.Min(name.Length, 80)]}'.");
+                throw source.Error(null, $"its objects contain themselves or are nested too deeply, at '{name}'.");
             }
 
             foreach ((object key, object? child) in Children(value))
@@ -89,13 +101,14 @@ internal sealed class PickledTensors
         }
     }
 
-    // Objects can be shared, so that a small file may hold a list of lists of lists that takes forever to walk.
+    // Objects can be shared, so that a small file may hold a list of lists of lists that takes forever to walk, or whose tensors and
+    // names take memory without end.
     private void Count(int more)
     {
-        visits += more;
-        if (visits > MaximumVisits)
+        steps += more;
+        if (steps > maximumSteps)
         {
-            throw source.Error(null, $"walking its objects takes more than {MaximumVisits} steps.");
+            throw source.Error(null, $"walking its objects takes more than {maximumSteps} steps, far more than a file of its length needs.");
         }
     }
 
@@ -110,11 +123,15 @@ internal sealed class PickledTensors
 
     private IEnumerable<(object, object?)> ModuleChildren(PickleDictionary state)
     {
-        HashSet<object?> transient = [];
-        if (state["_non_persistent_buffers_set"] is List<object?> names)
+        HashSet<object> transient = [];
+        foreach (object? item in state["_non_persistent_buffers_set"] as List<object?> ?? [])
         {
-            Count(names.Count);
-            transient = [.. names.Where(n => n is string)];
+            Count(1);
+            if (item is string { Length: <= MaximumNameLength } name)
+            {
+                Count(name.Length);
+                transient.Add(name);
+            }
         }
 
         return ModuleParts
@@ -125,5 +142,5 @@ internal sealed class PickledTensors
     }
 
     private static IEnumerable<(object Key, object? Value)> Named(PickleDictionary dictionary) =>
-        dictionary.Items.Where(i => i.Key is string or long).Select(i => (i.Key, i.Value));
+        dictionary.Items.Select(i => (i.Key, i.Value));
 }
