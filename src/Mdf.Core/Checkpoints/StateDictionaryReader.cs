@@ -15,6 +15,7 @@ public static class StateDictionaryReader
     /// <param name="options">How to read it; null for the defaults.</param>
     /// <returns>The tensors by name, on the CPU, in the file's order; the caller disposes them.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file must not be read, or the path is a folder.</exception>
     /// <exception cref="CheckpointFormatException">The file is damaged or of a form that is not read.</exception>
     public static StateDictionary Read(string path, CheckpointReadOptions? options = null)
     {
@@ -51,9 +52,18 @@ public static class StateDictionaryReader
             _ when start.StartsWith("PK\x03\x04"u8) => PyTorchZipFile.Read(source, options),
             _ when start.StartsWith(PyTorchLegacyFile.Start) => PyTorchLegacyFile.Read(source, options),
             _ when LooksLikeSafetensors(start, source.Length) => SafetensorsFile.Read(source),
-            _ => throw source.Error(0, $"neither safetensors nor a PyTorch checkpoint (it starts with {Convert.ToHexString(start)})."),
+            _ => throw source.Error(0, $"it is neither safetensors nor a PyTorch checkpoint{Guess(start)} (it starts with {Convert.ToHexString(start)})."),
         };
     }
+
+    // What people have instead, as a rule.
+    private static string Guess(ReadOnlySpan<byte> start) => start switch
+    {
+        _ when start.StartsWith("<"u8) => ", but looks like a web page: download the file itself",
+        _ when start.StartsWith("version "u8) => ", but looks like a pointer of Git LFS: fetch the file itself by 'git lfs pull'",
+        [0x80, <= 5, ..] => ", but a pickle that torch.save did not write",
+        _ => "",
+    };
 
     // A header length that fits, and then the opening brace of its JSON.
     private static bool LooksLikeSafetensors(ReadOnlySpan<byte> start, long length) =>

@@ -106,7 +106,8 @@ internal sealed class ZipDirectory
 
         if (U16(entry, 10) != 0 || packed != size || (U16(entry, 8) & EncryptedFlag) != 0)
         {
-            throw source.Error(place, $"the archive's entry '{name}' is compressed or encrypted, which PyTorch never does; it is not unpacked.");
+            throw source.Error(place, $"the archive's entry '{name}' is compressed or encrypted, which torch.save never does. "
+                + "TorchScript archives and other zip files are not read; save the model's state_dict() instead.");
         }
 
         if (!entries.TryAdd(name, new ZipEntry(name, LocateData(name, header, size), size, U32(entry, 16))))

@@ -130,6 +130,44 @@ public sealed class StateDictionaryReaderTests
         Assert.Equal("some.file", error.File);
     }
 
+    [Theory]
+    [InlineData("<!DOCTYPE html>", "web page")]
+    [InlineData("version https://git-lfs.github.com/spec/v1", "Git LFS")]
+    [InlineData("\u0080\u0004\u0095\u000a", "pickle that torch.save did not write")]
+    public void Read_WhatPeopleHaveInstead_IsNamed(string text, string guess)
+    {
+        byte[] bytes = System.Text.Encoding.Latin1.GetBytes(text);
+        var error = Assert.Throws<CheckpointFormatException>(() => StateDictionaryReader.Read(new MemoryStream(bytes), "some.file"));
+        Assert.Contains(guess, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("zip_values.pth")]
+    [InlineData("zip_values5.pth")]
+    public void Read_ValuesThatAreNoWeights_AreLeftOut(string file)
+    {
+        using StateDictionary read = StateDictionaryReader.Read(Fixture.FilePath(file), new CheckpointReadOptions { Key = "weights" });
+        Assert.Equal(["learned", "subclass", "nested.0.1"], read.Keys);
+        Assert.All(read.Values, t => TensorAssert.Equal(ones(2), t));
+    }
+
+    [Fact]
+    public void Read_PickledModuleWithTiedWeights_NamesThemTwiceOfOneMemory()
+    {
+        using StateDictionary read = StateDictionaryReader.Read(Fixture.FilePath("zip_values.pth"), new CheckpointReadOptions { Key = "tied" });
+        Assert.Equal(["0.weight", "1.weight"], read.Keys);
+        read["0.weight"].fill_(7);
+        Assert.Equal(7, read["1.weight"].item<float>());
+    }
+
+    [Fact]
+    public void Read_TensorAlone_IsCalledTensor()
+    {
+        byte[] file = new PickleAssembler().Tensor("0", "FloatStorage", 4, [4], [1]).ToZipFile(("0", new byte[16]));
+        using StateDictionary read = StateDictionaryReader.Read(new MemoryStream(file), "test");
+        Assert.Equal(["tensor"], read.Keys);
+    }
+
     [Fact]
     public void Read_Indexer_NamesWhatIsThere()
     {

@@ -6,33 +6,38 @@ internal sealed class PickleConstructors(PickleStream input)
     // Classes whose objects turn up beside the weights (settings, counters, paths) and are of no use here: kept as names only.
     private static readonly HashSet<string> Inert =
     [
-        "argparse.Namespace", "builtins.complex", "builtins.slice", "collections.Counter", "collections.deque", "datetime.date",
-        "datetime.datetime", "datetime.timedelta", "numpy.core.multiarray._reconstruct", "numpy._core.multiarray._reconstruct",
-        "numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar", "numpy.dtype", "pathlib.PosixPath", "pathlib.PurePosixPath",
-        "pathlib.PureWindowsPath", "pathlib.WindowsPath", "torch.device", "torch.nn.backends.thnn._get_thnn_function_backend",
+        "argparse.Namespace", "builtins.complex", "builtins.range", "builtins.slice", "builtins.xrange", "collections.Counter",
+        "collections.deque", "datetime.date", "datetime.datetime", "datetime.timedelta", "numpy.core.multiarray._reconstruct",
+        "numpy._core.multiarray._reconstruct", "numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar",
+        "numpy.core.numeric._frombuffer", "numpy._core.numeric._frombuffer", "numpy.dtype", "pathlib.PosixPath", "pathlib.PurePosixPath",
+        "pathlib.PureWindowsPath", "pathlib.WindowsPath", "pathlib._local.PosixPath", "pathlib._local.WindowsPath", "torch.device",
+        "torch.nn.backends.thnn._get_thnn_function_backend",
     ];
 
     // Items copied by calls, which a file could ask for again and again of the same memory.
     private long copied;
 
-    public object? Call(PickleGlobal function, object?[] arguments) => function.FullName switch
+    public object? Call(PickleGlobal function, object?[] arguments) => NameInPython3(function) switch
     {
         "collections.OrderedDict" => Dictionary(arguments),
         "collections.defaultdict" => new PickleDictionary(),
         "torch._utils._rebuild_tensor" or "torch._utils._rebuild_tensor_v2" => Tensor(arguments),
         "torch._utils._rebuild_parameter" or "torch._utils._rebuild_parameter_with_state" => First(function, arguments),
         "torch._tensor._rebuild_from_type_v2" => RebuildFromType(function, arguments),
-        "torch.Size" or "builtins.set" or "builtins.frozenset" or "__builtin__.set" or "__builtin__.frozenset" => First(function, arguments),
+        "torch.Size" or "builtins.set" or "builtins.frozenset" => First(function, arguments),
         "copyreg._reconstructor" or "copy_reg._reconstructor" => First(function, arguments) is PickleGlobal type ? New(type) : throw Misused(function),
         "_codecs.encode" or "builtins.bytearray" => First(function, arguments),
         string name when Inert.Contains(name) => new PickleObject(function),
-        string name => throw input.Error($"the file asks to call '{name}', which is not on the list of what a checkpoint may call. It was not called."),
+        _ => throw input.Error($"the file asks to call '{function.FullName}', which is not on the list of what a checkpoint may call. It was not called."),
     };
 
     /// <summary>An object of a class, for the classes known to be dictionaries the dictionary, and for all others an inert record.</summary>
     public static object New(PickleGlobal type) => type.FullName is "collections.OrderedDict" or "collections.defaultdict" or "builtins.dict"
         ? new PickleDictionary()
         : new PickleObject(type);
+
+    // The protocols that Python 2 reads call the module as it did.
+    private static string NameInPython3(PickleGlobal function) => function.Module == "__builtin__" ? $"builtins.{function.Name}" : function.FullName;
 
     private CheckpointFormatException Misused(PickleGlobal function) => input.Error($"the file calls '{function.FullName}' with arguments of the wrong kind.");
 

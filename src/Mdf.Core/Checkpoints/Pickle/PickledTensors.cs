@@ -4,10 +4,11 @@ namespace Mdf.Checkpoints.Pickle;
 
 /// <summary>
 /// Finds the tensors in what a pickle built and gives them the names PyTorch's <c>state_dict</c> would: dictionaries by key, lists by
-/// index, modules by the names of their parameters, buffers and submodules, in this order.
+/// index, modules by the names of their parameters, buffers and submodules, in this order; a tensor alone is <c>tensor</c>.
 /// </summary>
 internal sealed class PickledTensors
 {
+    private const string NameOfATensorAlone = "tensor";
     private const int MaximumDepth = 100;
     private const int MaximumNameLength = 1024;
     private const int StepsOfATensor = 256;
@@ -30,10 +31,11 @@ internal sealed class PickledTensors
     public static OrderedDictionary<string, PickleTensor> Find(CheckpointSource source, object? root, CheckpointReadOptions options)
     {
         var walk = new PickledTensors(source);
-        walk.Visit("", walk.Weights(root, options.Key));
+        object? weights = walk.Weights(root, options.Key);
+        walk.Visit(weights is PickleTensor ? NameOfATensorAlone : "", weights);
         if (walk.found.Count == 0)
         {
-            throw source.Error(null, "it holds no tensors in dictionaries, lists or modules.");
+            throw source.Error(null, "it holds no tensors in dictionaries, lists or modules (NumPy arrays are not read).");
         }
 
         return walk.found;

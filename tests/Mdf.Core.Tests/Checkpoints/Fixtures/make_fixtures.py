@@ -1,10 +1,13 @@
 """Makes the PyTorch checkpoints beside this script (PyTorch 1.13 was used). Their contents follow formulas that the tests repeat."""
+import argparse
 import collections
+import datetime
 import os
 import pathlib
 import sys
 import types
 
+import numpy
 import torch
 
 here = pathlib.Path(__file__).resolve().parent
@@ -72,3 +75,23 @@ optimizer = torch.optim.Adam(network.parameters())
 checkpoint = {"epoch": 3, "best_psnr": 31.5, "optimizer": optimizer.state_dict(), "state_dict": network.state_dict()}
 torch.save(checkpoint, "zip_training.pth")
 torch.save({"params": Block().fill(0).state_dict(), "params_ema": Block().fill(500).state_dict()}, "zip_params.pth")
+
+
+class Subclass(torch.Tensor):
+    """A tensor subclass, which is pickled by a function of its own."""
+
+
+Subclass.__module__ = "somewhere.models"
+unknown.Subclass = Subclass
+tied = torch.nn.Linear(1, 1, bias=False)
+values = {
+    "weights": {"learned": torch.nn.Parameter(torch.ones(2)), "subclass": torch.ones(2).as_subclass(Subclass), "nested": [(1, torch.ones(2))]},
+    "tied": torch.nn.Sequential(tied, tied),
+    "arguments": argparse.Namespace(device=torch.device("cuda:0"), dtype=torch.float32, size=torch.Size([1, 2])),
+    "numpy": [numpy.float64(3.5), numpy.int64(3), numpy.bool_(True), numpy.str_("x"), numpy.arange(3.0)],
+    "python": [3 + 4j, range(3), slice(1, 2), {1, 2}, frozenset([1]), b"abc", bytearray(b"abc"), 2 ** 100, float("nan"), {True: 1, None: 2, (1, 2): 3, 0.5: 4}],
+    "collections": [collections.defaultdict(list, {"a": [1]}), collections.Counter("aab"), collections.deque([1, 2])],
+    "others": [datetime.datetime(2021, 3, 26), datetime.timedelta(1), pathlib.PurePosixPath("x")],
+}
+torch.save(values, "zip_values.pth")
+torch.save(values, "zip_values5.pth", pickle_protocol=5)
