@@ -24,23 +24,28 @@ public sealed partial class DiscriminatorPyramid : nn.Module
     private const string Version = "1";
     private const string LibraryKey = "library";
 
+    // What weights may take however small their file is (the published ones take 2.3 MB).
+    private const long UnquestionedBytes = 64 << 20;
+
     [ComponentName(Name = "scale")]
     private readonly ModuleList<MdfDiscriminator> scales;
 
     /// <summary>Takes discriminators, coarsest first; the pyramid owns them from here on.</summary>
     /// <param name="discriminators">At least one.</param>
     /// <param name="metadata">What to say about them when they are saved (task, seed image, settings); null for nothing.</param>
-    /// <exception cref="ArgumentException">There is none.</exception>
+    /// <exception cref="ArgumentException">There is none, or one of them is null.</exception>
     public DiscriminatorPyramid(IEnumerable<MdfDiscriminator> discriminators, IReadOnlyDictionary<string, string>? metadata = null)
         : base(nameof(DiscriminatorPyramid))
     {
         ArgumentNullException.ThrowIfNull(discriminators);
-        scales = new ModuleList<MdfDiscriminator>([.. discriminators]);
-        if (scales.Count == 0)
+        MdfDiscriminator[] given = [.. discriminators];
+        if (given.Length == 0 || given.Contains(null))
         {
-            throw new ArgumentException("At least one discriminator is needed, got none.", nameof(discriminators));
+            throw new ArgumentException(
+                given.Length == 0 ? "At least one discriminator is needed, got none." : "One of the discriminators is null.", nameof(discriminators));
         }
 
+        scales = new ModuleList<MdfDiscriminator>(given);
         Metadata = metadata ?? new Dictionary<string, string>();
         RegisterComponents();
     }
@@ -66,7 +71,7 @@ public sealed partial class DiscriminatorPyramid : nn.Module
         using var noGradient = no_grad();
         using var generator = new Generator((ulong)seed, CPU);
         var pyramid = new DiscriminatorPyramid(
-            Enumerable.Range(0, scaleCount).Select(k => new MdfDiscriminator(Math.Min(32 << (k / 4), 128))),
+            Enumerable.Range(0, scaleCount).Select(k => new MdfDiscriminator(PublishedWidth(k))),
             new Dictionary<string, string> { ["task"] = "none (untrained)", ["seed"] = seed.ToString(CultureInfo.InvariantCulture) });
         foreach ((string name, Parameter parameter) in pyramid.named_parameters())
         {
@@ -83,6 +88,7 @@ public sealed partial class DiscriminatorPyramid : nn.Module
     /// <param name="path">The file.</param>
     /// <returns>The pyramid, on the CPU, in evaluation mode.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file must not be read, or the path is a folder.</exception>
     /// <exception cref="CheckpointFormatException">The file is damaged, or holds no discriminators or other ones than these.</exception>
     public static DiscriminatorPyramid Load(string path)
     {
@@ -92,6 +98,8 @@ public sealed partial class DiscriminatorPyramid : nn.Module
 
     /// <summary>Saves the discriminators as safetensors; the file is complete or not there at all.</summary>
     /// <param name="path">The file, by custom with the extension <c>.ckpt</c>; one that is there is replaced.</param>
+    /// <exception cref="IOException">The file cannot be written; its folder does not exist, for instance.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file must not be written, or the path is a folder.</exception>
     public void Save(string path)
     {
         var metadata = new Dictionary<string, string>(Metadata)
@@ -103,13 +111,19 @@ public sealed partial class DiscriminatorPyramid : nn.Module
         SafetensorsFile.Write(path, state_dict(), metadata);
     }
 
+    /// <summary>32 channels for four scales, then 64 for four, then 128.</summary>
+    internal static int PublishedWidth(int scale) => 32 << Math.Min(scale / 4, 2);
+
     private static DiscriminatorPyramid FromWeights(string path, StateDictionary weights)
     {
-        if (weights.Metadata.TryGetValue(FormatKey, out string? format) && (format != Format || weights.Metadata.GetValueOrDefault(VersionKey) != Version))
+        // Other tools write other formats ("pt", say): those are known by their names and shapes.
+        if (weights.Metadata.GetValueOrDefault(FormatKey) == Format && weights.Metadata.GetValueOrDefault(VersionKey) != Version)
         {
             throw new CheckpointFormatException(
-                path, null, $"it is of format '{format}' version '{weights.Metadata.GetValueOrDefault(VersionKey)}'; '{Format}' version '{Version}' is read.");
+                path, null, $"it is of format '{Format}' version '{weights.Metadata.GetValueOrDefault(VersionKey)}'; version '{Version}' is read.");
         }
+
+        CheckMemory(path, weights);
 
         // Ours begin with "scale.", the authors' with the index alone.
         var byScale = new SortedDictionary<int, Dictionary<string, Tensor>>();
@@ -127,12 +141,15 @@ public sealed partial class DiscriminatorPyramid : nn.Module
                 byScale.Add(scale, ofScale = []);
             }
 
-            ofScale[match.Groups[2].Value] = tensor;
+            if (!ofScale.TryAdd(match.Groups[2].Value, tensor))
+            {
+                throw new CheckpointFormatException(path, null, $"it holds '{match.Groups[2].Value}' of scale {scale} twice.");
+            }
         }
 
-        if (byScale.Keys.Last() != byScale.Count - 1)
+        if (byScale.Count == 0 || byScale.Keys.Last() != byScale.Count - 1)
         {
-            throw new CheckpointFormatException(path, null, $"it holds the scales {string.Join(", ", byScale.Keys)}; they must be numbered from 0 without a gap.");
+            throw new CheckpointFormatException(path, null, $"it holds the scales [{string.Join(", ", byScale.Keys)}]; they must be numbered from 0 without a gap.");
         }
 
         var discriminators = new List<MdfDiscriminator>();
@@ -154,17 +171,36 @@ public sealed partial class DiscriminatorPyramid : nn.Module
         return pyramid;
     }
 
+    // Views of one storage share its memory in the file, and can ask for far more than that once each is copied.
+    private static void CheckMemory(string path, StateDictionary weights)
+    {
+        double bytes = weights.Values.Sum(t => (double)t.numel() * t.element_size());
+        if (bytes > Math.Max(UnquestionedBytes, new FileInfo(path).Length))
+        {
+            throw new CheckpointFormatException(path, null, $"its weights take {bytes:g3} bytes, far more than the file.");
+        }
+    }
+
     private static MdfDiscriminator LoadScale(string path, int scale, Dictionary<string, Tensor> weights)
     {
-        // The form follows from the weights' shapes; what does not fit it is found below.
+        // The form follows from the shapes of the convolutions; what does not fit it is found below.
         const string First = "head.conv.weight";
         if (!weights.TryGetValue(First, out Tensor? first) || first.ndim != 4 || first.shape[0] is < 1 or > 4096 || first.shape[1] is < 1 or > 64)
         {
             throw new CheckpointFormatException(path, null, $"scale {scale} has no '{First}' of shape [width, channels, 3, 3].");
         }
 
+        long width = first.shape[0];
         int blocks = Enumerable.Range(1, weights.Count).TakeWhile(i => weights.ContainsKey($"body.block{i}.conv.weight")).Count();
-        var discriminator = new MdfDiscriminator((int)first.shape[0], Math.Max(blocks, 1), (int)first.shape[1]);
+        for (int i = 1; i <= Math.Max(blocks, 1); i++)
+        {
+            if (!weights.TryGetValue($"body.block{i}.conv.weight", out Tensor? block) || !block.shape.SequenceEqual([width, width, 3, 3]))
+            {
+                throw new CheckpointFormatException(path, null, $"scale {scale} has no 'body.block{i}.conv.weight' of shape [{width}, {width}, 3, 3].");
+            }
+        }
+
+        var discriminator = new MdfDiscriminator((int)width, blocks, (int)first.shape[1]);
         try
         {
             Dictionary<string, Tensor> expected = discriminator.state_dict();
@@ -201,6 +237,6 @@ public sealed partial class DiscriminatorPyramid : nn.Module
     private static string LibraryVersion() => "Mdf " + (typeof(DiscriminatorPyramid).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown");
 
-    [GeneratedRegex(@"^(?:scale\.)?(\d{1,4})\.(.+)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A(?:scale\.)?(0|[1-9][0-9]{0,3})\.(.+)\z", RegexOptions.CultureInvariant)]
     private static partial Regex ScaleName();
 }

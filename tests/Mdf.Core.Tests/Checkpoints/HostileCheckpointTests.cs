@@ -152,6 +152,20 @@ public sealed class HostileCheckpointTests
     public void Read_ViewOutsideItsStorage_IsRefused(long[] shape, long[] strides, long start, string reason) =>
         Assert.Contains(reason, Refused(new PickleAssembler().Tensor("0", "FloatStorage", 4, shape, strides, start: start).ToZipFile(("0", FourFloats))), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData(new long[] { 0 }, new long[] { long.MaxValue }, 4)]
+    [InlineData(new long[] { 0, 1L << 50 }, new long[] { long.MaxValue, long.MaxValue }, 0)]
+    [InlineData(new long[] { 1, 1 }, new long[] { long.MaxValue, long.MaxValue }, 3)]
+    [InlineData(new long[0], new long[0], 3)]
+    public void Read_HugeStridesThatAreNeverTaken_GiveATensorThatCanBeUsed(long[] shape, long[] strides, long start)
+    {
+        using StateDictionary read = Read(new PickleAssembler().Tensor("0", "FloatStorage", 4, shape, strides, start: start).ToZipFile(("0", FourFloats)));
+        using var scope = NewDisposeScope();
+        Tensor copy = read["tensor"].contiguous() + 1;
+        Assert.Equal(shape, copy.shape);
+        Assert.Equal(copy.numel(), copy.sum().item<float>());
+    }
+
     [Fact]
     public void Read_HugeExpandedTensor_TakesTheMemoryOfItsStorageOnly()
     {

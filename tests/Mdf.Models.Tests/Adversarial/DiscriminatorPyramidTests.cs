@@ -1,4 +1,5 @@
 using Mdf.Checkpoints;
+using Mdf.Checkpoints.Tests;
 using Mdf.Testing;
 using static TorchSharp.torch;
 
@@ -116,6 +117,11 @@ public sealed class DiscriminatorPyramidTests
     [InlineData("encoder.weight", "1", "'encoder.weight'")]
     [InlineData("scale.3.tail.weight", "1", "without a gap")]
     [InlineData("scale.0.tail.bias", "2", "shape [2]; [1] is expected")]
+    [InlineData("scale.0.body.block1.conv.weight", null, "has no 'body.block1.conv.weight' of shape [32, 32, 3, 3]")]
+    [InlineData("scale.0.body.block3.conv.weight", "1", "has no 'body.block3.conv.weight' of shape [32, 32, 3, 3]")]
+    [InlineData("0.tail.bias", "1", "twice")]
+    [InlineData("00.tail.bias", "1", "'00.tail.bias'")]
+    [InlineData("\u0663.tail.bias", "1", "'\u0663.tail.bias'")]
     public void Load_OtherThanDiscriminators_SaysWhatIsWrong(string name, string? length, string reason)
     {
         using var folder = new TemporaryFolder();
@@ -142,8 +148,50 @@ public sealed class DiscriminatorPyramidTests
     }
 
     [Fact]
+    public void Load_NoTensors_SaysSo()
+    {
+        using var folder = new TemporaryFolder();
+        SafetensorsFile.Write(folder.PathOf("a.ckpt"), []);
+        Assert.Contains("holds the scales []", Assert.Throws<CheckpointFormatException>(() => DiscriminatorPyramid.Load(folder.PathOf("a.ckpt"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_SmallFileOfHugeWeights_IsRefusedBeforeTheyAreMade()
+    {
+        using var folder = new TemporaryFolder();
+        byte[] file = new PickleAssembler().Operation('}').Operation('(')
+            .Text("0.head.conv.weight").Tensor("0", "FloatStorage", 1, [4096, 3, 3, 3], [0, 0, 0, 0])
+            .Text("0.body.block1.conv.weight").Tensor("0", "FloatStorage", 1, [4096, 4096, 3, 3], [0, 0, 0, 0])
+            .Operation('u').ToZipFile(("0", new byte[4]));
+        File.WriteAllBytes(folder.PathOf("a.pth"), file);
+        Assert.Contains("far more than the file", Assert.Throws<CheckpointFormatException>(() => DiscriminatorPyramid.Load(folder.PathOf("a.pth"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_FormatOfAnotherTool_GoesByTheNames()
+    {
+        using var folder = new TemporaryFolder();
+        using var source = DiscriminatorPyramid.CreateUntrained(1, 1);
+        SafetensorsFile.Write(folder.PathOf("a.ckpt"), source.state_dict(), new Dictionary<string, string> { ["format"] = "pt" });
+        using var loaded = DiscriminatorPyramid.Load(folder.PathOf("a.ckpt"));
+        AssertSame(source, loaded);
+    }
+
+    [Theory]
+    [InlineData(0, 32)]
+    [InlineData(3, 32)]
+    [InlineData(4, 64)]
+    [InlineData(8, 128)]
+    [InlineData(107, 128)]
+    public void PublishedWidth_AnyScale_IsAtMost128(int scale, int width) => Assert.Equal(width, DiscriminatorPyramid.PublishedWidth(scale));
+
+    [Fact]
     public void Constructor_NoDiscriminator_Throws() =>
         Assert.Equal("discriminators", Assert.Throws<ArgumentException>(() => new DiscriminatorPyramid([])).ParamName);
+
+    [Fact]
+    public void Constructor_Null_Throws() =>
+        Assert.Equal("discriminators", Assert.Throws<ArgumentException>(() => new DiscriminatorPyramid([null!])).ParamName);
 
     private static long LeftByMakingLayers() => LiveTensors.CountLeft(() => new MdfDiscriminator(32).Dispose());
 
