@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Mdf.Checkpoints;
 using Mdf.Imaging;
 using Mdf.Losses;
@@ -17,32 +18,60 @@ internal static class Demonstration
     /// <summary>Runs, and gives the process's exit code.</summary>
     public static int Run(Settings settings, CancellationToken cancellation)
     {
+        if (Console.IsOutputRedirected)
+        {
+            AnsiConsole.Profile.Width = 1000; // a file needs no line breaks
+        }
+
         try
         {
             using var scope = NewDisposeScope();
-            Device device = torch.device(settings.Device);
+            Device device = UsableDevice(settings.Device);
             Tensor reference = Reference(settings).to(device);
             using MdfLoss loss = Loss(settings);
             loss.to(device);
             using var optimization = new PixelOptimization(loss, reference, settings.Seed);
+            Tensor start = optimization.Image.clone();
             if (settings.Resume)
             {
                 optimization.Restore(settings.StateFile, settings.Identity);
             }
 
             Directory.CreateDirectory(settings.Output);
-            Tensor start = optimization.Image.clone();
             var watch = Stopwatch.StartNew();
             Optimise(optimization, reference, settings, cancellation);
             Report(optimization, start, reference, settings, watch.Elapsed);
-            return cancellation.IsCancellationRequested ? 1 : 0;
+            if (optimization.Step >= settings.Steps)
+            {
+                return 0;
+            }
+
+            Console.Error.WriteLine("Stopped. Go on with the same arguments and --resume.");
+            return 1;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException or CheckpointFormatException or System.Runtime.InteropServices.ExternalException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException or NotSupportedException or CheckpointFormatException or ExternalException)
         {
-            AnsiConsole.MarkupLineInterpolated($"[red]{e.Message}[/]");
+            Console.Error.WriteLine(FirstLine(e));
             return 1;
         }
     }
+
+    private static Device UsableDevice(string name)
+    {
+        try
+        {
+            Device device = torch.device(name);
+            zeros(1, device: device).item<float>();
+            return device;
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or NotSupportedException or FormatException or OverflowException or ExternalException)
+        {
+            throw new ArgumentException($"Device '{name}' cannot be used; expected cpu, or where there is such a GPU cuda or cuda:1, ... ({FirstLine(e)})", e);
+        }
+    }
+
+    // What comes from libtorch goes on with the frames of its stack.
+    private static string FirstLine(Exception e) => e.Message.Split('\n', 2)[0].TrimEnd();
 
     private static Tensor Reference(Settings settings)
     {

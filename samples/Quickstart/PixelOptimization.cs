@@ -54,19 +54,34 @@ internal sealed class PixelOptimization : IDisposable
     /// <summary>Goes on from what <see cref="Save"/> wrote, if it is of a run with the same settings.</summary>
     public void Restore(string path, string identity)
     {
+        if (!File.Exists(path))
+        {
+            throw new InvalidOperationException($"There is no run to resume: {path} does not exist. Start one without --resume.");
+        }
+
         using StateDictionary saved = SafetensorsFile.Read(path);
         if (saved.Metadata.GetValueOrDefault("identity") != identity)
         {
             throw new InvalidOperationException($"{path} is of another run ({saved.Metadata.GetValueOrDefault("identity")}), not of {identity}. Start afresh without --resume, or into another folder.");
         }
 
+        if (!int.TryParse(saved.Metadata.GetValueOrDefault("step"), NumberStyles.None, CultureInfo.InvariantCulture, out int step))
+        {
+            throw new InvalidOperationException($"{path} does not say how many steps were done. Start afresh without --resume.");
+        }
+
         using var noGradient = no_grad();
         foreach ((string name, Tensor target) in Tensors())
         {
-            target.copy_(saved[name]);
+            if (!saved.TryGetValue(name, out Tensor? tensor) || !tensor.shape.SequenceEqual(target.shape))
+            {
+                throw new InvalidOperationException($"{path} has no '{name}' of shape [{string.Join(", ", target.shape)}]. Start afresh without --resume.");
+            }
+
+            target.copy_(tensor);
         }
 
-        Step = int.Parse(saved.Metadata["step"], CultureInfo.InvariantCulture);
+        Step = step;
         Moments.step = Step;
     }
 

@@ -1,5 +1,7 @@
 // Optimises an image, from noise, until it looks like a reference to the MDF loss: what the loss sees is what comes back.
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using Quickstart;
 
 var image = new Option<FileInfo?>("--image") { Description = "The reference image (PNG, JPEG, BMP, WebP). Default: a built-in synthetic one." };
@@ -14,7 +16,8 @@ steps.Validators.Add(r => AtLeast(r, steps, 1));
 side.Validators.Add(r => AtLeast(r, side, 11));
 
 var command = new RootCommand("Optimises an image from noise towards a reference with the MDF loss.") { image, weights, steps, side, device, output, seed, resume };
-command.SetAction((arguments, cancellation) => Task.FromResult(Demonstration.Run(
+// In a task, so that Ctrl+C is seen while it runs.
+command.SetAction((arguments, cancellation) => Task.Run(() => Demonstration.Run(
     new Settings(
         arguments.GetValue(image)?.FullName,
         arguments.GetValue(weights)?.FullName,
@@ -25,11 +28,21 @@ command.SetAction((arguments, cancellation) => Task.FromResult(Demonstration.Run
         arguments.GetValue(seed),
         arguments.GetValue(resume)),
     cancellation)));
-return await command.Parse(args).InvokeAsync();
 
-static void AtLeast(System.CommandLine.Parsing.OptionResult result, Option<int> option, int least)
+ParseResult parsed = command.Parse(args);
+if (parsed.Errors.Count > 0)
 {
-    if (result.GetValue(option) < least)
+    Console.Error.WriteLine($"{parsed.Errors[0].Message} See --help.");
+    return 1;
+}
+
+// A step on a large image takes its time, and what it did is saved after it.
+return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
+
+// Text that is no number is reported without this.
+static void AtLeast(OptionResult result, Option<int> option, int least)
+{
+    if (result.Tokens is [{ Value: string text }] && int.TryParse(text, CultureInfo.InvariantCulture, out int value) && value < least)
     {
         result.AddError($"{option.Name} must be at least {least}.");
     }

@@ -6,6 +6,8 @@ namespace Mdf.Packaging.Tests;
 /// <summary>What the build of this project knew and its tests need.</summary>
 internal static class BuildFacts
 {
+    public static string Configuration { get; } = Get(nameof(Configuration));
+
     public static string PackageCache { get; } = Get(nameof(PackageCache));
 
     public static string TorchSharpVersion { get; } = Get(nameof(TorchSharpVersion));

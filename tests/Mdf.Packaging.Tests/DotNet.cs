@@ -10,6 +10,9 @@ internal sealed class DotNet(string workingDirectory, IReadOnlyDictionary<string
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
+    /// <summary>The process that runs or ran last.</summary>
+    public int ProcessId { get; private set; }
+
     public async Task<Result> RunAsync(params string[] arguments)
     {
         var start = new ProcessStartInfo(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"), arguments)
@@ -25,6 +28,7 @@ internal sealed class DotNet(string workingDirectory, IReadOnlyDictionary<string
         process.OutputDataReceived += Append;
         process.ErrorDataReceived += Append;
         process.Start();
+        ProcessId = process.Id;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
