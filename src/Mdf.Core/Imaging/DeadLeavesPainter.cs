@@ -10,10 +10,10 @@ internal sealed class DeadLeavesPainter(int width, int height, int seed)
     private const double SmallestRadius = 2.5;
     private const double LargestRadiusPerSide = 0.3;
 
-    private readonly Random _random = new(seed);
-    private readonly int _columns = width * SamplesPerSide;
-    private readonly int _rows = height * SamplesPerSide;
-    private readonly List<Leaf> _leaves = [];
+    private readonly Random random = new(seed);
+    private readonly int columns = width * SamplesPerSide;
+    private readonly int rows = height * SamplesPerSide;
+    private readonly List<Leaf> leaves = [];
 
     /// <summary>Fills the three planes, one after the other, with values in [0, 1].</summary>
     public void Paint(Span<float> planes)
@@ -29,7 +29,7 @@ internal sealed class DeadLeavesPainter(int width, int height, int seed)
                 {
                     for (var column = x * SamplesPerSide; column < (x + 1) * SamplesPerSide; column++)
                     {
-                        var leaf = _leaves[owners[(row * _columns) + column]];
+                        var leaf = leaves[owners[(row * columns) + column]];
                         sum += leaf.ColorAt(SampleCenter(column), SampleCenter(row));
                     }
                 }
@@ -51,14 +51,14 @@ internal sealed class DeadLeavesPainter(int width, int height, int seed)
     private int[] LayLeaves()
     {
         const int nobody = -1;
-        var owners = new int[_columns * _rows];
+        var owners = new int[columns * rows];
         Array.Fill(owners, nobody);
         var largestRadius = Math.Max(LargestRadiusPerSide * Math.Min(width, height), 2 * SmallestRadius);
         for (var left = owners.Length; left > 0;)
         {
-            var leaf = Leaf.Fall(_random, width, height, SmallestRadius, largestRadius);
-            left -= Claim(owners, leaf, _leaves.Count, nobody);
-            _leaves.Add(leaf);
+            var leaf = Leaf.Fall(random, width, height, SmallestRadius, largestRadius);
+            left -= Claim(owners, leaf, leaves.Count, nobody);
+            leaves.Add(leaf);
         }
 
         return owners;
@@ -68,16 +68,16 @@ internal sealed class DeadLeavesPainter(int width, int height, int seed)
     {
         var claimed = 0;
         var firstRow = Math.Max(0, (int)Math.Floor((leaf.Y - leaf.Radius) * SamplesPerSide));
-        var lastRow = Math.Min(_rows - 1, (int)Math.Ceiling((leaf.Y + leaf.Radius) * SamplesPerSide));
+        var lastRow = Math.Min(rows - 1, (int)Math.Ceiling((leaf.Y + leaf.Radius) * SamplesPerSide));
         for (var row = firstRow; row <= lastRow; row++)
         {
             var dy = SampleCenter(row) - leaf.Y;
             var halfChord = Math.Sqrt(Math.Max(0, (leaf.Radius * leaf.Radius) - (dy * dy)));
             var first = Math.Max(0, (int)Math.Ceiling(((leaf.X - halfChord) * SamplesPerSide) - 0.5));
-            var end = Math.Min(_columns, (int)Math.Floor(((leaf.X + halfChord) * SamplesPerSide) - 0.5) + 1);
+            var end = Math.Min(columns, (int)Math.Floor(((leaf.X + halfChord) * SamplesPerSide) - 0.5) + 1);
             for (var column = first; column < end; column++)
             {
-                ref var owner = ref owners[(row * _columns) + column];
+                ref var owner = ref owners[(row * columns) + column];
                 if (owner == nobody)
                 {
                     owner = name;

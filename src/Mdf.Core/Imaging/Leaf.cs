@@ -11,34 +11,34 @@ internal sealed class Leaf
         new(0.26, 0.39, 0.47), new(0.14, 0.16, 0.19),
     ];
 
-    private readonly RgbValue _color;
-    private readonly double _slopeX;
-    private readonly double _slopeY;
-    private readonly double _grain;
-    private readonly double _grainSize;
-    private readonly double _stripes;
-    private readonly double _stripeX;
-    private readonly double _stripeY;
-    private readonly uint _noiseSeed;
+    private readonly RgbValue color;
+    private readonly double slopeX;
+    private readonly double slopeY;
+    private readonly double grain;
+    private readonly double grainSize;
+    private readonly double stripes;
+    private readonly double stripeX;
+    private readonly double stripeY;
+    private readonly uint noiseSeed;
 
     private Leaf(Random random, double x, double y, double radius)
     {
         (X, Y, Radius) = (x, y, radius);
         var (directionX, directionY) = Direction(random);
-        _color = Mix(Palette[random.Next(Palette.Length)], Palette[random.Next(Palette.Length)], 0.35 * random.NextDouble())
+        color = Mix(Palette[random.Next(Palette.Length)], Palette[random.Next(Palette.Length)], 0.35 * random.NextDouble())
             * (0.75 + (0.45 * random.NextDouble()));
         var slope = 0.05 + (0.25 * random.NextDouble());
         // The light comes from the upper left, more or less.
-        _slopeX = slope * (-0.6 + (0.5 * directionX)) / radius;
-        _slopeY = slope * (-0.8 + (0.5 * directionY)) / radius;
+        slopeX = slope * (-0.6 + (0.5 * directionX)) / radius;
+        slopeY = slope * (-0.8 + (0.5 * directionY)) / radius;
         var texture = random.NextDouble();
-        _grain = texture < 0.45 ? 0.05 + (0.3 * random.NextDouble()) : 0;
-        _grainSize = 1.5 + (0.25 * radius * random.NextDouble());
-        _stripes = texture > 0.75 && radius > 6 ? 0.06 + (0.16 * random.NextDouble()) : 0;
-        var (stripeX, stripeY) = Direction(random);
+        grain = texture < 0.45 ? 0.05 + (0.3 * random.NextDouble()) : 0;
+        grainSize = 1.5 + (0.25 * radius * random.NextDouble());
+        stripes = texture > 0.75 && radius > 6 ? 0.06 + (0.16 * random.NextDouble()) : 0;
+        var (acrossX, acrossY) = Direction(random);
         var period = 3 + (0.3 * radius * random.NextDouble());
-        (_stripeX, _stripeY) = (stripeX / period, stripeY / period);
-        _noiseSeed = (uint)random.Next();
+        (stripeX, stripeY) = (acrossX / period, acrossY / period);
+        noiseSeed = (uint)random.Next();
     }
 
     public double X { get; }
@@ -71,18 +71,18 @@ internal sealed class Leaf
     {
         double dx = x - X, dy = y - Y;
         var distance = ((dx * dx) + (dy * dy)) / (Radius * Radius);
-        var light = 1 + (_slopeX * dx) + (_slopeY * dy) - (0.16 * distance * distance * distance);
-        if (_grain > 0)
+        var light = 1 + (slopeX * dx) + (slopeY * dy) - (0.16 * distance * distance * distance);
+        if (grain > 0)
         {
-            light += _grain * ValueNoise.At(dx / _grainSize, dy / _grainSize, _noiseSeed);
+            light += grain * ValueNoise.At(dx / grainSize, dy / grainSize, noiseSeed);
         }
 
-        if (_stripes > 0)
+        if (stripes > 0)
         {
-            light += _stripes * Wave((dx * _stripeX) + (dy * _stripeY));
+            light += stripes * Wave((dx * stripeX) + (dy * stripeY));
         }
 
-        return _color * light;
+        return color * light;
     }
 
     /// <summary>A smooth wave of period 1 between -1 and 1, made of parabolas.</summary>

@@ -8,7 +8,7 @@ public sealed class ImageFileReadTests
     /// <summary>Enough for the rounding of the tensor, far less than one level.</summary>
     private const double Exact = 1e-3;
 
-    private static readonly ImageReadOptions _onBlue = new() { Background = Color.FromArgb(0, 0, 200) };
+    private static readonly ImageReadOptions OnBlue = new() { Background = Color.FromArgb(0, 0, 200) };
 
     [Theory]
     [InlineData("rgb8.png", Exact)]
@@ -72,7 +72,7 @@ public sealed class ImageFileReadTests
     public void Read_TransparentPaletteEntry_ShowsTheBackground()
     {
         using var opaque = ImageFile.Read(Fixture.PathOf("palette_as_rgb.png"));
-        using var image = ImageFile.Read(Fixture.PathOf("palette_transparent.png"), _onBlue);
+        using var image = ImageFile.Read(Fixture.PathOf("palette_transparent.png"), OnBlue);
         var stored = ImageTensor.ToPixels(opaque);
         var key = stored[..3];
 
@@ -92,7 +92,7 @@ public sealed class ImageFileReadTests
     public void Read_Alpha_CompositesUnpremultipliedColorsOverTheBackground(string name)
     {
         using var onWhite = ImageFile.Read(Fixture.PathOf(name));
-        using var onBlue = ImageFile.Read(Fixture.PathOf(name), _onBlue);
+        using var onBlue = ImageFile.Read(Fixture.PathOf(name), OnBlue);
 
         Fixture.AssertShows((x, y) => Over(Fixture.Pattern(x, y), 10 * x / 255.0, (255, 255, 255)), onWhite, Exact);
         Fixture.AssertShows((x, y) => Over(Fixture.Pattern(x, y), 10 * x / 255.0, (0, 0, 200)), onBlue, Exact);
@@ -101,7 +101,7 @@ public sealed class ImageFileReadTests
     [Fact]
     public void Read_GrayAlpha_CompositesOverTheBackground()
     {
-        using var image = ImageFile.Read(Fixture.PathOf("gray_alpha8.png"), _onBlue);
+        using var image = ImageFile.Read(Fixture.PathOf("gray_alpha8.png"), OnBlue);
 
         Fixture.AssertShows((x, y) => Over(Fixture.GrayRamp(x, y), 10 * (23 - x) / 255.0, (0, 0, 200)), image, Exact);
     }
@@ -133,8 +133,8 @@ public sealed class ImageFileReadTests
     [Fact]
     public void Read_Alpha16_CompositesWithAllBits()
     {
-        using var colored = ImageFile.Read(Fixture.PathOf("rgba16.png"), _onBlue);
-        using var gray = ImageFile.Read(Fixture.PathOf("gray_alpha16.png"), _onBlue);
+        using var colored = ImageFile.Read(Fixture.PathOf("rgba16.png"), OnBlue);
+        using var gray = ImageFile.Read(Fixture.PathOf("gray_alpha16.png"), OnBlue);
 
         Fixture.AssertShows(
             (x, y) => Over((Level(x, y), 255 - Level(x, y), Level(x, y) / 2), 32768 / 65535.0, (0, 0, 200)), colored, Exact, 64, 32);
@@ -145,7 +145,7 @@ public sealed class ImageFileReadTests
     [Fact]
     public void Read_TransparentColor16_ShowsTheBackgroundThereOnly()
     {
-        using var image = ImageFile.Read(Fixture.PathOf("gray16_key.png"), _onBlue);
+        using var image = ImageFile.Read(Fixture.PathOf("gray16_key.png"), OnBlue);
 
         Fixture.AssertShows(
             (x, y) => (64 * y) + x == 100 ? (0, 0, 200) : (Level(x, y), Level(x, y), Level(x, y)),

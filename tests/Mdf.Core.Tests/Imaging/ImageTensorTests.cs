@@ -5,12 +5,12 @@ namespace Mdf.Imaging.Tests;
 
 public sealed class ImageTensorTests
 {
-    private static readonly byte[] _twoPixels = [10, 20, 30, 40, 50, 60];
+    private static readonly byte[] TwoPixels = [10, 20, 30, 40, 50, 60];
 
     [Fact]
     public void FromPixels_Rgb24_PutsChannelsInPlanes()
     {
-        using var image = ImageTensor.FromPixels(_twoPixels, 2, 1);
+        using var image = ImageTensor.FromPixels(TwoPixels, 2, 1);
 
         Assert.Equal([1, 3, 1, 2], image.shape);
         Assert.Equal(ScalarType.Float32, image.dtype);
@@ -20,7 +20,7 @@ public sealed class ImageTensorTests
     [Fact]
     public void FromPixels_Bgr24_PutsRedFirst()
     {
-        using var image = ImageTensor.FromPixels(_twoPixels, 2, 1, PixelLayout.Bgr24);
+        using var image = ImageTensor.FromPixels(TwoPixels, 2, 1, PixelLayout.Bgr24);
 
         Assert.Equal(new[] { 30f, 60, 20, 50, 10, 40 }.Select(v => v / 255f), Fixture.Values(image));
     }
@@ -172,7 +172,7 @@ public sealed class ImageTensorTests
     [InlineData("pixels", 60000, 60000, PixelLayout.Rgba32, 0)]
     public void FromPixels_Misuse_NamesTheParameter(string parameter, int width, int height, PixelLayout layout, int stride)
     {
-        var exception = Assert.ThrowsAny<ArgumentException>(() => ImageTensor.FromPixels(_twoPixels, width, height, layout, stride));
+        var exception = Assert.ThrowsAny<ArgumentException>(() => ImageTensor.FromPixels(TwoPixels, width, height, layout, stride));
 
         Assert.Equal(parameter, exception.ParamName);
     }
@@ -180,7 +180,7 @@ public sealed class ImageTensorTests
     [Fact]
     public void FromPixels_TransparentBackground_Throws()
     {
-        var exception = Assert.Throws<ArgumentException>(() => ImageTensor.FromPixels(_twoPixels, 2, 1, background: Color.Transparent));
+        var exception = Assert.Throws<ArgumentException>(() => ImageTensor.FromPixels(TwoPixels, 2, 1, background: Color.Transparent));
 
         Assert.Equal("background", exception.ParamName);
     }

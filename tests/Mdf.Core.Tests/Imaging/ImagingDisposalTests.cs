@@ -5,13 +5,13 @@ namespace Mdf.Imaging.Tests;
 
 public sealed class ImagingDisposalTests
 {
-    private static readonly ImageReadOptions _stored = new() { ApplyOrientation = false };
+    private static readonly ImageReadOptions Stored = new() { ApplyOrientation = false };
 
     public static TheoryData<string, Func<Tensor>> Producers => new()
     {
         { "read", () => ImageFile.Read(Fixture.PathOf("rgba8.png")) },
         { "read turned", () => ImageFile.Read(Fixture.PathOf("orientation6.jpg")) },
-        { "read as stored", () => ImageFile.Read(Fixture.PathOf("orientation6.jpg"), _stored) },
+        { "read as stored", () => ImageFile.Read(Fixture.PathOf("orientation6.jpg"), Stored) },
         { "read 16 bits", () => ImageFile.Read(Fixture.PathOf("rgba16.png")) },
         { "bytes", () => ImageTensor.FromPixels(new byte[48], 4, 4) },
         { "ushorts", () => ImageTensor.FromPixels16(new ushort[64], 4, 4, PixelLayout.Bgra32) },
