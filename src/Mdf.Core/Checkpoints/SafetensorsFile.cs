@@ -93,7 +93,7 @@ public static class SafetensorsFile
 
             return entries;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException and not CheckpointFormatException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw source.Error(8, $"the header is not the JSON of safetensors: {e.Message}", e);
         }
@@ -102,11 +102,11 @@ public static class SafetensorsFile
     private static Entry ParseEntry(CheckpointSource source, JsonProperty property)
     {
         string name = property.Name;
-        string? dtype = property.Value.GetProperty("dtype").GetString();
+        string? dtype = Required(source, property, "dtype").GetString();
         ScalarType type = ElementTypes.FromSafetensors(dtype)
             ?? throw source.Error(8, $"tensor '{name}' is of type '{dtype}'; {ElementTypes.SafetensorsNames} are read.");
-        long[] shape = Numbers(property.Value.GetProperty("shape"));
-        long[] range = Numbers(property.Value.GetProperty("data_offsets"));
+        long[] shape = Numbers(source, Required(source, property, "shape"));
+        long[] range = Numbers(source, Required(source, property, "data_offsets"));
         if (TensorShape.Elements(shape) is not { } elements || range.Length != 2 || range[0] < 0 || range[1] < range[0])
         {
             throw source.Error(8, $"tensor '{name}' has the impossible shape [{string.Join(", ", shape)}] or data offsets [{string.Join(", ", range)}].");
@@ -121,7 +121,12 @@ public static class SafetensorsFile
         return new Entry(name, type, shape, range[0], range[1]);
     }
 
-    private static long[] Numbers(JsonElement array) => [.. array.EnumerateArray().Select(n => n.GetInt64())];
+    private static JsonElement Required(CheckpointSource source, JsonProperty entry, string name) => entry.Value.TryGetProperty(name, out JsonElement value)
+        ? value
+        : throw source.Error(8, $"tensor '{entry.Name}' has no '{name}'.");
+
+    private static long[] Numbers(CheckpointSource source, JsonElement array) =>
+        [.. array.EnumerateArray().Select(n => n.TryGetInt64(out long number) ? number : throw source.Error(8, $"'{n}' in a shape or offset is no integer of 64 bits."))];
 
     // The format knows no gaps and no overlaps: that leaves no room to hide bytes in or to multiply them.
     private static void CheckLayout(CheckpointSource source, List<Entry> entries, long dataStart)
