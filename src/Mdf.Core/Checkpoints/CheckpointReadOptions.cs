@@ -9,9 +9,10 @@ public sealed record CheckpointReadOptions
     public bool StripModulePrefix { get; init; } = true;
 
     /// <summary>
-    /// The key of a PyTorch checkpoint's outermost dictionary that holds the weights. Default: null, which takes the first present of
-    /// <c>state_dict</c>, <c>params_ema</c>, <c>params</c>, <c>model_state_dict</c>, <c>model</c>, <c>net</c> if the dictionary holds
-    /// no tensor directly, and else the whole dictionary. Other formats ignore it.
+    /// The key under which the weights lie in the outermost dictionary of a PyTorch checkpoint. Default: null, which takes what lies
+    /// under the first present of <c>state_dict</c>, <c>params_ema</c>, <c>params</c>, <c>model_state_dict</c>, <c>model</c> and
+    /// <c>net</c>, and the whole dictionary if none is present or some value of it is itself a tensor. Safetensors files have no such
+    /// key; there it is ignored.
     /// </summary>
     public string? Key { get; init; }
 }

@@ -18,6 +18,8 @@ public static class SafetensorsFile
     /// <param name="path">The file.</param>
     /// <returns>The tensors by name, on the CPU, in the file's order, and its metadata; the caller disposes them.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file must not be read, or the path is a folder.</exception>
     /// <exception cref="CheckpointFormatException">The file is not safetensors, is damaged, or has an element type that is not read.</exception>
     public static StateDictionary Read(string path)
     {
@@ -28,10 +30,11 @@ public static class SafetensorsFile
 
     /// <summary>Writes a file: to a temporary one beside it first, then moved over it.</summary>
     /// <param name="path">The file; one that is there is replaced.</param>
-    /// <param name="tensors">The tensors by name, of any shape, device and layout; element types F16, BF16, F32, F64, I8 to I64, U8, BOOL.</param>
+    /// <param name="tensors">The tensors by name, of any shape, device and strides; of the element types F16, BF16, F32, F64, I8 to I64, U8, BOOL.</param>
     /// <param name="metadata">Free text by name, or null for none.</param>
     /// <exception cref="ArgumentException">A name is empty, taken twice or reserved, or an element type cannot be written.</exception>
     /// <exception cref="IOException">The file cannot be written; what was there before is untouched.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file must not be written, or the path is a folder.</exception>
     public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IEnumerable<KeyValuePair<string, string>>? metadata = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

@@ -5,9 +5,13 @@ namespace Mdf.Checkpoints;
 /// <summary>
 /// Reads checkpoints of any supported format, told apart by content: safetensors (also our <c>.ckpt</c>), and PyTorch's <c>.pth</c> in
 /// the zip form (PyTorch 1.6 and later) and the legacy form before it, be they state dictionaries, checkpoints that nest one, or whole
-/// pickled modules. Nothing in a file is executed, every length is checked against the file before memory is taken, and a file that
-/// cannot be read in full ends in <see cref="CheckpointFormatException"/>.
+/// pickled modules. Nothing in a file is executed, work and memory are bounded by the file's length, and a file that cannot be read
+/// ends in <see cref="CheckpointFormatException"/>.
 /// </summary>
+/// <remarks>
+/// Tensors have the names PyTorch's <c>state_dict</c> gives them: keys, and indices in lists and tuples, joined by dots. A tensor that
+/// is the whole content is called <c>tensor</c>. What else a PyTorch file holds (numbers, settings, NumPy arrays) is left out.
+/// </remarks>
 public static class StateDictionaryReader
 {
     /// <summary>Reads a checkpoint file.</summary>
@@ -15,6 +19,7 @@ public static class StateDictionaryReader
     /// <param name="options">How to read it; null for the defaults.</param>
     /// <returns>The tensors by name, on the CPU, in the file's order; the caller disposes them.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be read, or the path is a folder.</exception>
     /// <exception cref="CheckpointFormatException">The file is damaged or of a form that is not read.</exception>
     public static StateDictionary Read(string path, CheckpointReadOptions? options = null)

@@ -24,6 +24,8 @@ public static class ImageFile
     /// <returns>A float32 tensor (1, 3, H, W) on the CPU, RGB, values in [0, 1]. The caller disposes it.</returns>
     /// <exception cref="ArgumentException">The path is null or empty.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file must not be read, or the path is a folder.</exception>
     /// <exception cref="ImageFileException">
     /// The file is not such an image, or is empty, damaged, truncated or larger than allowed.
     /// </exception>

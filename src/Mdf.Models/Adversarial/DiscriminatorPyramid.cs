@@ -63,7 +63,8 @@ public sealed partial class DiscriminatorPyramid : nn.Module
     /// </summary>
     /// <param name="seed">The same seed gives the same weights.</param>
     /// <param name="scaleCount">The number of scales, at least 1.</param>
-    /// <returns>The pyramid, in evaluation mode.</returns>
+    /// <returns>The pyramid, on the CPU, in evaluation mode.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The number of scales is below 1.</exception>
     public static DiscriminatorPyramid CreateUntrained(long seed, int scaleCount = 8)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(scaleCount, 1);
@@ -88,6 +89,7 @@ public sealed partial class DiscriminatorPyramid : nn.Module
     /// <param name="path">The file.</param>
     /// <returns>The pyramid, on the CPU, in evaluation mode.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be read, or the path is a folder.</exception>
     /// <exception cref="CheckpointFormatException">The file is damaged, or holds no discriminators or other ones than these.</exception>
     public static DiscriminatorPyramid Load(string path)
