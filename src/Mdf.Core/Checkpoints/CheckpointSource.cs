@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -70,7 +71,7 @@ internal sealed class CheckpointSource
         }
 
         Check(offset, count * size, what);
-        Tensor tensor = torch.empty(count, dtype: dtype, device: CPU);
+        Tensor tensor = Allocate(offset, count, dtype, what);
         for (long done = 0, step = ChunkBytes / size; done < count; done += step)
         {
             using Tensor part = tensor.narrow(0, done, Math.Min(step, count - done));
@@ -88,5 +89,18 @@ internal sealed class CheckpointSource
         }
 
         return tensor;
+    }
+
+    // A sparse file can be far longer than what it takes on the disk.
+    private Tensor Allocate(long offset, long count, ScalarType dtype, string what)
+    {
+        try
+        {
+            return torch.empty(count, dtype: dtype, device: CPU);
+        }
+        catch (ExternalException e)
+        {
+            throw Error(offset, $"{what} has {count} elements of {dtype}, for which there is not enough memory.", e);
+        }
     }
 }

@@ -184,6 +184,20 @@ public sealed class HostileCheckpointTests
         Refused(new PickleAssembler().Operation(']').Tensor("0", "FloatStorage", described, [0], [1], legacy: true).Operation('a').ToLegacyFile(("0", described, new byte[4 * floats])));
     }
 
+    [Fact]
+    public void Read_FileOfAnotherLengthThanItSays_IsRefused()
+    {
+        const long Count = 1L << 57;
+        byte[] file = new PickleAssembler().Operation(']').Tensor("0", "FloatStorage", Count, [4], [1], legacy: true).Operation('a').ToLegacyFile(("0", Count, FourFloats));
+        Assert.Contains("not enough memory", Assert.Throws<CheckpointFormatException>(() => StateDictionaryReader.Read(new BoastingStream(file), "x")).Message, StringComparison.Ordinal);
+
+        file = new PickleAssembler().Operation(']').Tensor("0", "FloatStorage", 1 << 20, [4], [1], legacy: true).Operation('a').ToLegacyFile(("0", 1 << 20, FourFloats));
+        Assert.Contains("ended while it was read", Assert.Throws<CheckpointFormatException>(() => StateDictionaryReader.Read(new BoastingStream(file), "x")).Message, StringComparison.Ordinal);
+
+        file = new PickleAssembler().Raw(0x8d).Raw(BitConverter.GetBytes(1L << 31)).ToLegacyFile();
+        Assert.Contains("a text of 2147483648 bytes", Assert.Throws<CheckpointFormatException>(() => StateDictionaryReader.Read(new BoastingStream(file), "x")).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("QInt8Storage")]
     [InlineData("ComplexFloatStorage")]
@@ -235,6 +249,12 @@ public sealed class HostileCheckpointTests
             .Tensor("0", "FloatStorage", 4, [4], [1]).Operation('a')
             .Tensor("1", "FloatStorage", 4, [4], [1]).Operation('a').ToZipFile(("0", FourFloats));
         LiveTensors.AssertNoneLeft(() => Refused(file));
+    }
+
+    /// <summary>A file that was cut after its length was asked for, or a sparse one.</summary>
+    private sealed class BoastingStream(byte[] content) : MemoryStream([.. content, .. new byte[1 << 15]])
+    {
+        public override long Length => long.MaxValue;
     }
 
     private static StateDictionary Read(byte[] file) => StateDictionaryReader.Read(new MemoryStream(file), "hostile.pth");

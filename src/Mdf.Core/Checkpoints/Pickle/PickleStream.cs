@@ -8,6 +8,9 @@ internal sealed class PickleStream(CheckpointSource source, long start, long len
 {
     private const int MaximumLineBytes = 4096;
 
+    // Half of what .NET can hold in a string.
+    private const int MaximumTextBytes = 1 << 29;
+
     private readonly long end = start + length;
     private readonly byte[] buffer = new byte[1 << 14];
     private long bufferStart = start;
@@ -54,7 +57,13 @@ internal sealed class PickleStream(CheckpointSource source, long start, long len
     }
 
     /// <summary>UTF-8 text; lone surrogates, which Python lets through, become replacement characters.</summary>
-    public string Text(long count) => Encoding.UTF8.GetString(Bytes(count));
+    public string Text(long count)
+    {
+        Require(count);
+        return count <= MaximumTextBytes
+            ? Encoding.UTF8.GetString(Bytes(count))
+            : throw Error($"the pickle has a text of {count} bytes; at most {MaximumTextBytes} are read.");
+    }
 
     /// <summary>Text up to a line feed, as the opcodes of protocol 0 have it.</summary>
     public string Line()

@@ -25,7 +25,7 @@ internal sealed class PickledTensors
     private PickledTensors(CheckpointSource source)
     {
         this.source = source;
-        maximumSteps = 1_000_000 + (8 * source.Length);
+        maximumSteps = 1_000_000 + (8 * Math.Min(source.Length, int.MaxValue));
     }
 
     public static OrderedDictionary<string, PickleTensor> Find(CheckpointSource source, object? root, CheckpointReadOptions options)
