@@ -6,8 +6,6 @@ namespace Mdf.Benchmarks;
 /// <summary>Forward and backward of the MDF loss, by variant and size.</summary>
 public class MdfStep
 {
-    private static readonly string[] Sizes = ["16x96x96", "1x256x256", "1x1080x1920", "1x96x96", "4x96x96", "64x96x96"];
-
     private Step? step;
 
     /// <summary>A variant on a size; those that a machine of 24 GB cannot run are left out.</summary>
@@ -15,7 +13,7 @@ public class MdfStep
     public Scenario Case { get; set; } = new(default, new Size(1, 16, 16));
 
     public static IEnumerable<Scenario> Cases =>
-        from size in (BenchmarkSettings.Quick ? ["1x16x16"] : Sizes).Select(Size.Parse)
+        from size in (BenchmarkSettings.Quick ? ["1x16x16"] : BenchmarkSettings.Sizes).Select(Size.Parse)
         from variant in Enum.GetValues<Variant>()
         where Step.IsFeasible(variant, size)
         select new Scenario(variant, size);

@@ -1,4 +1,6 @@
-// dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- [--device cuda] [--quick] [BenchmarkDotNet's own arguments]
+// dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- [--device cuda] [--sizes 16x96x96,...] [--quick] [BenchmarkDotNet's own arguments]
+// dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- precision WEIGHTS STEPS SEEDS
+using System.Globalization;
 using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
@@ -13,12 +15,29 @@ if (args is [PeakMemory.Command, var variant, var size, var device])
     return;
 }
 
+if (args is [PrecisionComparison.Command, var weights, var steps, var seeds])
+{
+    PrecisionComparison.Run(weights, int.Parse(steps, CultureInfo.InvariantCulture), int.Parse(seeds, CultureInfo.InvariantCulture));
+    return;
+}
+
 var rest = args.ToList();
 BenchmarkSettings.Quick = rest.Remove("--quick");
-if (rest.IndexOf("--device") is >= 0 and var at)
+BenchmarkSettings.Device = Take("--device") ?? BenchmarkSettings.Device;
+BenchmarkSettings.Sizes = Take("--sizes")?.Split(',') ?? BenchmarkSettings.Sizes;
+
+// An option of ours and its value, which BenchmarkDotNet must not see.
+string? Take(string option)
 {
-    BenchmarkSettings.Device = rest[at + 1];
+    int at = rest.IndexOf(option);
+    if (at < 0 || at + 1 == rest.Count)
+    {
+        return null;
+    }
+
+    string value = rest[at + 1];
     rest.RemoveRange(at, 2);
+    return value;
 }
 
 // In one process, so that ratios are of one run; a step takes from milliseconds to seconds, so that one is an iteration.
