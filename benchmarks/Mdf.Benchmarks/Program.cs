@@ -4,6 +4,7 @@ using System.Globalization;
 using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Mdf.Benchmarks;
@@ -12,13 +13,13 @@ using TorchSharp;
 if (args is [PeakMemory.Command, var variant, var size, var device])
 {
     PeakMemory.Measure(Enum.Parse<Variant>(variant), Size.Parse(size), torch.device(device));
-    return;
+    return 0;
 }
 
 if (args is [PrecisionComparison.Command, var weights, var steps, var seeds])
 {
     PrecisionComparison.Run(weights, int.Parse(steps, CultureInfo.InvariantCulture), int.Parse(seeds, CultureInfo.InvariantCulture));
-    return;
+    return 0;
 }
 
 var rest = args.ToList();
@@ -52,4 +53,5 @@ IConfig config = ManualConfig.Create(DefaultConfig.Instance)
     .AddColumn(new PeakMemoryColumn())
     .HideColumns("Mean", "Error", "StdDev")
     .WithOptions(ConfigOptions.DisableLogFile | ConfigOptions.JoinSummary);
-BenchmarkSwitcher.FromAssembly(typeof(MdfStep).Assembly).Run(rest.Count == 0 ? ["--filter", "*"] : [.. rest], config);
+Summary[] summaries = [.. BenchmarkSwitcher.FromAssembly(typeof(MdfStep).Assembly).Run(rest.Count == 0 ? ["--filter", "*"] : [.. rest], config)];
+return summaries.Length > 0 && summaries.All(s => !s.HasCriticalValidationErrors && s.Reports.All(r => r.Success)) ? 0 : 1;

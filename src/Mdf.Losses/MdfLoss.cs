@@ -16,8 +16,9 @@ namespace Mdf.Losses;
 /// <para>Mustafa, Mikhailiuk, Iliescu, Babbar, Mantiuk: "Training a Task-Specific Image Reconstruction Loss", WACV 2022,
 /// arXiv 2103.14616.</para>
 /// <para>The discriminators are frozen: the loss has no parameters, <c>train()</c> does not change it, and no optimizer sees them. Batch
-/// normalisation (with the statistics of training) is folded into the convolutions. Images are computed in their own precision, float32
-/// or float64 (float16 and bfloat16 in float32), with the weights rounded from one float64 original, so that converting the module to
+/// normalisation (with the statistics of training) is folded into the convolutions. By default the gradient of the restored image is
+/// computed along with the loss, tile by tile, and <c>backward</c> only scales it (<see cref="MdfExecution.Fused"/>). Images are computed
+/// in their own precision, float32 or float64 (float16 and bfloat16 in float32), with the weights rounded from one float64 original, so that converting the module to
 /// another type changes nothing; <c>to(device)</c> moves it.</para>
 /// </remarks>
 public sealed class MdfLoss : Loss<Tensor, Tensor, Tensor>

@@ -24,8 +24,8 @@ public sealed record MdfLossOptions
     public nn.Reduction Reduction { get; init; } = nn.Reduction.Mean;
 
     /// <summary>
-    /// The precision of the features. Default: <see cref="MdfPrecision.Full"/>. <see cref="MdfPrecision.BFloat16"/> is safe for training:
-    /// its error is far below that of a random batch.
+    /// The precision of the features. Default: <see cref="MdfPrecision.Full"/>. What <see cref="MdfPrecision.BFloat16"/> costs in
+    /// accuracy is said there.
     /// </summary>
     public MdfPrecision Precision { get; init; }
 
@@ -34,8 +34,8 @@ public sealed record MdfLossOptions
 
     /// <summary>
     /// The memory that fused execution may use for features at a time, in bytes, at least 1 MiB; it decides how many images, or which
-    /// tiles of large ones, are worked on at once, and changes results by rounding only. Default: null, which takes 32 MiB on the CPU,
-    /// where more does not fit the caches, and 1 GiB elsewhere.
+    /// tiles of large ones, are worked on at once, and changes results by rounding only. Default: null, which takes 64 MiB on the CPU,
+    /// where more is no faster, and 1 GiB elsewhere.
     /// </summary>
     public long? WorkingMemory { get; init; }
 }

@@ -9,7 +9,7 @@ namespace Mdf.Losses;
 /// </summary>
 internal static class FusedEvaluation
 {
-    private const long DefaultMemoryOnCpu = 32 << 20, DefaultMemoryElsewhere = 1 << 30;
+    private const long DefaultMemoryOnCpu = 64 << 20, DefaultMemoryElsewhere = 1 << 30;
 
     /// <summary>
     /// The loss of each image, scale and layer, (N, K, L), and the gradient of each image's sum of them, in the type of the images.
