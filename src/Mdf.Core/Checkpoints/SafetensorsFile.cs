@@ -32,7 +32,9 @@ public static class SafetensorsFile
     /// <param name="path">The file; one that is there is replaced.</param>
     /// <param name="tensors">The tensors by name, of any shape, device and strides; of the element types F16, BF16, F32, F64, I8 to I64, U8, BOOL.</param>
     /// <param name="metadata">Free text by name, or null for none.</param>
-    /// <exception cref="ArgumentException">A name is empty, taken twice or reserved, or an element type cannot be written.</exception>
+    /// <exception cref="ArgumentException">
+    /// A name is empty, taken twice or reserved, a metadata key is taken twice, or an element type cannot be written.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be written; what was there before is untouched.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be written, or the path is a folder.</exception>
     public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IEnumerable<KeyValuePair<string, string>>? metadata = null)
@@ -160,8 +162,14 @@ public static class SafetensorsFile
             if (metadata is not null)
             {
                 json.WriteStartObject(MetadataKey);
+                var keys = new HashSet<string>();
                 foreach ((string key, string value) in metadata)
                 {
+                    if (!keys.Add(key))
+                    {
+                        throw new ArgumentException($"The metadata key '{key}' is taken twice.", nameof(metadata));
+                    }
+
                     json.WriteString(key, value);
                 }
 

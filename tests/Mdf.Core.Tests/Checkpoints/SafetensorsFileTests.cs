@@ -73,6 +73,15 @@ public sealed class SafetensorsFileTests
     }
 
     [Fact]
+    public void Write_MetadataKeyTakenTwice_Throws()
+    {
+        using var folder = new TemporaryFolder();
+        KeyValuePair<string, string>[] twice = [new("task", "jpeg"), new("task", "denoise")];
+        Assert.Equal("metadata", Assert.Throws<ArgumentException>(() => SafetensorsFile.Write(folder.PathOf("a"), [], twice)).ParamName);
+        Assert.Empty(folder.FileNames());
+    }
+
+    [Fact]
     public void WriteAndRead_Disposed_LeaveNoTensor()
     {
         using var folder = new TemporaryFolder();
