@@ -142,7 +142,10 @@ public sealed class MdfLoss : Loss<Tensor, Tensor, Tensor>
             : FusedEvaluation.Run(network, restored, reference, null, wantsGradient: false).Terms;
     }
 
-    /// <summary>Computes a reference's features once, for many calls against it. They take the memory that one call would.</summary>
+    /// <summary>
+    /// Computes a reference's features once, for many calls against it. They are kept: about 3.1 KB a pixel with the published widths in
+    /// float32, half of it in bfloat16.
+    /// </summary>
     /// <param name="reference">Reference images, (N, 3, H, W), as in <see cref="forward(Tensor, Tensor)"/>; no gradient reaches them.</param>
     /// <returns>The prepared reference; the caller disposes it.</returns>
     /// <exception cref="ArgumentException">Shape, type or device are not as described.</exception>
