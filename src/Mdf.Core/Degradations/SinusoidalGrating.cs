@@ -1,0 +1,49 @@
+using static TorchSharp.torch;
+
+namespace Mdf.Degradations;
+
+/// <summary>
+/// Adds a sinusoidal grating, the same to all channels and images: <c>amplitude sin(2 pi (x cos o + y sin o) / period)</c> at column x
+/// and row y, which is 0 at the top left pixel.
+/// </summary>
+/// <remarks>One of the distortions of Figures 7 and 8 in the supplement of Mustafa et al., WACV 2022.</remarks>
+public sealed class SinusoidalGrating : Degradation
+{
+    /// <summary>A grating.</summary>
+    /// <param name="amplitude">Half the distance between its highest and its lowest value, at least 0; images have values in [0, 1].</param>
+    /// <param name="period">The distance of two crests in pixels, at least 2.</param>
+    /// <param name="orientation">The direction in which it varies, in degrees: 0 along rows (upright stripes), 90 down columns.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range or not finite.</exception>
+    public SinusoidalGrating(double amplitude, double period = 8, double orientation = 0)
+    {
+        Amplitude = Settings.Require(amplitude, amplitude >= 0, "an amplitude of at least 0", nameof(amplitude));
+        Period = Settings.Require(period, period >= 2, "a period of at least 2 pixels", nameof(period));
+        Orientation = Settings.Require(orientation, true, "an angle in degrees", nameof(orientation));
+    }
+
+    /// <summary>Half the distance between its highest and its lowest value.</summary>
+    public double Amplitude { get; }
+
+    /// <summary>The distance of two crests in pixels.</summary>
+    public double Period { get; }
+
+    /// <summary>The direction in which it varies, in degrees.</summary>
+    public double Orientation { get; }
+
+    /// <summary>Whether results are clipped to [0, 1]. Default: false.</summary>
+    public bool Clip { get; init; }
+
+    /// <inheritdoc/>
+    public override string Description
+        => Settings.Text($"sinusoidal grating, amplitude {Amplitude}, period {Period}, orientation {Orientation}") + (Clip ? ", clipped" : "");
+
+    /// <inheritdoc/>
+    protected override Tensor Degrade(Tensor images, Random random)
+    {
+        (double sine, double cosine) = Math.SinCos(Orientation * Math.PI / 180);
+        Tensor x = arange(images.shape[3], ScalarType.Float64, images.device);
+        Tensor y = arange(images.shape[2], ScalarType.Float64, images.device).unsqueeze(1);
+        Tensor grating = (((x * cosine) + (y * sine)) * (2 * Math.PI / Period)).sin() * Amplitude;
+        return Clipped(images + grating.to(images.dtype), Clip);
+    }
+}
