@@ -1,11 +1,9 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
-using Mdf.Checkpoints;
 using Mdf.Imaging;
 using Mdf.Losses;
 using Mdf.Models.Adversarial;
+using Samples.Common;
 using Spectre.Console;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Quickstart;
@@ -18,60 +16,30 @@ internal static class Demonstration
     /// <summary>Runs, and gives the process's exit code.</summary>
     public static int Run(Settings settings, CancellationToken cancellation)
     {
-        if (Console.IsOutputRedirected)
+        using var scope = NewDisposeScope();
+        Device device = CommandLine.UsableDevice(settings.Device);
+        Tensor reference = Reference(settings).to(device);
+        using MdfLoss loss = Loss(settings);
+        loss.to(device);
+        using var optimization = new PixelOptimization(loss, reference, settings.Seed);
+        Tensor start = optimization.Image.clone();
+        if (settings.Resume)
         {
-            AnsiConsole.Profile.Width = 1000; // a file needs no line breaks
+            optimization.Restore(settings.StateFile, settings.Identity);
         }
 
-        try
+        Directory.CreateDirectory(settings.Output);
+        var watch = Stopwatch.StartNew();
+        Optimise(optimization, reference, settings, cancellation);
+        Report(optimization, start, reference, settings, watch.Elapsed);
+        if (optimization.Step >= settings.Steps)
         {
-            using var scope = NewDisposeScope();
-            Device device = UsableDevice(settings.Device);
-            Tensor reference = Reference(settings).to(device);
-            using MdfLoss loss = Loss(settings);
-            loss.to(device);
-            using var optimization = new PixelOptimization(loss, reference, settings.Seed);
-            Tensor start = optimization.Image.clone();
-            if (settings.Resume)
-            {
-                optimization.Restore(settings.StateFile, settings.Identity);
-            }
-
-            Directory.CreateDirectory(settings.Output);
-            var watch = Stopwatch.StartNew();
-            Optimise(optimization, reference, settings, cancellation);
-            Report(optimization, start, reference, settings, watch.Elapsed);
-            if (optimization.Step >= settings.Steps)
-            {
-                return 0;
-            }
-
-            Console.Error.WriteLine("Stopped. Go on with the same arguments and --resume.");
-            return 1;
+            return 0;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException or NotSupportedException or CheckpointFormatException or ExternalException)
-        {
-            Console.Error.WriteLine(FirstLine(e));
-            return 1;
-        }
+
+        Console.Error.WriteLine("Stopped. Go on with the same arguments and --resume.");
+        return 1;
     }
-
-    private static Device UsableDevice(string name)
-    {
-        try
-        {
-            Device device = torch.device(name);
-            zeros(1, device: device).item<float>();
-            return device;
-        }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or NotSupportedException or FormatException or OverflowException or ExternalException)
-        {
-            throw new ArgumentException($"Device '{name}' cannot be used; expected cpu, or where there is such a GPU cuda or cuda:1, ... ({FirstLine(e)})", e);
-        }
-    }
-
-    // What comes from libtorch goes on with the frames of its stack.
-    private static string FirstLine(Exception e) => e.Message.Split('\n', 2)[0].TrimEnd();
 
     private static Tensor Reference(Settings settings)
     {

@@ -1,8 +1,7 @@
 // Optimises an image, from noise, until it looks like a reference to the MDF loss: what the loss sees is what comes back.
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Globalization;
 using Quickstart;
+using Samples.Common;
 
 var image = new Option<FileInfo?>("--image") { Description = "The reference image (PNG, JPEG, BMP, WebP). Default: a built-in synthetic one." };
 var weights = new Option<FileInfo?>("--weights") { Description = "The discriminators, say the authors' Ds_JPEG.pth. Default: seeded, untrained ones." };
@@ -12,12 +11,11 @@ var device = new Option<string>("--device") { Description = "Where to compute: c
 var output = new Option<DirectoryInfo>("--output") { Description = "The folder for the pictures.", DefaultValueFactory = _ => new DirectoryInfo("output/quickstart") };
 var seed = new Option<int>("--seed") { Description = "Of the noise, the synthetic image and the untrained weights.", DefaultValueFactory = _ => 1 };
 var resume = new Option<bool>("--resume") { Description = "Go on from where an earlier run into the same folder ended or was stopped." };
-steps.Validators.Add(r => AtLeast(r, steps, 1));
-side.Validators.Add(r => AtLeast(r, side, 11));
+steps.MustBeAtLeast(1);
+side.MustBeAtLeast(11);
 
 var command = new RootCommand("Optimises an image from noise towards a reference with the MDF loss.") { image, weights, steps, side, device, output, seed, resume };
-// In a task, so that Ctrl+C is seen while it runs.
-command.SetAction((arguments, cancellation) => Task.Run(() => Demonstration.Run(
+command.SetRun((arguments, cancellation) => Demonstration.Run(
     new Settings(
         arguments.GetValue(image)?.FullName,
         arguments.GetValue(weights)?.FullName,
@@ -27,23 +25,6 @@ command.SetAction((arguments, cancellation) => Task.Run(() => Demonstration.Run(
         arguments.GetValue(output)!.FullName,
         arguments.GetValue(seed),
         arguments.GetValue(resume)),
-    cancellation)));
+    cancellation));
 
-ParseResult parsed = command.Parse(args);
-if (parsed.Errors.Count > 0)
-{
-    Console.Error.WriteLine($"{parsed.Errors[0].Message} See --help.");
-    return 1;
-}
-
-// A step on a large image takes its time, and what it did is saved after it.
-return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
-
-// Text that is no number is reported without this.
-static void AtLeast(OptionResult result, Option<int> option, int least)
-{
-    if (result.Tokens is [{ Value: string text }] && int.TryParse(text, CultureInfo.InvariantCulture, out int value) && value < least)
-    {
-        result.AddError($"{option.Name} must be at least {least}.");
-    }
-}
+return await CommandLine.RunAsync(command, args);

@@ -68,19 +68,11 @@ public sealed partial class DiscriminatorPyramid : nn.Module
     public static DiscriminatorPyramid CreateUntrained(long seed, int scaleCount = 8)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(scaleCount, 1);
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
         using var generator = new Generator((ulong)seed, CPU);
         var pyramid = new DiscriminatorPyramid(
             Enumerable.Range(0, scaleCount).Select(k => new MdfDiscriminator(PublishedWidth(k))),
             new Dictionary<string, string> { ["task"] = "none (untrained)", ["seed"] = seed.ToString(CultureInfo.InvariantCulture) });
-        foreach ((string name, Parameter parameter) in pyramid.named_parameters())
-        {
-            bool isBias = name.EndsWith(".bias", StringComparison.Ordinal);
-            double mean = name.EndsWith(".norm.weight", StringComparison.Ordinal) ? 1 : 0;
-            parameter.copy_(isBias ? zeros_like(parameter) : (randn(parameter.shape, generator: generator) * 0.02) + mean);
-        }
-
+        SinGanBlocks.Initialize(pyramid, generator);
         pyramid.eval();
         return pyramid;
     }

@@ -14,9 +14,7 @@ namespace Mdf.Models.Adversarial;
 public sealed class MdfDiscriminator : Module<Tensor, Tensor>
 {
     /// <summary>The slope of every LeakyReLU below zero.</summary>
-    public const double NegativeSlope = 0.2;
-
-    private const int KernelSize = 3;
+    public const double NegativeSlope = SinGanBlocks.NegativeSlope;
 
     private readonly Sequential head;
     private readonly Sequential body;
@@ -38,9 +36,9 @@ public sealed class MdfDiscriminator : Module<Tensor, Tensor>
         Width = width;
         BodyBlocks = bodyBlocks;
         InputChannels = inputChannels;
-        head = Block(inputChannels, width);
-        body = Sequential([.. Enumerable.Range(1, bodyBlocks).Select(i => ($"block{i}", (Module<Tensor, Tensor>)Block(width, width)))]);
-        tail = Conv2d(width, 1, KernelSize);
+        head = SinGanBlocks.Block(inputChannels, width);
+        body = SinGanBlocks.Body(width, bodyBlocks);
+        tail = Conv2d(width, 1, SinGanBlocks.KernelSize);
         RegisterComponents();
     }
 
@@ -54,7 +52,7 @@ public sealed class MdfDiscriminator : Module<Tensor, Tensor>
     public int InputChannels { get; }
 
     /// <summary>The side of the patch one score depends on, in pixels, and so the smallest side an image may have (published: 11).</summary>
-    public int ReceptiveField => 1 + ((KernelSize - 1) * (BodyBlocks + 2));
+    public int ReceptiveField => 1 + (2 * SinGanBlocks.Margin(BodyBlocks));
 
     /// <summary>Scores every patch.</summary>
     /// <param name="input">Images, (N, <see cref="InputChannels"/>, H, W), sides at least <see cref="ReceptiveField"/>.</param>
@@ -75,9 +73,4 @@ public sealed class MdfDiscriminator : Module<Tensor, Tensor>
         Tensor afterBody = body.call(afterHead);
         return (afterHead.MoveToOuterDisposeScope(), afterBody.MoveToOuterDisposeScope(), tail.call(afterBody).MoveToOuterDisposeScope());
     }
-
-    private static Sequential Block(int inputChannels, int outputChannels) => Sequential(
-        ("conv", Conv2d(inputChannels, outputChannels, KernelSize)),
-        ("norm", BatchNorm2d(outputChannels)),
-        ("activation", LeakyReLU(NegativeSlope)));
 }

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Mdf.Checkpoints;
+using Spectre.Console;
+using static TorchSharp.torch;
+
+namespace Samples.Common;
+
+/// <summary>What the samples' command lines have in common.</summary>
+internal static class CommandLine
+{
+    /// <summary>Parses and runs; the first thing wrong with the arguments is said in a line.</summary>
+    public static async Task<int> RunAsync(RootCommand command, string[] arguments)
+    {
+        ParseResult parsed = command.Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            Console.Error.WriteLine($"{parsed.Errors[0].Message} See --help.");
+            return 1;
+        }
+
+        // A step on a large image takes its time, and what it did is saved after it.
+        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
+    }
+
+    /// <summary>Sets what the command does; in a task, so that Ctrl+C is seen while it runs. What cannot be done is said in a line.</summary>
+    public static void SetRun(this Command command, Func<ParseResult, CancellationToken, int> run) =>
+        command.SetAction((arguments, cancellation) => Task.Run(() => Guarded(() => run(arguments, cancellation))));
+
+    /// <summary>Rejects numbers below the least; text that is no number is reported without this.</summary>
+    public static void MustBeAtLeast(this Option<int> option, int least) => option.Validators.Add(result =>
+    {
+        if (result.Tokens is [{ Value: string text }] && int.TryParse(text, CultureInfo.InvariantCulture, out int value) && value < least)
+        {
+            result.AddError($"{option.Name} must be at least {least}.");
+        }
+    });
+
+    /// <summary>The device of a name, if it can be used.</summary>
+    public static Device UsableDevice(string name)
+    {
+        try
+        {
+            Device device = TorchSharp.torch.device(name);
+            zeros(1, device: device).item<float>();
+            return device;
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or NotSupportedException or FormatException or OverflowException or ExternalException)
+        {
+            throw new ArgumentException($"Device '{name}' cannot be used; expected cpu, or where there is such a GPU cuda or cuda:1, ... ({FirstLine(e)})", e);
+        }
+    }
+
+    private static int Guarded(Func<int> run)
+    {
+        if (Console.IsOutputRedirected)
+        {
+            AnsiConsole.Profile.Width = 1000; // a file needs no line breaks
+        }
+
+        try
+        {
+            return run();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException or NotSupportedException or CheckpointFormatException or ExternalException)
+        {
+            Console.Error.WriteLine(FirstLine(e));
+            return 1;
+        }
+    }
+
+    // What comes from libtorch goes on with the frames of its stack.
+    private static string FirstLine(Exception e) => e.Message.Split('\n', 2)[0].TrimEnd();
+}

@@ -1,0 +1,43 @@
+using Mdf.Losses;
+using Mdf.Training;
+
+namespace TrainDiscriminators;
+
+/// <summary>What the command line asks for.</summary>
+internal sealed record Settings(
+    IReadOnlyList<string> Images, string Task, int? Scales, int? Iterations, int Side, string Device, string Output, long Seed, int SaveInterval, bool Resume)
+{
+    /// <summary>What a run without an image does, so that it ends soon.</summary>
+    public const int SmallScales = 3;
+
+    /// <summary>The same.</summary>
+    public const int SmallIterations = 40;
+
+    /// <summary>The tasks by name.</summary>
+    public static IReadOnlyDictionary<string, RestorationTask> Tasks { get; } = new Dictionary<string, RestorationTask>
+    {
+        ["jpeg"] = RestorationTask.JpegRemoval,
+        ["denoise"] = RestorationTask.Denoising,
+        ["sisr"] = RestorationTask.SuperResolution,
+    };
+
+    public string CheckpointFile => Path.Combine(Output, $"{Task}.ckpt");
+
+    public string ContactSheetFile => Path.Combine(Output, $"{Task}.png");
+
+    public string StateFile => Path.Combine(Output, $"{Task}.state.safetensors");
+
+    /// <summary>The settings of the training.</summary>
+    public DiscriminatorTrainingOptions Options
+    {
+        get
+        {
+            var defaults = new DiscriminatorTrainingOptions { MaximumSide = Side, Seed = Seed, SaveInterval = SaveInterval };
+            return defaults with
+            {
+                ScaleCount = Scales ?? (Images.Count == 0 ? SmallScales : defaults.ScaleCount),
+                Iterations = Iterations ?? (Images.Count == 0 ? SmallIterations : defaults.Iterations),
+            };
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using Mdf.Imaging;
+using Mdf.Training;
+using Samples.Common;
+using Spectre.Console;
+using static TorchSharp.torch;
+
+namespace TrainDiscriminators;
+
+/// <summary>The run from reading the images to writing the checkpoint.</summary>
+internal static class Training
+{
+    private const int SyntheticWidth = 64;
+    private const int SyntheticHeight = 48;
+
+    /// <summary>Runs, and gives the process's exit code.</summary>
+    public static int Run(Settings settings, CancellationToken cancellation)
+    {
+        using var scope = NewDisposeScope();
+        Device device = CommandLine.UsableDevice(settings.Device);
+        var trainer = new DiscriminatorTrainer(settings.Options);
+        SeedImage[] images = Images(settings);
+        Directory.CreateDirectory(settings.Output);
+        if (settings.Resume && !File.Exists(settings.StateFile))
+        {
+            throw new InvalidOperationException($"There is no run to resume: {settings.StateFile} does not exist. Start one without --resume.");
+        }
+
+        if (!settings.Resume)
+        {
+            File.Delete(settings.StateFile);
+        }
+
+        var watch = Stopwatch.StartNew();
+        using DiscriminatorTrainingResult result = Train(trainer, images, settings, device, cancellation);
+        if (!result.IsComplete)
+        {
+            Console.Error.WriteLine($"Stopped after {result.Samples.Count} of the scales. Go on with the same arguments and --resume.");
+            return 1;
+        }
+
+        result.Discriminators!.Save(settings.CheckpointFile);
+        using Tensor sheet = ContactSheet.Of(result.Samples);
+        ImageFile.Write(settings.ContactSheetFile, sheet);
+        AnsiConsole.MarkupLineInterpolated($"Wrote {settings.CheckpointFile} and the contact sheet {Path.GetFileName(settings.ContactSheetFile)} (seed image, input, generated, by scale) after {watch.Elapsed:h\\:mm\\:ss}.");
+        return 0;
+    }
+
+    private static SeedImage[] Images(Settings settings)
+    {
+        if (settings.Images.Count > 0)
+        {
+            return [.. settings.Images.Select(i => new SeedImage(Path.GetFileName(i), ImageFile.Read(i)))];
+        }
+
+        AnsiConsole.MarkupLineInterpolated($"Seed image: a [yellow]synthetic[/] one of dead leaves, which shows how training goes; for a loss of use give a photograph by --image.");
+        return [new SeedImage("synthetic dead leaves", SyntheticImage.DeadLeaves(SyntheticWidth, SyntheticHeight, seed: 1))];
+    }
+
+    private static DiscriminatorTrainingResult Train(
+        DiscriminatorTrainer trainer, SeedImage[] images, Settings settings, Device device, CancellationToken cancellation)
+    {
+        TrainingDistortion distortion = TrainingDistortion.ForTask(Settings.Tasks[settings.Task]);
+        if (Console.IsOutputRedirected)
+        {
+            return trainer.Train(images, distortion, settings.StateFile, device, new Reporter(ReportLine), cancellation);
+        }
+
+        return AnsiConsole.Progress()
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Start(console =>
+            {
+                var bars = new ProgressBars(console);
+                return trainer.Train(images, distortion, settings.StateFile, device, new Reporter(bars.Show), cancellation);
+            });
+    }
+
+    // A log file gets a line now and then.
+    private static void ReportLine(DiscriminatorTrainingProgress now)
+    {
+        if (now.Iteration % 50 == 0 || now.Iteration == now.Iterations)
+        {
+            Console.WriteLine(FormattableString.Invariant(
+                $"scale {now.Scale + 1}/{now.ScaleCount} ({now.Width}x{now.Height}) iteration {now.Iteration}/{now.Iterations}: W {now.WassersteinEstimate:g3}, real {now.RealScore:g3}, fake {now.FakeScore:g3}, penalty {now.GradientPenalty:g3}, error {now.ReconstructionError:g3}; {now.Elapsed:h\\:mm\\:ss}, about {now.Remaining:h\\:mm\\:ss} left"));
+        }
+    }
+
+    // At once and in order, unlike Progress<T>.
+    private sealed class Reporter(Action<DiscriminatorTrainingProgress> report) : IProgress<DiscriminatorTrainingProgress>
+    {
+        public void Report(DiscriminatorTrainingProgress value) => report(value);
+    }
+}

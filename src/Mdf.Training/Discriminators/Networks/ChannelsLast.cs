@@ -1,0 +1,23 @@
+using static TorchSharp.torch;
+
+namespace Mdf.Training;
+
+/// <summary>The layout of images and maps in which a pixel's channels are neighbours: convolutions run fastest in it on the CPU.</summary>
+internal static class ChannelsLast
+{
+    /// <summary>(N, C, H, W) of whatever layout, in this one.</summary>
+    public static Tensor Of(Tensor map) => map.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+
+    /// <summary>A map in this layout as a matrix with a row per position and a column per channel, without a copy.</summary>
+    public static Tensor Rows(Tensor map) => map.permute(0, 2, 3, 1).view(-1, map.shape[1]);
+
+    /// <summary>A map in this layout as a matrix with a row per position of a 3x3 kernel and a column per tap and channel.</summary>
+    public static Tensor Unfolded(Tensor map)
+    {
+        using var scope = NewDisposeScope();
+        (long n, long c, long h, long w) = (map.shape[0], map.shape[1], map.shape[2], map.shape[3]);
+        Tensor pixels = map.permute(0, 2, 3, 1);
+        Tensor taps = pixels.as_strided([n, h - 2, w - 2, 3, 3 * c], [h * w * c, w * c, c, w * c, 1], pixels.storage_offset());
+        return taps.reshape(-1, 9 * c).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,209 @@
+using Mdf.Models.Adversarial;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Mdf.Training;
+
+/// <summary>
+/// Convolution, batch normalisation by the batch's own statistics, LeakyReLU; and their gradients by hand, of second order too where the
+/// gradient penalty needs them. Matrices have a row per position and a column per channel.
+/// </summary>
+/// <remarks>
+/// With x the normalised values, r the inverse deviation, g the scale and m the mean over positions, the normalisation's derivative takes a
+/// change v of its input to J v = g r (v - m(v) - x m(x v)), and, J being symmetric, a gradient back in the same way. The convolution's bias
+/// is taken off by the normalisation, so its gradient is zero.
+/// </remarks>
+internal sealed class TrainableBlock : IDisposable
+{
+    private const double Epsilon = 1e-5;
+    private const double Momentum = 0.1;
+
+    private readonly TrainableConvolution convolution;
+    private readonly Parameter scale;
+    private readonly Parameter shift;
+    private readonly Tensor runningMean;
+    private readonly Tensor runningVariance;
+    private readonly Tensor batches;
+    private readonly Tensor scaleGradient;
+    private readonly Tensor shiftGradient;
+
+    /// <summary>Takes the block of a network by the name before its parameters' names.</summary>
+    public TrainableBlock(nn.Module network, string name)
+    {
+        convolution = new TrainableConvolution(network.get_parameter($"{name}.conv.weight")!, network.get_parameter($"{name}.conv.bias")!);
+        scale = network.get_parameter($"{name}.norm.weight")!;
+        shift = network.get_parameter($"{name}.norm.bias")!;
+        runningMean = network.get_buffer($"{name}.norm.running_mean")!;
+        runningVariance = network.get_buffer($"{name}.norm.running_var")!;
+        batches = network.get_buffer($"{name}.norm.num_batches_tracked")!;
+        scaleGradient = zeros_like(scale).DetachFromDisposeScope();
+        shiftGradient = zeros_like(shift).DetachFromDisposeScope();
+    }
+
+    public void Begin()
+    {
+        convolution.Begin();
+        scaleGradient.zero_();
+        shiftGradient.zero_();
+    }
+
+    public void End()
+    {
+        convolution.End(withBias: false);
+        scale.grad = scaleGradient;
+        shift.grad = shiftGradient;
+    }
+
+    /// <summary>Forward, with the running statistics brought up to date.</summary>
+    public BlockRecord Forward(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        Tensor map = convolution.Forward(input);
+        Tensor rows = ChannelsLast.Rows(map);
+        Tensor mean = rows.mean([0]);
+        Tensor normalized = rows.sub_(mean);
+        Tensor variance = linalg.vector_norm(normalized, dims: [0]).pow_(2).div_(rows.shape[0]);
+        Track(mean, variance, rows.shape[0]);
+        Tensor inverse = (variance + Epsilon).rsqrt_();
+        normalized.mul_(inverse);
+        Tensor output = addcmul(shift, normalized, scale, 1);
+        Tensor slope = (output * (output.dtype == ScalarType.Float64 ? 1e300 : 1e38)).clamp_(MdfDiscriminator.NegativeSlope, 1);
+        output.mul_(slope);
+        return new BlockRecord(
+            input,
+            normalized.MoveToOuterDisposeScope(),
+            inverse.MoveToOuterDisposeScope(),
+            slope.MoveToOuterDisposeScope(),
+            Map(output, map).MoveToOuterDisposeScope());
+    }
+
+    /// <summary>Back, adding to the gradients of the parameters if these are wanted.</summary>
+    /// <param name="record">Of the forward pass.</param>
+    /// <param name="gradient">With respect to the output; it is used up.</param>
+    /// <param name="wantsWeights">Whether the parameters' gradients are wanted.</param>
+    /// <param name="wantsInput">Whether that of the input is.</param>
+    /// <returns>The gradient with respect to the input, or null.</returns>
+    public Tensor? Backward(BlockRecord record, Tensor gradient, bool wantsWeights, bool wantsInput)
+    {
+        using var scope = NewDisposeScope();
+        Tensor rows = ChannelsLast.Rows(gradient).mul_(record.Slope);
+        (Tensor sum, Tensor sumOfProducts) = Sums(rows, record.Normalized);
+        if (wantsWeights)
+        {
+            shiftGradient.add_(sum);
+            scaleGradient.add_(sumOfProducts);
+        }
+
+        Derive(rows, record, sum, sumOfProducts);
+        if (wantsWeights)
+        {
+            convolution.AddWeightGradient(record.Input, gradient);
+        }
+
+        return wantsInput ? convolution.Backward(gradient).MoveToOuterDisposeScope() : null;
+    }
+
+    /// <summary>Back to the input alone, keeping what the second order needs.</summary>
+    /// <returns>The gradients with respect to the input, to what the activation was given, and to the convolution's output.</returns>
+    public (Tensor Input, BlockGradient Kept) BackwardKeeping(BlockRecord record, Tensor gradient)
+    {
+        using var scope = NewDisposeScope();
+        Tensor activated = ChannelsLast.Rows(gradient) * record.Slope;
+        Tensor convolved = activated.clone();
+        (Tensor sum, Tensor sumOfProducts) = Sums(activated, record.Normalized);
+        Derive(convolved, record, sum, sumOfProducts);
+        Tensor map = Map(convolved, gradient);
+        return (
+            convolution.Backward(map).MoveToOuterDisposeScope(),
+            new BlockGradient(activated.MoveToOuterDisposeScope(), map.MoveToOuterDisposeScope(), (sumOfProducts / activated.shape[0]).MoveToOuterDisposeScope()));
+    }
+
+    /// <summary>How the output changes as the input does.</summary>
+    /// <param name="record">Of the forward pass.</param>
+    /// <param name="tangent">The change of the input.</param>
+    public BlockTangent Tangent(BlockRecord record, Tensor tangent)
+    {
+        using var scope = NewDisposeScope();
+        Tensor map = convolution.ForwardLinear(tangent);
+        Tensor convolved = ChannelsLast.Rows(map);
+        Tensor normalized = convolved.clone();
+        (Tensor sum, Tensor sumOfProducts) = Sums(convolved, record.Normalized);
+        Derive(normalized, record, sum, sumOfProducts);
+        long positions = convolved.shape[0];
+        return new BlockTangent(
+            tangent,
+            convolved.MoveToOuterDisposeScope(),
+            normalized.MoveToOuterDisposeScope(),
+            (sum / positions).MoveToOuterDisposeScope(),
+            (sumOfProducts / positions).MoveToOuterDisposeScope(),
+            Map(normalized * record.Slope, map).MoveToOuterDisposeScope());
+    }
+
+    /// <summary>
+    /// Back through the forward pass of a directional derivative T of the score: adds T's gradients of the parameters.
+    /// </summary>
+    /// <param name="record">Of the forward pass.</param>
+    /// <param name="first">The gradients of the score.</param>
+    /// <param name="tangent">The changes in the direction.</param>
+    /// <param name="gradient">T's gradient with respect to the block's output, or null where there is none; it is used up.</param>
+    /// <param name="wantsInput">Whether T's gradient with respect to the input is wanted.</param>
+    /// <returns>T's gradient with respect to the input, or null.</returns>
+    public Tensor? BackwardOfTangent(BlockRecord record, BlockGradient first, BlockTangent tangent, Tensor? gradient, bool wantsInput)
+    {
+        using var scope = NewDisposeScope();
+        Tensor x = record.Normalized, r = record.InverseDeviation;
+        long positions = x.shape[0];
+        Tensor rows;
+        if (gradient is null)
+        {
+            rows = zeros_like(x);
+        }
+        else
+        {
+            rows = ChannelsLast.Rows(gradient).mul_(record.Slope);
+            (Tensor sum, Tensor sumOfProducts) = Sums(rows, x);
+            shiftGradient.add_(sum);
+            scaleGradient.add_(sumOfProducts);
+            Derive(rows, record, sum, sumOfProducts);
+        }
+
+        // T = positions g r a with a = m(first tangent) - m(first) m(tangent) - m(x first) m(x tangent), before the normalisation.
+        Tensor product = (first.Activated * tangent.Convolved).mean([0]);
+        Tensor a = product - (first.Activated.mean([0]) * tangent.Mean) - (first.MeanProduct * tangent.MeanProduct);
+        scaleGradient.add_(a * r * positions);
+        rows.addcmul_(x, -(scale * r * r * a), 1);
+        rows.addcmul_(ChannelsLast.Rows(first.Convolved), -(r * tangent.MeanProduct), 1);
+        rows.addcmul_(tangent.Normalized, -(r * first.MeanProduct), 1);
+        Tensor map = Map(rows, first.Convolved);
+        convolution.AddWeightGradient(tangent.Input, first.Convolved);
+        convolution.AddWeightGradient(record.Input, map);
+        return wantsInput ? convolution.Backward(map).MoveToOuterDisposeScope() : null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        convolution.Dispose();
+        scaleGradient.Dispose();
+        shiftGradient.Dispose();
+    }
+
+    private static (Tensor Sum, Tensor SumOfProducts) Sums(Tensor rows, Tensor normalized) => (rows.sum([0]), (rows * normalized).sum([0]));
+
+    private static Tensor Map(Tensor rows, Tensor like) => rows.view(like.shape[0], like.shape[2], like.shape[3], -1).permute(0, 3, 1, 2);
+
+    // J, in place.
+    private void Derive(Tensor rows, BlockRecord record, Tensor sum, Tensor sumOfProducts)
+    {
+        using var scope = NewDisposeScope();
+        Tensor factor = scale.detach() * record.InverseDeviation, ofMean = factor / -rows.shape[0];
+        rows.mul_(factor).addcmul_(record.Normalized, ofMean * sumOfProducts, 1).add_(ofMean * sum);
+    }
+
+    private void Track(Tensor mean, Tensor variance, long positions)
+    {
+        runningMean.mul_(1 - Momentum).add_(mean, alpha: Momentum);
+        runningVariance.mul_(1 - Momentum).add_(variance, alpha: Momentum * positions / (positions - 1));
+        batches.add_(1);
+    }
+}

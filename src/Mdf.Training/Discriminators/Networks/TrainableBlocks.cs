@@ -1,0 +1,37 @@
+using static TorchSharp.torch;
+
+namespace Mdf.Training;
+
+/// <summary>Head and body of a network, from the image on.</summary>
+internal static class TrainableBlocks
+{
+    public static TrainableBlock[] Of(nn.Module network, int bodyBlocks) =>
+        [new TrainableBlock(network, "head"), .. Enumerable.Range(1, bodyBlocks).Select(i => new TrainableBlock(network, $"body.block{i}"))];
+
+    public static void Begin(TrainableBlock[] blocks) => Array.ForEach(blocks, b => b.Begin());
+
+    public static void End(TrainableBlock[] blocks) => Array.ForEach(blocks, b => b.End());
+
+    public static void Dispose(TrainableBlock[] blocks) => Array.ForEach(blocks, b => b.Dispose());
+
+    public static BlockRecord[] Forward(TrainableBlock[] blocks, Tensor images)
+    {
+        var records = new BlockRecord[blocks.Length];
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            records[i] = blocks[i].Forward(i == 0 ? images : records[i - 1].Output);
+        }
+
+        return records;
+    }
+
+    public static Tensor? Backward(TrainableBlock[] blocks, BlockRecord[] records, Tensor? gradient, bool wantsWeights, bool wantsInput)
+    {
+        for (int i = blocks.Length - 1; i >= 0; i--)
+        {
+            gradient = blocks[i].Backward(records[i], gradient!, wantsWeights, wantsInput || i > 0);
+        }
+
+        return gradient;
+    }
+}

@@ -1,0 +1,107 @@
+using Mdf.Models.Adversarial;
+using static TorchSharp.torch;
+
+namespace Mdf.Training;
+
+/// <summary>A discriminator's passes by hand, all in training mode: the mean score, its gradients, and the gradient penalty.</summary>
+internal sealed class TrainableDiscriminator : IDisposable
+{
+    private readonly TrainableBlock[] blocks;
+    private readonly TrainableConvolution tail;
+
+    public TrainableDiscriminator(MdfDiscriminator discriminator)
+    {
+        blocks = TrainableBlocks.Of(discriminator, discriminator.BodyBlocks);
+        tail = new TrainableConvolution(discriminator.get_parameter("tail.weight")!, discriminator.get_parameter("tail.bias")!);
+    }
+
+    /// <summary>Forgets the gradients, and takes the parameters as they are now.</summary>
+    public void Begin()
+    {
+        TrainableBlocks.Begin(blocks);
+        tail.Begin();
+    }
+
+    /// <summary>Hands the gradients to the parameters.</summary>
+    public void End()
+    {
+        TrainableBlocks.End(blocks);
+        tail.End(withBias: true);
+    }
+
+    /// <summary>Adds <paramref name="weight"/> times the gradients of the mean score.</summary>
+    /// <returns>The mean score.</returns>
+    public Tensor AddScore(Tensor images, double weight)
+    {
+        using var scope = NewDisposeScope();
+        BlockRecord[] records = TrainableBlocks.Forward(blocks, images);
+        Tensor scores = tail.Forward(records[^1].Output), gradient = full_like(scores, weight / scores.numel());
+        tail.AddWeightGradient(records[^1].Output, gradient);
+        tail.AddBiasGradient(gradient);
+        TrainableBlocks.Backward(blocks, records, tail.Backward(gradient), wantsWeights: true, wantsInput: false);
+        return scores.mean().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The mean score and <paramref name="weight"/> times its gradient with respect to the images.</summary>
+    public (Tensor Score, Tensor Gradient) Score(Tensor images, double weight)
+    {
+        using var scope = NewDisposeScope();
+        BlockRecord[] records = TrainableBlocks.Forward(blocks, images);
+        Tensor scores = tail.Forward(records[^1].Output);
+        Tensor gradient = tail.Backward(full_like(scores, weight / scores.numel()));
+        gradient = TrainableBlocks.Backward(blocks, records, gradient, wantsWeights: false, wantsInput: true)!;
+        return (scores.mean().MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>
+    /// Adds the gradients of <paramref name="weight"/> times the mean over pixels of (|gradient of the sum of scores| - 1)^2, the norm
+    /// taken over a pixel's channels.
+    /// </summary>
+    /// <remarks>
+    /// Gulrajani et al., "Improved Training of Wasserstein GANs", 2017; the norm per pixel is SinGAN's. The penalty's gradient is that of
+    /// the score's derivative in the direction u in which the penalty grows with the score's gradient, u held fixed. The gradients with
+    /// respect to that derivative's own values are those of the score, which are there already.
+    /// </remarks>
+    /// <returns>The penalty, weighted.</returns>
+    public Tensor AddGradientPenalty(Tensor images, double weight)
+    {
+        using var scope = NewDisposeScope();
+        BlockRecord[] records = TrainableBlocks.Forward(blocks, images);
+        Tensor last = records[^1].Output;
+        Tensor one = ones([last.shape[0], 1, last.shape[2] - 2, last.shape[3] - 2], last.dtype, last.device);
+        Tensor gradient = tail.Backward(one);
+        var first = new BlockGradient[blocks.Length];
+        for (int i = blocks.Length - 1; i >= 0; i--)
+        {
+            (gradient, first[i]) = blocks[i].BackwardKeeping(records[i], gradient);
+        }
+
+        Tensor norm = linalg.vector_norm(gradient, dims: [1], keepdim: true), excess = norm - 1;
+        Tensor penalty = excess.square().mean() * weight;
+        Tensor direction = gradient * where(norm.gt(0), excess / norm, zeros_like(norm)) * (2 * weight / norm.numel());
+
+        var tangents = new BlockTangent[blocks.Length];
+        Tensor change = ChannelsLast.Of(direction);
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            tangents[i] = blocks[i].Tangent(records[i], change);
+            change = tangents[i].Output;
+        }
+
+        tail.AddWeightGradient(change, one);
+        Tensor? back = null;
+        for (int i = blocks.Length - 1; i >= 0; i--)
+        {
+            back = blocks[i].BackwardOfTangent(records[i], first[i], tangents[i], back, wantsInput: i > 0);
+        }
+
+        return penalty.MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        TrainableBlocks.Dispose(blocks);
+        tail.Dispose();
+    }
+}

@@ -1,0 +1,58 @@
+using Mdf.Models.Adversarial;
+using static TorchSharp.torch;
+
+namespace Mdf.Training;
+
+/// <summary>A generator's passes by hand, in training mode.</summary>
+internal sealed class TrainableGenerator : IDisposable
+{
+    private readonly TrainableBlock[] blocks;
+    private readonly TrainableConvolution tail;
+    private readonly int margin;
+
+    public TrainableGenerator(MdfGenerator generator)
+    {
+        blocks = TrainableBlocks.Of(generator, generator.BodyBlocks);
+        tail = new TrainableConvolution(generator.get_parameter("tail.0.weight")!, generator.get_parameter("tail.0.bias")!);
+        margin = generator.Margin;
+    }
+
+    /// <summary>Forgets the gradients, and takes the parameters as they are now.</summary>
+    public void Begin()
+    {
+        TrainableBlocks.Begin(blocks);
+        tail.Begin();
+    }
+
+    /// <summary>Makes an image, and gives a way to add the gradients of the parameters from that with respect to the image.</summary>
+    public (Tensor Image, Action<Tensor> Backward) Forward(Tensor input, Tensor skip)
+    {
+        BlockRecord[] records = TrainableBlocks.Forward(blocks, input);
+        Tensor made = tail.Forward(records[^1].Output).tanh_();
+        Tensor middle = skip.narrow(2, margin, made.shape[2]).narrow(3, margin, made.shape[3]);
+        return (made + middle, gradient => Backward(records, made, gradient));
+    }
+
+    /// <summary>Hands the gradients to the parameters.</summary>
+    public void End()
+    {
+        TrainableBlocks.End(blocks);
+        tail.End(withBias: true);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        TrainableBlocks.Dispose(blocks);
+        tail.Dispose();
+    }
+
+    private void Backward(BlockRecord[] records, Tensor made, Tensor gradient)
+    {
+        using var scope = NewDisposeScope();
+        Tensor before = ChannelsLast.Of(gradient * (1 - made.square()));
+        tail.AddWeightGradient(records[^1].Output, before);
+        tail.AddBiasGradient(before);
+        TrainableBlocks.Backward(blocks, records, tail.Backward(before), wantsWeights: true, wantsInput: false);
+    }
+}

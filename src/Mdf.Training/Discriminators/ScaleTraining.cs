@@ -1,0 +1,151 @@
+using Mdf.Models.Adversarial;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Mdf.Training;
+
+/// <summary>A generator and a discriminator against each other, at one scale (WGAN-GP with a reconstruction error, as SinGAN).</summary>
+internal sealed class ScaleTraining : IDisposable
+{
+    private const double LaterRate = 0.1;
+
+    private readonly DiscriminatorTrainingOptions options;
+    private readonly SeedSequence seeds;
+    private readonly int scale;
+    private readonly ScaleInputs inputs;
+    private readonly TrainableGenerator generatorPasses;
+    private readonly TrainableDiscriminator discriminatorPasses;
+    private readonly Adam generatorAdam;
+    private readonly Adam discriminatorAdam;
+
+    public ScaleTraining(DiscriminatorTrainingOptions options, int scale, ScaleInputs inputs, MdfGenerator generator, MdfDiscriminator discriminator)
+    {
+        this.options = options;
+        seeds = new SeedSequence(options.Seed);
+        this.scale = scale;
+        this.inputs = inputs;
+        Generator = generator;
+        Discriminator = discriminator;
+        generatorPasses = new TrainableGenerator(generator);
+        discriminatorPasses = new TrainableDiscriminator(discriminator);
+        generatorAdam = optim.Adam(generator.parameters(), options.LearningRate, options.Beta1, options.Beta2);
+        discriminatorAdam = optim.Adam(discriminator.parameters(), options.LearningRate, options.Beta1, options.Beta2);
+        generator.train();
+        discriminator.train();
+    }
+
+    public MdfGenerator Generator { get; }
+
+    public MdfDiscriminator Discriminator { get; }
+
+    /// <summary>The iterations done.</summary>
+    public int Iteration { get; private set; }
+
+    /// <summary>Adam's memory, by name.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> Moments =>
+        Named("generator", generatorAdam).Concat(Named("discriminator", discriminatorAdam));
+
+    /// <summary>Goes on after iterations of an earlier run, whose weights and moments have been put in place.</summary>
+    public void ContinueAfter(int iterations)
+    {
+        Iteration = iterations;
+        SetSteps(generatorAdam, iterations * options.GeneratorSteps);
+        SetSteps(discriminatorAdam, iterations * options.DiscriminatorSteps);
+    }
+
+    /// <summary>One iteration: the discriminator's steps, then the generator's.</summary>
+    public ScaleLosses Iterate()
+    {
+        using var noGradient = no_grad();
+        SetRate();
+        generatorPasses.Begin();
+        double real = 0, fake = 0, penalty = 0, error = 0;
+        for (int i = 0; i < options.DiscriminatorSteps; i++)
+        {
+            bool last = i == options.DiscriminatorSteps - 1;
+            using var scope = NewDisposeScope();
+            Random random = seeds.Random(SeedSequence.Purpose.Step, scale, Iteration, i);
+            (Tensor realScore, Tensor fakeScore, Tensor gradientPenalty) = TrainDiscriminator(random);
+            if (last)
+            {
+                (real, fake, penalty) = (realScore.item<float>(), fakeScore.item<float>(), gradientPenalty.item<float>());
+            }
+        }
+
+        discriminatorPasses.Begin();
+        for (int i = 0; i < options.GeneratorSteps; i++)
+        {
+            using var scope = NewDisposeScope();
+            Random random = seeds.Random(SeedSequence.Purpose.Step, scale, Iteration, options.DiscriminatorSteps + i);
+            Tensor reconstruction = TrainGenerator(random);
+            if (i == options.GeneratorSteps - 1)
+            {
+                error = reconstruction.item<float>();
+            }
+        }
+
+        Iteration++;
+        return new ScaleLosses(real, fake, penalty, error);
+    }
+
+    public void Dispose()
+    {
+        generatorPasses.Dispose();
+        discriminatorPasses.Dispose();
+        generatorAdam.Dispose();
+        discriminatorAdam.Dispose();
+    }
+
+    private (Tensor Real, Tensor Fake, Tensor Penalty) TrainDiscriminator(Random random)
+    {
+        (Tensor real, Tensor input, Tensor skip) = inputs.Draw(random);
+        Tensor fake = generatorPasses.Forward(input, skip).Image;
+        discriminatorPasses.Begin();
+        Tensor realScore = discriminatorPasses.AddScore(real, -1);
+        Tensor fakeScore = discriminatorPasses.AddScore(fake, 1);
+        double share = random.NextDouble();
+        Tensor between = (real * share) + (fake * (1 - share));
+        Tensor penalty = discriminatorPasses.AddGradientPenalty(between, options.GradientPenaltyWeight);
+        discriminatorPasses.End();
+        discriminatorAdam.step();
+        return (realScore, fakeScore, penalty);
+    }
+
+    private Tensor TrainGenerator(Random random)
+    {
+        (Tensor real, Tensor input, Tensor skip) = inputs.Draw(random);
+        generatorPasses.Begin();
+        (Tensor fake, Action<Tensor> backward) = generatorPasses.Forward(input, skip);
+        Tensor difference = fake - real;
+        Tensor gradient = discriminatorPasses.Score(fake, -1).Gradient;
+        backward(gradient.add_(difference, alpha: 2 * options.ReconstructionWeight / difference.numel()));
+        generatorPasses.End();
+        generatorAdam.step();
+        return difference.square().mean();
+    }
+
+    private void SetRate()
+    {
+        double rate = options.LearningRate * (Iteration >= options.DecayAfter * options.Iterations ? LaterRate : 1);
+        foreach (var group in generatorAdam.ParamGroups.Concat(discriminatorAdam.ParamGroups))
+        {
+            group.LearningRate = rate;
+        }
+    }
+
+    private static IEnumerable<Adam.State> States(Adam adam) => adam.state_dict().State.Cast<Adam.State>();
+
+    private static IEnumerable<KeyValuePair<string, Tensor>> Named(string network, Adam adam) => States(adam).SelectMany((s, i) => new[]
+    {
+        KeyValuePair.Create($"adam.{network}.{i}.mean", s.exp_avg),
+        KeyValuePair.Create($"adam.{network}.{i}.square", s.exp_avg_sq),
+    });
+
+    private static void SetSteps(Adam adam, int steps)
+    {
+        foreach (Adam.State state in States(adam))
+        {
+            state.step = steps;
+        }
+    }
+}

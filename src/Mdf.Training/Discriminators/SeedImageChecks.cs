@@ -1,0 +1,66 @@
+using static TorchSharp.torch;
+
+namespace Mdf.Training;
+
+/// <summary>What a seed image must be, and what several must have in common.</summary>
+internal static class SeedImageChecks
+{
+    public static void Check(IReadOnlyList<SeedImage> images, DiscriminatorTrainingOptions options)
+    {
+        if (images.Count == 0)
+        {
+            throw new ArgumentException("There is no seed image; expected at least one.", nameof(images));
+        }
+
+        foreach (SeedImage image in images)
+        {
+            if (Trouble(image, images[0], options) is { } trouble)
+            {
+                throw new ArgumentException($"Seed image '{image?.Name}' {trouble}", nameof(images));
+            }
+        }
+    }
+
+    private static string? Trouble(SeedImage? image, SeedImage first, DiscriminatorTrainingOptions options)
+    {
+        if (image?.Pixels is not Tensor pixels)
+        {
+            return "is null.";
+        }
+
+        long[] shape = pixels.shape;
+        if (shape.Length != 4 || shape[0] != 1 || shape[1] is not (1 or 3))
+        {
+            return $"has shape ({string.Join(", ", shape)}); expected (1, 3, H, W), or (1, 1, H, W) for grey.";
+        }
+
+        if (shape[1] != first.Pixels.shape[1])
+        {
+            return $"has {shape[1]} channels; expected {first.Pixels.shape[1]}, as '{first.Name}' has.";
+        }
+
+        if (!pixels.is_floating_point())
+        {
+            return $"is of type {pixels.dtype}; expected floating point values in [0, 1].";
+        }
+
+        (int height, int width) = PyramidSizes.Finest(shape[2], shape[3], options);
+        if (Math.Min(height, width) < options.MinimumSide)
+        {
+            string reduced = height < shape[2] ? $", reduced to {width} x {height} for {nameof(options.MaximumSide)}" : "";
+            return $"is {shape[3]} x {shape[2]} pixels{reduced}; expected at least {options.MinimumSide} either way, {nameof(options.MinimumSide)}.";
+        }
+
+        if (PyramidSizes.Of(shape[2], shape[3], options).Length is var count && PyramidSizes.Of(first.Pixels.shape[2], first.Pixels.shape[3], options).Length is var expected && count != expected)
+        {
+            return $"is of a size for {count} scales; '{first.Name}' is of one for {expected}. Set {nameof(options.ScaleCount)}.";
+        }
+
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        double low = pixels.min().to(ScalarType.Float64).item<double>(), high = pixels.max().to(ScalarType.Float64).item<double>();
+        return !(low >= 0 && high <= 1) ? FormattableString.Invariant($"has values from {low:g3} to {high:g3}; expected [0, 1].")
+            : low == high ? FormattableString.Invariant($"is flat, {low:g3} everywhere; there is nothing to learn from it.")
+            : null;
+    }
+}

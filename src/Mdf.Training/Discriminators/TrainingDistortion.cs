@@ -1,0 +1,64 @@
+using Mdf.Degradations;
+using Mdf.Losses;
+
+namespace Mdf.Training;
+
+/// <summary>
+/// What makes discriminators those of a task: the distortion z_k that is added to what each scale's generator gets to see.
+/// </summary>
+/// <remarks>
+/// The paper says that the generator's input is the upscaled output of the scale before with the task's distortion added, and that
+/// super-resolution adds none. It does not say how strong a distortion is, nor what the coarsest scale starts from: see
+/// <see cref="ForTask"/> for what stands in for that here.
+/// </remarks>
+public sealed record TrainingDistortion
+{
+    /// <summary>The same distortion at every scale.</summary>
+    /// <param name="task">The task's name, for the checkpoint.</param>
+    /// <param name="distortion">What the task has to undo; it keeps an image's size.</param>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
+    public TrainingDistortion(string task, Degradation distortion)
+        : this(task, distortion, distortion)
+    {
+    }
+
+    /// <summary>One distortion for the coarsest scale and one for the others.</summary>
+    /// <param name="task">The task's name, for the checkpoint.</param>
+    /// <param name="coarsest">What is done to the seed image at the coarsest scale; it keeps an image's size.</param>
+    /// <param name="finer">What is done to the upscaled output of the scale before, at every other scale; it keeps an image's size.</param>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
+    public TrainingDistortion(string task, Degradation coarsest, Degradation finer)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(task);
+        ArgumentNullException.ThrowIfNull(coarsest);
+        ArgumentNullException.ThrowIfNull(finer);
+        Task = task;
+        Coarsest = coarsest;
+        Finer = finer;
+    }
+
+    /// <summary>The task's name.</summary>
+    public string Task { get; }
+
+    /// <summary>What is done to the seed image at the coarsest scale.</summary>
+    public Degradation Coarsest { get; }
+
+    /// <summary>What is done to the upscaled output of the scale before, at every other scale.</summary>
+    public Degradation Finer { get; }
+
+    /// <summary>
+    /// The distortions of the paper's tasks. JPEG: quality 7 to 10 (the range of the paper's supplement), 4:2:0. Denoising: Gaussian noise
+    /// of 25/255, not clipped. Super-resolution: nothing but the upscaling between scales; the coarsest scale gets the seed image
+    /// reduced four times and enlarged again.
+    /// </summary>
+    /// <param name="task">The task.</param>
+    /// <returns>Its distortion.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such task.</exception>
+    public static TrainingDistortion ForTask(RestorationTask task) => task switch
+    {
+        RestorationTask.JpegRemoval => new TrainingDistortion("jpeg", new JpegCompression(7, 10)),
+        RestorationTask.Denoising => new TrainingDistortion("denoise", new GaussianNoise(25)),
+        RestorationTask.SuperResolution => new TrainingDistortion("sisr", new BicubicDownUp(4), new NoDegradation()),
+        _ => throw new ArgumentOutOfRangeException(nameof(task), task, "There is no such task."),
+    };
+}

@@ -1,0 +1,36 @@
+using System.IO.Hashing;
+using System.Text.Json;
+using static TorchSharp.torch;
+
+namespace Mdf.Training;
+
+/// <summary>What decides the result of a training: the settings, the distortion and the images.</summary>
+internal static class TrainingIdentity
+{
+    /// <summary>By name; how often the state is saved is not among it.</summary>
+    public static IReadOnlyDictionary<string, string> Of(DiscriminatorTrainingOptions options, IReadOnlyList<SeedImage> images, TrainingDistortion distortion)
+    {
+        var identity = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["task"] = distortion.Task,
+            ["coarsest distortion"] = distortion.Coarsest.Description,
+            ["finer distortion"] = distortion.Finer.Description,
+            ["images"] = string.Join(", ", images.Select(i => $"{i.Name} ({i.Pixels.shape[3]} x {i.Pixels.shape[2]}, CRC-32 {Checksum(i.Pixels):x8})")),
+        };
+        foreach (JsonProperty property in JsonSerializer.SerializeToElement(options).EnumerateObject())
+        {
+            if (property.Name != nameof(DiscriminatorTrainingOptions.SaveInterval))
+            {
+                identity.Add(property.Name, property.Value.GetRawText());
+            }
+        }
+
+        return identity;
+    }
+
+    private static uint Checksum(Tensor pixels)
+    {
+        using var scope = NewDisposeScope();
+        return Crc32.HashToUInt32(pixels.detach().to(ScalarType.Float32).cpu().contiguous().bytes);
+    }
+}

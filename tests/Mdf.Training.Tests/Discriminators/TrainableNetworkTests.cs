@@ -1,0 +1,214 @@
+using Mdf.Models.Adversarial;
+using Mdf.Testing;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Mdf.Training.Tests;
+
+/// <summary>The passes by hand against automatic differentiation, in float64.</summary>
+public sealed class TrainableNetworkTests : IDisposable
+{
+    private const double Weight = 0.7;
+
+    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly Generator random = new(5, CPU);
+
+    public void Dispose()
+    {
+        random.Dispose();
+        scope.Dispose();
+    }
+
+    [Theory]
+    [InlineData(8, 3, 1)]
+    [InlineData(5, 1, 3)]
+    [InlineData(6, 3, 3)]
+    public void AddScore_Gradients_AreAutogradsOnes(int width, int channels, int images)
+    {
+        using MdfDiscriminator byHand = Discriminator(width, channels), byGraph = Discriminator(width, channels);
+        Tensor input = Images(images, channels);
+        using var passes = new TrainableDiscriminator(byHand);
+        using (no_grad())
+        {
+            passes.Begin();
+            Tensor score = passes.AddScore(ChannelsLast.Of(input), Weight);
+            passes.End();
+            TensorAssert.Near(byGraph.call(input).mean(), score, 1e-13);
+        }
+
+        (byGraph.call(input).mean() * Weight).backward();
+        AssertSameGradients(byGraph, byHand);
+    }
+
+    [Fact]
+    public void Score_GradientOfImages_IsAutogradsOne()
+    {
+        using MdfDiscriminator byHand = Discriminator(6, 3), byGraph = Discriminator(6, 3);
+        Tensor input = Images(2, 3).requires_grad_(true);
+        using var passes = new TrainableDiscriminator(byHand);
+        Tensor gradient;
+        using (no_grad())
+        {
+            passes.Begin();
+            gradient = passes.Score(ChannelsLast.Of(input.detach()), Weight).Gradient;
+        }
+
+        (byGraph.call(input).mean() * Weight).backward();
+        Assert.True(TensorAssert.RelativeNormError(input.grad!, gradient) < 1e-11);
+    }
+
+    [Theory]
+    [InlineData(8, 3, 1)]
+    [InlineData(5, 1, 3)]
+    [InlineData(6, 3, 3)]
+    public void AddGradientPenalty_Gradients_AreAutogradsOnes(int width, int channels, int images)
+    {
+        using MdfDiscriminator byHand = Discriminator(width, channels), byGraph = Discriminator(width, channels);
+        Tensor input = Images(images, channels);
+        using var passes = new TrainableDiscriminator(byHand);
+        Tensor penalty;
+        using (no_grad())
+        {
+            passes.Begin();
+            penalty = passes.AddGradientPenalty(ChannelsLast.Of(input), Weight);
+            passes.End();
+        }
+
+        Tensor expected = Penalty(byGraph, input);
+        expected.backward();
+        TensorAssert.Near(expected.detach(), penalty, 1e-12);
+        AssertSameGradients(byGraph, byHand);
+    }
+
+    [Theory]
+    [InlineData(8, 3)]
+    [InlineData(5, 1)]
+    public void GeneratorBackward_Gradients_AreAutogradsOnes(int width, int channels)
+    {
+        using MdfGenerator byHand = Generator(width, channels), byGraph = Generator(width, channels);
+        Tensor input = Images(2, channels), skip = Images(2, channels);
+        using var passes = new TrainableGenerator(byHand);
+        Tensor image, outer;
+        using (no_grad())
+        {
+            passes.Begin();
+            (image, Action<Tensor> backward) = passes.Forward(ChannelsLast.Of(input), ChannelsLast.Of(skip));
+            outer = randn(image.shape, dtype: ScalarType.Float64, generator: random);
+            backward(outer);
+            passes.End();
+        }
+
+        Tensor expected = byGraph.call(input, skip);
+        (expected * outer).sum().backward();
+        TensorAssert.Near(expected.detach(), image, 1e-12);
+        AssertSameGradients(byGraph, byHand);
+        AssertSameBuffers(byGraph, byHand);
+    }
+
+    [Fact]
+    public void Passes_RunningStatistics_AreThoseOfTrainingMode()
+    {
+        using MdfDiscriminator byHand = Discriminator(6, 3), byGraph = Discriminator(6, 3);
+        Tensor input = Images(1, 3), other = Images(1, 3);
+        using var passes = new TrainableDiscriminator(byHand);
+        using (no_grad())
+        {
+            passes.Begin();
+            passes.AddScore(ChannelsLast.Of(input), 1);
+            passes.AddGradientPenalty(ChannelsLast.Of(other), 1);
+            passes.Score(ChannelsLast.Of(input), 1);
+        }
+
+        byGraph.call(input);
+        byGraph.call(other);
+        byGraph.call(input);
+        AssertSameBuffers(byGraph, byHand);
+    }
+
+    [Fact]
+    public void Passes_Disposed_LeaveNoTensor()
+    {
+        using MdfDiscriminator discriminator = Discriminator(4, 3);
+        using MdfGenerator generator = Generator(4, 3);
+        Tensor input = ChannelsLast.Of(Images(1, 3));
+        LiveTensors.AssertNoneLeft(() =>
+        {
+            using var inner = NewDisposeScope();
+            using var noGradient = no_grad();
+            using var judge = new TrainableDiscriminator(discriminator);
+            using var maker = new TrainableGenerator(generator);
+            judge.Begin();
+            maker.Begin();
+            judge.AddScore(input, 1);
+            judge.AddGradientPenalty(input, 1);
+            judge.Score(input, 1);
+            (Tensor image, Action<Tensor> backward) = maker.Forward(input, input);
+            backward(image);
+        });
+    }
+
+    // The convolutions' biases within blocks have no effect, and so a gradient of nothing but rounding.
+    private static void AssertSameGradients(nn.Module expected, nn.Module actual)
+    {
+        Dictionary<string, Parameter> got = actual.named_parameters().ToDictionary(p => p.name, p => p.parameter);
+        foreach ((string name, Parameter parameter) in expected.named_parameters())
+        {
+            if (name.EndsWith("conv.bias", StringComparison.Ordinal))
+            {
+                Assert.Null(got[name].grad);
+                Assert.True(parameter.grad is null || parameter.grad.abs().max().item<double>() < 1e-12);
+                continue;
+            }
+
+            Tensor? wanted = parameter.grad;
+            Assert.NotNull(got[name].grad);
+            if (wanted is null || wanted.abs().max().item<double>() < 1e-14)
+            {
+                Assert.True(got[name].grad!.abs().max().item<double>() < 1e-12, name);
+                continue;
+            }
+
+            double error = TensorAssert.RelativeNormError(wanted, got[name].grad!);
+            Assert.True(error < 1e-10, $"{name}: {error:g3}");
+        }
+    }
+
+    private static void AssertSameBuffers(nn.Module expected, nn.Module actual)
+    {
+        Dictionary<string, Tensor> got = actual.named_buffers().ToDictionary(b => b.name, b => b.buffer);
+        foreach ((string name, Tensor buffer) in expected.named_buffers())
+        {
+            TensorAssert.Near(buffer, got[name], 1e-12);
+        }
+    }
+
+    private static Tensor Penalty(MdfDiscriminator discriminator, Tensor images)
+    {
+        Tensor input = images.clone().requires_grad_(true);
+        Tensor gradient = autograd.grad([discriminator.call(input).sum()], [input], retain_graph: true, create_graph: true)[0];
+        return (gradient.norm(1, p: 2) - 1).square().mean() * Weight;
+    }
+
+    private static MdfDiscriminator Discriminator(int width, int channels) => Started(new MdfDiscriminator(width, bodyBlocks: 2, channels));
+
+    private static MdfGenerator Generator(int width, int channels) => Started(new MdfGenerator(width, bodyBlocks: 2, channels));
+
+    // Weights large enough for every term to count.
+    private static T Started<T>(T network)
+        where T : nn.Module
+    {
+        using var noGradient = no_grad();
+        using var generator = new Generator(3, CPU);
+        network.to(ScalarType.Float64);
+        foreach ((string name, Parameter parameter) in network.named_parameters())
+        {
+            parameter.copy_((randn(parameter.shape, generator: generator) * 0.3) + (name.EndsWith("norm.weight", StringComparison.Ordinal) ? 1 : 0));
+        }
+
+        network.train();
+        return network;
+    }
+
+    private Tensor Images(int count, int channels) => randn([count, channels, 15, 18], dtype: ScalarType.Float64, generator: random);
+}
