@@ -27,15 +27,18 @@ public sealed class MdfLoss : Loss<Tensor, Tensor, Tensor>
 
     private readonly FoldedPyramid network;
 
-    /// <summary>Creates the loss from a file of discriminators.</summary>
-    /// <param name="weights">Our <c>.ckpt</c> or one of the authors' <c>.pth</c> files, told apart by content.</param>
+    /// <summary>Creates the loss from a file of discriminators, or from weights that come with the package.</summary>
+    /// <param name="weights">
+    /// The path of our <c>.ckpt</c> or one of the authors' <c>.pth</c> files, told apart by content. Where there is no such file,
+    /// <c>jpeg.ckpt</c>, <c>denoise.ckpt</c> and <c>sisr.ckpt</c> are the packaged weights, as <see cref="Pretrained"/> gives them.
+    /// </param>
     /// <param name="options">Settings; null for the published loss.</param>
     /// <param name="logger">Is told what was loaded; null for silence.</param>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file, and no packaged weights of this name.</exception>
     /// <exception cref="Mdf.Checkpoints.CheckpointFormatException">The file is damaged or holds no discriminators.</exception>
     /// <exception cref="ArgumentException">An option is out of its range, or a weight is not finite.</exception>
     public MdfLoss(string weights, MdfLossOptions? options = null, ILogger? logger = null)
-        : this(Load(weights), options ?? new MdfLossOptions(), nameof(weights), disposeWeights: true)
+        : this(PackagedWeights.Load(weights), options ?? new MdfLossOptions(), nameof(weights), disposeWeights: true)
     {
         (logger ?? NullLogger.Instance).Loaded(ScaleCount, weights);
     }
@@ -67,6 +70,21 @@ public sealed class MdfLoss : Loss<Tensor, Tensor, Tensor>
         }
 
         base.train(false);
+    }
+
+    /// <summary>Creates the loss for a task, with the weights that come with the package; docs/weights.md says how they were trained.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="options">Settings; null for the published loss.</param>
+    /// <param name="logger">Is told what was loaded; null for silence.</param>
+    /// <returns>The loss.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such task.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public static MdfLoss Pretrained(RestorationTask task, MdfLossOptions? options = null, ILogger? logger = null)
+    {
+        string name = PackagedWeights.NameOf(task);
+        var loss = new MdfLoss(PackagedWeights.LoadPackaged(name), options ?? new MdfLossOptions(), nameof(task), disposeWeights: true);
+        (logger ?? NullLogger.Instance).Loaded(loss.ScaleCount, name);
+        return loss;
     }
 
     /// <summary>The settings it was made with.</summary>
@@ -181,12 +199,6 @@ public sealed class MdfLoss : Loss<Tensor, Tensor, Tensor>
         }
 
         base.Dispose(disposing);
-    }
-
-    private static DiscriminatorPyramid Load(string weights)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(weights);
-        return DiscriminatorPyramid.Load(weights);
     }
 
     private static MdfDiscriminator[] Choose(DiscriminatorPyramid weights, MdfLossOptions options)

@@ -87,7 +87,19 @@ public sealed partial class DiscriminatorPyramid : nn.Module
     public static DiscriminatorPyramid Load(string path)
     {
         using StateDictionary weights = StateDictionaryReader.Read(path);
-        return FromWeights(path, weights);
+        return FromWeights(path, new FileInfo(path).Length, weights);
+    }
+
+    /// <summary>Loads discriminators from a stream, such as an embedded resource.</summary>
+    /// <param name="stream">A stream that can seek; read from its start, whatever its position, and left open.</param>
+    /// <param name="name">The name to use in error messages.</param>
+    /// <returns>The pyramid, on the CPU, in evaluation mode.</returns>
+    /// <exception cref="ArgumentException">The stream cannot seek.</exception>
+    /// <exception cref="CheckpointFormatException">The content is damaged, or holds no discriminators or other ones than these.</exception>
+    public static DiscriminatorPyramid Load(Stream stream, string name)
+    {
+        using StateDictionary weights = StateDictionaryReader.Read(stream, name);
+        return FromWeights(name, stream.Length, weights);
     }
 
     /// <summary>Saves the discriminators as safetensors; the file is complete or not there at all.</summary>
@@ -108,7 +120,7 @@ public sealed partial class DiscriminatorPyramid : nn.Module
     /// <summary>32 channels for four scales, then 64 for four, then 128.</summary>
     internal static int PublishedWidth(int scale) => 32 << Math.Min(scale / 4, 2);
 
-    private static DiscriminatorPyramid FromWeights(string path, StateDictionary weights)
+    private static DiscriminatorPyramid FromWeights(string path, long length, StateDictionary weights)
     {
         // Other tools write other formats ("pt", say): those are known by their names and shapes.
         if (weights.Metadata.GetValueOrDefault(FormatKey) == Format && weights.Metadata.GetValueOrDefault(VersionKey) != Version)
@@ -117,7 +129,7 @@ public sealed partial class DiscriminatorPyramid : nn.Module
                 path, null, $"it is of format '{Format}' version '{weights.Metadata.GetValueOrDefault(VersionKey)}'; version '{Version}' is read.");
         }
 
-        CheckMemory(path, weights);
+        CheckMemory(path, length, weights);
 
         // Ours begin with "scale.", the authors' with the index alone.
         var byScale = new SortedDictionary<int, Dictionary<string, Tensor>>();
@@ -166,10 +178,10 @@ public sealed partial class DiscriminatorPyramid : nn.Module
     }
 
     // Views of one storage share its memory in the file, and can ask for far more than that once each is copied.
-    private static void CheckMemory(string path, StateDictionary weights)
+    private static void CheckMemory(string path, long length, StateDictionary weights)
     {
         double bytes = weights.Values.Sum(t => (double)t.numel() * t.element_size());
-        if (bytes > Math.Max(UnquestionedBytes, new FileInfo(path).Length))
+        if (bytes > Math.Max(UnquestionedBytes, length))
         {
             throw new CheckpointFormatException(path, null, $"its weights take {bytes:g3} bytes, far more than the file.");
         }

@@ -42,6 +42,7 @@ internal sealed class TrainableBlock : IDisposable
 
     public void Begin()
     {
+        using var scope = NewDisposeScope();
         convolution.Begin();
         scaleGradient.zero_();
         shiftGradient.zero_();

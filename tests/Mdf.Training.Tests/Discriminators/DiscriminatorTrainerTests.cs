@@ -1,0 +1,318 @@
+using System.Text.Json;
+using Mdf.Checkpoints;
+using Mdf.Degradations;
+using Mdf.Imaging;
+using Mdf.Losses;
+using Mdf.Models.Adversarial;
+using Mdf.Testing;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Mdf.Training.Tests;
+
+public sealed class DiscriminatorTrainerTests : IDisposable
+{
+    private static readonly DiscriminatorTrainingOptions Small = new()
+    {
+        ScaleCount = 2, MinimumSide = 11, MaximumSide = 20, BodyBlocks = 2, Width = 3, Iterations = 5, SaveInterval = 2, PriorSampleCount = 2,
+    };
+
+    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly TemporaryFolder folder = new();
+    private readonly SeedImage image;
+
+    public DiscriminatorTrainerTests() => image = new SeedImage("leaves", SyntheticImage.DeadLeaves(20, 16, seed: 3));
+
+    public void Dispose()
+    {
+        scope.Dispose();
+        folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData(RestorationTask.JpegRemoval)]
+    [InlineData(RestorationTask.Denoising)]
+    [InlineData(RestorationTask.SuperResolution)]
+    public void Train_EachTask_GivesDiscriminatorsThatALossTakes(RestorationTask task)
+    {
+        var distortion = TrainingDistortion.ForTask(task);
+        using DiscriminatorTrainingResult result = Train(Small, [image], distortion);
+        Assert.True(result.IsComplete);
+        DiscriminatorPyramid discriminators = result.Discriminators!;
+        Assert.Equal([3, 3], discriminators.Scales.Select(s => s.Width));
+        Assert.False(discriminators.Scales[0].training);
+        Assert.Equal([(11, 14), (16, 20)], result.Samples.Select(s => ((int)s.Real.shape[2], (int)s.Real.shape[3])));
+        Assert.All(result.Samples, s => Assert.Equal(s.Real.shape, s.Generated.shape));
+        Assert.All(result.Samples, s => Assert.Equal(s.Real.shape, s.Input.shape));
+        TensorAssert.Near(image.Pixels, result.Samples[1].Real, 1e-6);
+
+        Assert.Equal(distortion.Task, discriminators.Metadata["task"]);
+        Assert.Equal("leaves", discriminators.Metadata["seed image"]);
+        Assert.Equal("14x11; 20x16", discriminators.Metadata["scale sizes"]);
+        Assert.Equal(5, JsonDocument.Parse(discriminators.Metadata["settings"]).RootElement.GetProperty("Iterations").GetInt32());
+
+        discriminators.Save(folder.PathOf("new.ckpt"));
+        using var loss = new MdfLoss(folder.PathOf("new.ckpt"));
+        Assert.True(loss.call(zeros_like(image.Pixels), image.Pixels).item<float>() > 0);
+    }
+
+    [Fact]
+    public void Train_BatchNormalisation_SawTwelvePassesAnIteration()
+    {
+        // What the authors' files count: 3 x (real, generated, penalty) + 3, carried over between scales of one width.
+        using DiscriminatorTrainingResult result = Train(Small);
+        Assert.Equal([60, 120], result.Discriminators!.Scales.Select(s => s.state_dict()["head.norm.num_batches_tracked"].item<long>()));
+    }
+
+    [Fact]
+    public void Train_SameSeed_GivesTheSame()
+    {
+        using DiscriminatorTrainingResult one = Train(Small), other = Train(Small), another = Train(Small with { Seed = 2 });
+        AssertSame(one, other);
+        Assert.NotEqual(
+            one.Discriminators!.state_dict()["scale.1.tail.weight"].data<float>().ToArray(),
+            another.Discriminators!.state_dict()["scale.1.tail.weight"].data<float>().ToArray());
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(0, 4)]
+    [InlineData(0, 5)]
+    [InlineData(1, 1)]
+    [InlineData(1, 3)]
+    [InlineData(1, 5)]
+    public void Train_CancelledAndResumed_GivesWhatItWouldHaveGiven(int scale, int iteration)
+    {
+        using DiscriminatorTrainingResult whole = Train(Small);
+        string state = folder.PathOf("state");
+        using var cancellation = new CancellationTokenSource();
+        var progress = new Recorder(now =>
+        {
+            if ((now.Scale, now.Iteration) == (scale, iteration))
+            {
+                cancellation.Cancel();
+            }
+        });
+        using (DiscriminatorTrainingResult part = Train(Small, state, progress, cancellation.Token))
+        {
+            bool atTheEnd = (scale, iteration) == (1, 5);
+            Assert.Equal(atTheEnd, part.IsComplete);
+            Assert.Equal(iteration == 5 ? scale + 1 : scale, part.Samples.Count);
+            Assert.Equal((scale * 5) + iteration, progress.Seen.Count);
+        }
+
+        var after = new Recorder();
+        using DiscriminatorTrainingResult resumed = Train(Small, state, after);
+        Assert.True(resumed.IsComplete);
+        Assert.Equal(10 - ((scale * 5) + iteration), after.Seen.Count);
+        AssertSame(whole, resumed);
+        TensorAssert.Equal(whole.Samples[1].Generated, resumed.Samples[1].Generated);
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(6)]
+    [InlineData(9)]
+    public void Train_TornAwayAndResumed_GivesWhatItWouldHaveGiven(int reports)
+    {
+        // An exception from progress stands for the end of the process: nothing is saved after it.
+        using DiscriminatorTrainingResult whole = Train(Small);
+        string state = folder.PathOf("state");
+        var progress = new Recorder();
+        progress.Then = _ =>
+        {
+            if (progress.Seen.Count == reports)
+            {
+                throw new InvalidTimeZoneException();
+            }
+        };
+        Assert.Throws<InvalidTimeZoneException>(() => Train(Small, state, progress));
+        using DiscriminatorTrainingResult resumed = Train(Small, state);
+        AssertSame(whole, resumed);
+    }
+
+    [Fact]
+    public void Train_FinishedState_GivesTheResultAgain()
+    {
+        string state = folder.PathOf("state");
+        using DiscriminatorTrainingResult one = Train(Small, state);
+        var none = new Recorder();
+        using DiscriminatorTrainingResult again = Train(Small, state, none);
+        Assert.Empty(none.Seen);
+        AssertSame(one, again);
+        Assert.Equal(["state"], folder.FileNames());
+    }
+
+    [Fact]
+    public void Train_StateOfOtherSettings_SaysWhichDiffers()
+    {
+        string state = folder.PathOf("state");
+        Train(Small, state).Dispose();
+        Assert.Contains("LearningRate is 0.0005, not 0.001", Refusal(Small with { LearningRate = 1e-3 }, image), StringComparison.Ordinal);
+        Assert.Contains("images is leaves (20 x 16, CRC-32", Refusal(Small, image with { Name = "other" }), StringComparison.Ordinal);
+        Assert.Contains("images is", Refusal(Small, image with { Pixels = image.Pixels * 0.99 }), StringComparison.Ordinal);
+
+        // How often it is saved may change.
+        Train(Small with { SaveInterval = 1 }, state).Dispose();
+
+        string Refusal(DiscriminatorTrainingOptions options, SeedImage seed) => Assert.Throws<InvalidOperationException>(
+            () => Train(options, [seed], TrainingDistortion.ForTask(RestorationTask.JpegRemoval), state)).Message;
+    }
+
+    [Fact]
+    public void Train_DamagedState_IsRefused()
+    {
+        string state = folder.PathOf("state");
+        Train(Small, state).Dispose();
+        byte[] bytes = File.ReadAllBytes(state);
+        File.WriteAllBytes(state, bytes[..^1]);
+        Assert.Throws<CheckpointFormatException>(() => Train(Small, state));
+
+        using (var pyramid = DiscriminatorPyramid.CreateUntrained(1, 1))
+        {
+            pyramid.Save(state);
+        }
+
+        Assert.Contains("no state of a training", Assert.Throws<CheckpointFormatException>(() => Train(Small, state)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Train_Diverging_SaysSoAndKeepsTheLastGoodState()
+    {
+        string state = folder.PathOf("state");
+        var options = Small with { LearningRate = 1e4, SaveInterval = 1, Iterations = 50 };
+        var exception = Assert.Throws<TrainingDivergedException>(() => Train(options, state));
+        Assert.Equal(0, exception.Scale);
+        Assert.Contains("diverged at scale 0", exception.Message, StringComparison.Ordinal);
+        if (exception.Iteration > 1)
+        {
+            using StateDictionary kept = SafetensorsFile.Read(state);
+            Assert.All(kept.Values.Where(t => t.is_floating_point()), t => Assert.True(t.isfinite().all().item<bool>()));
+        }
+    }
+
+    [Fact]
+    public void Train_Progress_GoesThroughAllIterations()
+    {
+        var progress = new Recorder();
+        Train(Small, progress: progress).Dispose();
+        Assert.Equal(
+            Enumerable.Range(0, 2).SelectMany(k => Enumerable.Range(1, 5).Select(i => (k, i))),
+            progress.Seen.Select(p => (p.Scale, p.Iteration)));
+        Assert.All(progress.Seen, p => Assert.Equal((2, 5), (p.ScaleCount, p.Iterations)));
+        Assert.Equal((16, 20), (progress.Seen[^1].Height, progress.Seen[^1].Width));
+        Assert.Equal(TimeSpan.Zero, progress.Seen[^1].Remaining);
+        Assert.True(progress.Seen[0].Remaining > TimeSpan.Zero);
+        Assert.All(progress.Seen, p => Assert.Equal(p.RealScore - p.FakeScore, p.WassersteinEstimate, 1e-12));
+    }
+
+    [Fact]
+    public void Train_SmallPreset_LearnsToRestoreAndToTell()
+    {
+        var options = Small with { ScaleCount = 1, Width = 12, Iterations = 60, MaximumSide = 32 };
+        var progress = new Recorder();
+        using DiscriminatorTrainingResult result = Train(options, [new SeedImage("leaves", SyntheticImage.DeadLeaves(32, 32, seed: 3))], new TrainingDistortion("denoise", new GaussianNoise(50)), progress: progress);
+        Assert.True(progress.Seen[^1].ReconstructionError < 0.5 * progress.Seen[0].ReconstructionError);
+
+        // Whatever the noise is, the seed image is told from it.
+        using Tensor noisy = new GaussianNoise(50).Apply(result.Samples[0].Real, new Random(7));
+        MdfDiscriminator discriminator = result.Discriminators!.Scales[0];
+        double ofReal = Score(result.Samples[0].Real), ofNoisy = Score(noisy);
+        Assert.True(ofReal > ofNoisy, $"{ofReal} > {ofNoisy}");
+
+        double Score(Tensor images) => discriminator.call((images * 2) - 1).mean().item<float>();
+    }
+
+    [Fact]
+    public void Train_SeveralImages_OfDifferentSizes()
+    {
+        DiscriminatorTrainingOptions options = Small with { MaximumSide = 30 };
+        var other = new SeedImage("more leaves", SyntheticImage.DeadLeaves(14, 30, seed: 4));
+        using DiscriminatorTrainingResult result = Train(options, [image, other], TrainingDistortion.ForTask(RestorationTask.Denoising));
+        Assert.Equal("leaves, more leaves", result.Discriminators!.Metadata["seed image"]);
+        Assert.Equal("14x11, 11x24; 20x16, 14x30", result.Discriminators.Metadata["scale sizes"]);
+    }
+
+    [Fact]
+    public void Train_GreyImage_TrainsDiscriminatorsOfGrey()
+    {
+        using Tensor grey = image.Pixels.mean([1], keepdim: true);
+        using DiscriminatorTrainingResult result = Train(Small, [new SeedImage("grey", grey)], TrainingDistortion.ForTask(RestorationTask.JpegRemoval));
+        Assert.All(result.Discriminators!.Scales, s => Assert.Equal(1, s.InputChannels));
+    }
+
+    [Fact]
+    public void Train_HugeImage_IsReduced()
+    {
+        using Tensor huge = SyntheticImage.DeadLeaves(1500, 1000, seed: 1);
+        using DiscriminatorTrainingResult result = Train(Small with { MinimumSide = 9 }, [new SeedImage("huge", huge)], TrainingDistortion.ForTask(RestorationTask.Denoising));
+        Assert.Equal([1, 3, 14, 20], result.Samples[^1].Real.shape);
+    }
+
+    [Fact]
+    public void Train_SeedImageThatIsNone_IsNamed()
+    {
+        (string Reason, Tensor Pixels)[] cases =
+        [
+            ("expected (1, 3, H, W)", zeros(3, 16, 16)),
+            ("expected (1, 3, H, W)", zeros(1, 2, 16, 16)),
+            ("expected (1, 3, H, W)", zeros(2, 3, 16, 16)),
+            ("floating point", zeros(1, 3, 16, 16, dtype: ScalarType.Byte)),
+            ("is 10 x 16 pixels; expected at least 11", rand(1, 3, 16, 10)),
+            ("is 20 x 200 pixels, reduced to 2 x 20", rand(1, 3, 200, 20)),
+            ("is flat, 0.5 everywhere", full(1, 3, 16, 16, 0.5f)),
+            ("has values from", rand(1, 3, 16, 16) * 255),
+            ("has values from", full(1, 3, 16, 16, float.NaN)),
+        ];
+        foreach ((string reason, Tensor pixels) in cases)
+        {
+            var exception = Assert.Throws<ArgumentException>(
+                () => Train(Small, [new SeedImage("bad.png", pixels)], TrainingDistortion.ForTask(RestorationTask.Denoising)));
+            Assert.Contains("'bad.png'", exception.Message, StringComparison.Ordinal);
+            Assert.Contains(reason, exception.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Throws<ArgumentException>(() => Train(Small, [], TrainingDistortion.ForTask(RestorationTask.Denoising)));
+        Assert.Throws<ArgumentException>(() => Train(Small, [image, new SeedImage("grey", rand(1, 1, 16, 16))], TrainingDistortion.ForTask(RestorationTask.Denoising)));
+        Assert.Throws<ArgumentException>(() => Train(Small with { ScaleCount = null }, [image, new SeedImage("long", rand(1, 3, 11, 11))], TrainingDistortion.ForTask(RestorationTask.Denoising)));
+    }
+
+    [Fact]
+    public void Train_HundredsOfIterations_HoldNoMoreTensors()
+    {
+        var counts = new Dictionary<int, long>();
+        var progress = new Recorder(now => counts[now.Iteration] = Tensor.TotalCount);
+        Train(Small with { ScaleCount = 1, Iterations = 500, SaveInterval = 1000 }, progress: progress).Dispose();
+        Assert.Equal(counts[50], counts[500]);
+    }
+
+    private static void AssertSame(DiscriminatorTrainingResult expected, DiscriminatorTrainingResult actual)
+    {
+        Dictionary<string, Tensor> got = actual.Discriminators!.state_dict();
+        foreach ((string name, Tensor tensor) in expected.Discriminators!.state_dict())
+        {
+            TensorAssert.Equal(tensor, got[name]);
+        }
+    }
+
+    private static DiscriminatorTrainingResult Train(
+        DiscriminatorTrainingOptions options, IReadOnlyList<SeedImage> images, TrainingDistortion distortion, string? state = null, Recorder? progress = null, CancellationToken? cancellation = null) =>
+        new DiscriminatorTrainer(options).Train(images, distortion, state, progress: progress, cancellation: cancellation ?? TestContext.Current.CancellationToken);
+
+    private DiscriminatorTrainingResult Train(
+        DiscriminatorTrainingOptions options, string? state = null, Recorder? progress = null, CancellationToken? cancellation = null) =>
+        Train(options, [image], TrainingDistortion.ForTask(RestorationTask.JpegRemoval), state, progress, cancellation);
+
+    private sealed class Recorder(Action<DiscriminatorTrainingProgress>? then = null) : IProgress<DiscriminatorTrainingProgress>
+    {
+        public Action<DiscriminatorTrainingProgress>? Then { get; set; } = then;
+
+        public List<DiscriminatorTrainingProgress> Seen { get; } = [];
+
+        public void Report(DiscriminatorTrainingProgress value)
+        {
+            Seen.Add(value);
+            Then?.Invoke(value);
+        }
+    }
+}
