@@ -1,0 +1,46 @@
+using static TorchSharp.torch;
+
+namespace Mdf.Imaging;
+
+/// <summary>
+/// YCbCr of ITU-R BT.601 as MATLAB's <c>rgb2ycbcr</c> (and BasicSR's after it) has it: studio range, so that of values in [0, 1] the luma
+/// is in [16/255, 235/255] and the chroma in [16/255, 240/255]. It is not JPEG's YCbCr, which fills [0, 1].
+/// </summary>
+public static class ColorSpace
+{
+    // Of red, green and blue in [0, 1] and of 1, in levels of 255.
+    private static readonly double[] Luma = [65.481, 128.553, 24.966, 16];
+    private static readonly double[] BlueDifference = [-37.797, -74.203, 112.0, 128];
+    private static readonly double[] RedDifference = [112.0, -93.786, -18.214, 128];
+
+    /// <summary>The luma of RGB images, not rounded.</summary>
+    /// <param name="rgb">Images, (..., 3, H, W), floating point, RGB in [0, 1], on any device.</param>
+    /// <returns>(..., 1, H, W), in [16/255, 235/255]; float64 for float64, else float32. Gradients reach the images.</returns>
+    /// <exception cref="ArgumentException">The images are not of this shape or type.</exception>
+    public static Tensor RgbToLuma(Tensor rgb) => Convert(rgb, Luma);
+
+    /// <summary>Luma, blue difference and red difference of RGB images, not rounded.</summary>
+    /// <param name="rgb">Images, (..., 3, H, W), floating point, RGB in [0, 1], on any device.</param>
+    /// <returns>(..., 3, H, W): Y, Cb, Cr; float64 for float64, else float32. Gradients reach the images.</returns>
+    /// <exception cref="ArgumentException">The images are not of this shape or type.</exception>
+    public static Tensor RgbToYCbCr(Tensor rgb) => Convert(rgb, Luma, BlueDifference, RedDifference);
+
+    private static Tensor Convert(Tensor rgb, params double[][] components)
+    {
+        ArgumentNullException.ThrowIfNull(rgb);
+        if (rgb.ndim < 3 || rgb.shape[^3] != 3)
+        {
+            throw new ArgumentException($"rgb has shape ({string.Join(", ", rgb.shape)}); expected (..., 3, H, W).", nameof(rgb));
+        }
+
+        if (!rgb.is_floating_point())
+        {
+            throw new ArgumentException($"rgb is of type {rgb.dtype}; expected floating point values in [0, 1].", nameof(rgb));
+        }
+
+        using var scope = NewDisposeScope();
+        Tensor[] channels = rgb.to(rgb.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32).unbind(-3);
+        Tensor[] converted = [.. components.Select(c => ((channels[0] * c[0]) + (channels[1] * c[1]) + (channels[2] * c[2]) + c[3]) / byte.MaxValue)];
+        return stack(converted, dim: -3).MoveToOuterDisposeScope();
+    }
+}

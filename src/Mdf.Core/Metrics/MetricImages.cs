@@ -1,0 +1,71 @@
+using Mdf.Imaging;
+using static TorchSharp.torch;
+
+namespace Mdf.Metrics;
+
+/// <summary>Checks pairs of images and makes of them what a metric compares.</summary>
+internal static class MetricImages
+{
+    /// <summary>Fails unless both are floating point images (N, C, H, W) of one shape, type and device.</summary>
+    public static void Check(Tensor restored, Tensor reference, int minimumSide = 1)
+    {
+        ArgumentNullException.ThrowIfNull(restored);
+        ArgumentNullException.ThrowIfNull(reference);
+        long[] shape = restored.shape;
+        if (shape.Length != 4 || shape.Contains(0))
+        {
+            throw new ArgumentException($"restored has shape {Text(shape)}; expected (N, C, H, W) without a zero.", nameof(restored));
+        }
+
+        if (!restored.is_floating_point())
+        {
+            throw new ArgumentException($"restored is of type {restored.dtype}; expected floating point values.", nameof(restored));
+        }
+
+        RequireSide(shape, minimumSide, nameof(restored));
+        if (!reference.shape.SequenceEqual(shape))
+        {
+            throw new ArgumentException($"reference has shape {Text(reference.shape)}; expected {Text(shape)}, that of restored.", nameof(reference));
+        }
+
+        if (reference.dtype != restored.dtype || reference.device_type != restored.device_type || reference.device_index != restored.device_index)
+        {
+            throw new ArgumentException($"reference is {reference.dtype} on {reference.device}; expected {restored.dtype} on {restored.device}, as restored is.", nameof(reference));
+        }
+    }
+
+    /// <summary>Both images in float64, of range [0, 1], rounded, converted and cropped as asked, in the caller's scope.</summary>
+    public static (Tensor Restored, Tensor Reference) Prepare(Tensor restored, Tensor reference, MetricOptions options)
+    {
+        Check(restored, reference);
+        if (options.Channels == MetricChannels.Luma && restored.shape[1] != 3)
+        {
+            throw new ArgumentException($"restored has {restored.shape[1]} channels; {nameof(MetricChannels.Luma)} takes 3 (RGB).", nameof(restored));
+        }
+
+        long[] kept = [.. restored.shape[..2], .. restored.shape[2..].Select(side => side - (2L * options.CropBorder))];
+        RequireSide(kept, 1, nameof(restored), $" after a {nameof(MetricOptions.CropBorder)} of {options.CropBorder}");
+        return (Prepared(restored), Prepared(reference));
+
+        Tensor Prepared(Tensor images)
+        {
+            Tensor values = images.narrow(2, options.CropBorder, kept[2]).narrow(3, options.CropBorder, kept[3]);
+            values = values.to(ScalarType.Float64) / options.DataRange;
+            values = options.RoundToBytes ? (values.clamp(0, 1) * byte.MaxValue).round() / byte.MaxValue : values;
+            return options.Channels == MetricChannels.Luma ? ColorSpace.RgbToLuma(values) : values;
+        }
+    }
+
+    /// <summary>The images in a type that means and variances can be computed in.</summary>
+    public static Tensor AtLeastFloat32(Tensor images) => images.to(images.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32);
+
+    private static void RequireSide(long[] shape, int minimumSide, string name, string circumstances = "")
+    {
+        if (Math.Min(shape[2], shape[3]) < minimumSide)
+        {
+            throw new ArgumentException($"{name} is {shape[2]} pixels high and {shape[3]} wide{circumstances}; expected at least {minimumSide} either way.", name);
+        }
+    }
+
+    private static string Text(long[] shape) => $"({string.Join(", ", shape)})";
+}
