@@ -1,5 +1,6 @@
 using Mdf.Imaging;
 using Mdf.Losses;
+using Mdf.Metrics;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -87,7 +88,7 @@ internal static class PrecisionComparison
             using var scope = NewDisposeScope();
             Tensor clean = SyntheticImage.DeadLeaves(192, 192, 1000 + i);
             Tensor restored = restore(clean + (randn(clean.shape, generator: generator) * Noise)).clamp(0, 1);
-            sum += -10 * Math.Log10((restored - clean).square().mean().item<float>());
+            sum += Psnr.Measure(restored, clean).item<double>();
         }
 
         return sum / TestImages;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Mdf.Imaging;
 using Mdf.Losses;
+using Mdf.Metrics;
 using Mdf.Models.Adversarial;
 using Samples.Common;
 using Spectre.Console;
@@ -79,7 +80,7 @@ internal static class Demonstration
                 while (optimization.Step < settings.Steps && !cancellation.IsCancellationRequested)
                 {
                     double value = optimization.Advance();
-                    task.Description = $"loss {value,10:g4}   PSNR {Psnr(optimization.Image, reference),5:f2} dB";
+                    task.Description = $"loss {value,10:g4}   PSNR {Decibels(optimization.Image, reference),5:f2} dB";
                     task.Increment(1);
                     if (optimization.Step % StepsBetweenSaves == 0)
                     {
@@ -105,7 +106,7 @@ internal static class Demonstration
             ImageFile.Write(Path.Combine(settings.Output, name), image);
         }
 
-        AnsiConsole.MarkupLineInterpolated($"PSNR {Psnr(start, reference):f2} dB -> [green]{Psnr(optimization.Image, reference):f2} dB[/] after {optimization.Step} of {settings.Steps} steps, {time.TotalSeconds:f1} s on {settings.Device}.");
+        AnsiConsole.MarkupLineInterpolated($"PSNR {Decibels(start, reference):f2} dB -> [green]{Decibels(optimization.Image, reference):f2} dB[/] after {optimization.Step} of {settings.Steps} steps, {time.TotalSeconds:f1} s on {settings.Device}.");
         AnsiConsole.MarkupLineInterpolated($"Wrote {string.Join(", ", pictures.Select(p => p.Name))} to {settings.Output}.");
     }
 
@@ -117,10 +118,10 @@ internal static class Demonstration
         return cat([.. images.SelectMany(i => new[] { white, i }).Skip(1)], dim: 3);
     }
 
-    // As an 8-bit file would have it: clamped to [0, 1].
-    private static double Psnr(Tensor image, Tensor reference)
+    // Of values clamped as a file would have them.
+    private static double Decibels(Tensor image, Tensor reference)
     {
         using var scope = NewDisposeScope();
-        return -10 * Math.Log10((image.clamp(0, 1) - reference).square().mean().item<float>());
+        return Psnr.Measure(image.clamp(0, 1), reference).item<double>();
     }
 }
