@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Globalization;
+using Mdf.Degradations;
+using Mdf.Losses;
+using Mdf.Metrics;
+using Mdf.Models.Adversarial;
+using Mdf.Models.Restoration;
+using static TorchSharp.torch;
+
+namespace Reproduce;
+
+/// <summary>What training the discriminators is worth: the same small network, start and batches, with different losses.</summary>
+internal static class FeatureComparison
+{
+    private const int Patch = 48;
+    private const int Batch = 8;
+    private const double LearningRate = 1e-3;
+
+    /// <summary>Trains a network with each loss and prints what it makes of the test images.</summary>
+    public static int Run(Settings settings, IReadOnlyList<Tensor> trainingImages, IReadOnlyList<Tensor> testImages, CancellationToken cancellation)
+    {
+        using var scope = NewDisposeScope();
+        var degradation = new JpegCompression(settings.Quality);
+        (Tensor Degraded, Tensor Reference)[] training = [.. trainingImages.Select(i => (degradation.Apply(i, new Random(0)), i))];
+        (Tensor Degraded, Tensor Reference)[] test = [.. testImages.Select(i => (degradation.Apply(i, new Random(0)), i))];
+        Console.WriteLine($"JPEG quality {settings.Quality}; DnCNN of {Options.Layers} layers of {Options.Width} channels; {settings.Steps} steps of {Batch} crops of {Patch} x {Patch}; {training.Length} training and {test.Length} test images; seed {settings.Seed}");
+        Console.WriteLine();
+        Console.WriteLine("| Loss | PSNR (dB) | SSIM | PSNR gained on the L2 network | Time |");
+        Console.WriteLine("| --- | --- | --- | --- | --- |");
+        (double[] Psnr, double[] Ssim) compressed = Measure(test, x => x);
+        Row("none: the compressed image", compressed, null, null);
+
+        double[] baseline = [];
+        foreach ((string name, Func<nn.Module<Tensor, Tensor, Tensor>> create) in Losses(settings.Weights))
+        {
+            var watch = Stopwatch.StartNew();
+            using nn.Module<Tensor, Tensor, Tensor> loss = create();
+            using DnCnn network = Train(settings, loss, training, cancellation);
+            (double[] Psnr, double[] Ssim) restored = Measure(test, network.call);
+            Row(name, restored, baseline.Length == 0 ? null : [.. restored.Psnr.Zip(baseline, (one, other) => one - other)], watch.Elapsed);
+            baseline = baseline.Length == 0 ? restored.Psnr : baseline;
+        }
+
+        return 0;
+    }
+
+    private static DnCnnOptions Options { get; } = new() { Layers = 8, Width = 32 };
+
+    // L2 first: others are compared with it.
+    private static IEnumerable<(string Name, Func<nn.Module<Tensor, Tensor, Tensor>> Create)> Losses(IReadOnlyList<string> weights)
+    {
+        yield return ("L2", () => nn.MSELoss());
+        yield return ("MDF, untrained discriminators", () =>
+        {
+            using var untrained = DiscriminatorPyramid.CreateUntrained(seed: 1);
+            return new MdfLoss(untrained);
+        });
+        foreach (string file in weights)
+        {
+            yield return ($"MDF, {Path.GetFileName(file)}", () => new MdfLoss(file));
+        }
+    }
+
+    private static DnCnn Train(Settings settings, nn.Module<Tensor, Tensor, Tensor> loss, (Tensor Degraded, Tensor Reference)[] images, CancellationToken cancellation)
+    {
+        var network = new DnCnn(Options, settings.Seed);
+        using var adam = optim.Adam(network.parameters(), LearningRate);
+        var random = new Random(settings.Seed);
+        network.train();
+        for (int step = 0; step < settings.Steps; step++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            (Tensor Degraded, Tensor Reference)[] crops = [.. Enumerable.Range(0, Batch).Select(_ => Crop(images[random.Next(images.Length)], random))];
+            Tensor degraded = cat([.. crops.Select(c => c.Degraded)], 0), reference = cat([.. crops.Select(c => c.Reference)], 0);
+            adam.zero_grad();
+            loss.call(network.call(degraded), reference).backward();
+            adam.step();
+        }
+
+        network.eval();
+        return network;
+    }
+
+    private static (Tensor Degraded, Tensor Reference) Crop((Tensor Degraded, Tensor Reference) pair, Random random)
+    {
+        long y = random.NextInt64(pair.Reference.shape[2] - Patch + 1), x = random.NextInt64(pair.Reference.shape[3] - Patch + 1);
+        Tensor Cut(Tensor image) => image.narrow(2, y, Patch).narrow(3, x, Patch);
+        return (Cut(pair.Degraded), Cut(pair.Reference));
+    }
+
+    private static (double[] Psnr, double[] Ssim) Measure((Tensor Degraded, Tensor Reference)[] images, Func<Tensor, Tensor> restore)
+    {
+        using var noGradient = no_grad();
+        var psnr = new List<double>();
+        var ssim = new List<double>();
+        foreach ((Tensor degraded, Tensor reference) in images)
+        {
+            using var scope = NewDisposeScope();
+            Tensor restored = restore(degraded).clamp(0, 1);
+            psnr.Add(Psnr.Measure(restored, reference).to(ScalarType.Float64).item<double>());
+            ssim.Add(StructuralSimilarity.Measure(restored, reference).to(ScalarType.Float64).item<double>());
+        }
+
+        return ([.. psnr], [.. ssim]);
+    }
+
+    private static void Row(string name, (double[] Psnr, double[] Ssim) images, double[]? gain, TimeSpan? time) => Console.WriteLine(
+        string.Create(CultureInfo.InvariantCulture, $"| {name} | {Text(images.Psnr, 2)} | {Text(images.Ssim, 4)} | {(gain is null ? "" : Text(gain, 3))} | {(time is null ? "" : $"{time.Value.TotalSeconds:f0} s")} |"));
+
+    private static string Text(double[] values, int digits)
+    {
+        (double low, double high) = BootstrapInterval.OfMean(values);
+        return string.Join(" ", values.Average().ToString($"f{digits}", CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"[{low.ToString($"f{digits}", CultureInfo.InvariantCulture)}, {high.ToString($"f{digits}", CultureInfo.InvariantCulture)}]"));
+    }
+
+    /// <summary>What to train.</summary>
+    internal sealed record Settings(IReadOnlyList<string> Weights, int Steps, int Quality, int Seed);
+}
