@@ -5,6 +5,7 @@ using Mdf.Metrics;
 using Mdf.Models.Adversarial;
 using Samples.Common;
 using Spectre.Console;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Quickstart;

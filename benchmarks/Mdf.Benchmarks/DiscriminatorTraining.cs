@@ -1,0 +1,46 @@
+using BenchmarkDotNet.Attributes;
+using Mdf.Degradations;
+using Mdf.Imaging;
+using Mdf.Models.Adversarial;
+using Mdf.Training;
+using static TorchSharp.torch;
+
+namespace Mdf.Benchmarks;
+
+/// <summary>An iteration of training discriminators, on the CPU: ours against a transcription of SinGAN's loop.</summary>
+public class DiscriminatorTraining
+{
+    private SinGanIteration? published;
+    private ScaleTraining? ours;
+
+    /// <summary>The scale, of the eight of a 190 x 127 photograph: the last of 32 channels, and the first and the last of 64.</summary>
+    [ParamsSource(nameof(Scales))]
+    public int Scale { get; set; }
+
+    public static IEnumerable<int> Scales => BenchmarkSettings.Quick ? [0] : [3, 4, 7];
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        var options = new DiscriminatorTrainingOptions();
+        (int Height, int Width)[] sizes = PyramidSizes.Of(127, 190, options);
+        int[] widths = [.. Enumerable.Range(0, Scale + 1).Select(options.WidthOf)];
+        published = new SinGanIteration(sizes[..(Scale + 1)], widths);
+        Tensor image = SyntheticImage.DeadLeaves(sizes[Scale].Width, sizes[Scale].Height, seed: 1);
+        var inputs = new ScaleInputs([image.clone()], [[image]], new GaussianNoise(25), options);
+        ours = new ScaleTraining(options, Scale, inputs, new MdfGenerator(widths[^1]), new MdfDiscriminator(widths[^1]));
+    }
+
+    [GlobalCleanup]
+    public void Cleanup()
+    {
+        published!.Dispose();
+        ours!.Dispose();
+    }
+
+    [Benchmark(Baseline = true)]
+    public void SinGan() => published!.Run();
+
+    [Benchmark]
+    public void Mdf() => ours!.Iterate();
+}
