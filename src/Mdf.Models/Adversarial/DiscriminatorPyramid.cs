@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using System.Text.RegularExpressions;
 using Mdf.Checkpoints;
 using TorchSharp.Modules;
@@ -18,11 +17,7 @@ public sealed partial class DiscriminatorPyramid : nn.Module
     public const string Format = "mdf-discriminators";
 
     /// <summary>The metadata key that names the format of the file.</summary>
-    public const string FormatKey = "format";
-
-    private const string VersionKey = "version";
-    private const string Version = "1";
-    private const string LibraryKey = "library";
+    public const string FormatKey = NetworkWeights.FormatKey;
 
     // What weights may take however small their file is (the published ones take 2.3 MB).
     private const long UnquestionedBytes = 64 << 20;
@@ -106,29 +101,14 @@ public sealed partial class DiscriminatorPyramid : nn.Module
     /// <param name="path">The file, by custom with the extension <c>.ckpt</c>; one that is there is replaced.</param>
     /// <exception cref="IOException">The file cannot be written; its folder does not exist, for instance.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be written, or the path is a folder.</exception>
-    public void Save(string path)
-    {
-        var metadata = new Dictionary<string, string>(Metadata)
-        {
-            [FormatKey] = Format,
-            [VersionKey] = Version,
-            [LibraryKey] = LibraryVersion(),
-        };
-        SafetensorsFile.Write(path, state_dict(), metadata);
-    }
+    public void Save(string path) => NetworkWeights.Save(path, this, Format, Metadata);
 
     /// <summary>32 channels for four scales, then 64 for four, then 128.</summary>
     internal static int PublishedWidth(int scale) => 32 << Math.Min(scale / 4, 2);
 
     private static DiscriminatorPyramid FromWeights(string path, long length, StateDictionary weights)
     {
-        // Other tools write other formats ("pt", say): those are known by their names and shapes.
-        if (weights.Metadata.GetValueOrDefault(FormatKey) == Format && weights.Metadata.GetValueOrDefault(VersionKey) != Version)
-        {
-            throw new CheckpointFormatException(
-                path, null, $"it is of format '{Format}' version '{weights.Metadata.GetValueOrDefault(VersionKey)}'; version '{Version}' is read.");
-        }
-
+        NetworkWeights.CheckFormat(path, weights.Metadata, Format);
         CheckMemory(path, length, weights);
 
         // Ours begin with "scale.", the authors' with the index alone.
@@ -209,28 +189,7 @@ public sealed partial class DiscriminatorPyramid : nn.Module
         var discriminator = new MdfDiscriminator((int)width, blocks, (int)first.shape[1]);
         try
         {
-            Dictionary<string, Tensor> expected = discriminator.state_dict();
-            string[] missing = [.. expected.Keys.Except(weights.Keys)];
-            string[] unexpected = [.. weights.Keys.Except(expected.Keys)];
-            if (missing.Length + unexpected.Length > 0)
-            {
-                throw new CheckpointFormatException(
-                    path, null, $"scale {scale} lacks [{string.Join(", ", missing)}] and has the unexpected [{string.Join(", ", unexpected)}].");
-            }
-
-            using var noGradient = no_grad();
-            foreach ((string name, Tensor target) in expected)
-            {
-                Tensor source = weights[name];
-                if (!source.shape.SequenceEqual(target.shape))
-                {
-                    throw new CheckpointFormatException(
-                        path, null, $"'{name}' of scale {scale} has shape [{string.Join(", ", source.shape)}]; [{string.Join(", ", target.shape)}] is expected.");
-                }
-
-                target.copy_(source);
-            }
-
+            NetworkWeights.Copy(path, $"scale {scale}", weights, discriminator);
             return discriminator;
         }
         catch
@@ -239,9 +198,6 @@ public sealed partial class DiscriminatorPyramid : nn.Module
             throw;
         }
     }
-
-    private static string LibraryVersion() => "Mdf " + (typeof(DiscriminatorPyramid).Assembly
-        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown");
 
     [GeneratedRegex(@"\A(?:scale\.)?(0|[1-9][0-9]{0,3})\.(.+)\z", RegexOptions.CultureInvariant)]
     private static partial Regex ScaleName();

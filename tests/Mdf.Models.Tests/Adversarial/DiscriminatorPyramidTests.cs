@@ -116,7 +116,7 @@ public sealed class DiscriminatorPyramidTests
     [InlineData("scale.0.extra", "1", "unexpected [extra]")]
     [InlineData("encoder.weight", "1", "'encoder.weight'")]
     [InlineData("scale.3.tail.weight", "1", "without a gap")]
-    [InlineData("scale.0.tail.bias", "2", "shape [2]; [1] is expected")]
+    [InlineData("scale.0.tail.bias", "2", "of shape [2] where [1] is expected")]
     [InlineData("scale.0.body.block1.conv.weight", null, "has no 'body.block1.conv.weight' of shape [32, 32, 3, 3]")]
     [InlineData("scale.0.body.block3.conv.weight", "1", "has no 'body.block3.conv.weight' of shape [32, 32, 3, 3]")]
     [InlineData("0.tail.bias", "1", "twice")]
