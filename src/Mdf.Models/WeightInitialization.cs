@@ -1,0 +1,38 @@
+using static TorchSharp.torch;
+
+namespace Mdf.Models;
+
+/// <summary>
+/// Gives convolutions and linear layers their first weights, from a seed. Parameters of one dimension other than their biases
+/// (normalisation, PReLU) keep the values their layers were made with, and frozen ones are left alone.
+/// </summary>
+internal static class WeightInitialization
+{
+    /// <summary>PyTorch's: weights and biases uniform within 1 / sqrt(fan-in).</summary>
+    public static void Uniform(nn.Module network, long seed) => Each(network, seed, (parameter, fanIn, generator) =>
+        parameter.copy_(((rand(parameter.shape, generator: generator) * 2) - 1) / Math.Sqrt(fanIn)));
+
+    /// <summary>He et al. 2015: weights normal with variance 2 / fan-in, times a gain; biases 0.</summary>
+    public static void Normal(nn.Module network, long seed, double gain = 1) => Each(network, seed, (parameter, fanIn, generator) =>
+    {
+        double deviation = parameter.ndim == 1 ? 0 : gain * Math.Sqrt(2.0 / fanIn);
+        parameter.copy_(randn(parameter.shape, generator: generator) * deviation);
+    });
+
+    private static void Each(nn.Module network, long seed, Action<Tensor, long, Generator> set)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        using var generator = new Generator((ulong)seed, CPU);
+        Dictionary<string, Tensor> parameters = network.named_parameters().ToDictionary(p => p.name, p => (Tensor)p.parameter);
+        foreach ((string name, Tensor weight) in parameters.Where(p => p.Value.ndim > 1 && p.Value.requires_grad))
+        {
+            long fanIn = weight.numel() / weight.shape[0];
+            set(weight, fanIn, generator);
+            if (parameters.TryGetValue(name[..^"weight".Length] + "bias", out Tensor? bias))
+            {
+                set(bias, fanIn, generator);
+            }
+        }
+    }
+}
