@@ -1,0 +1,102 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Mdf.Models.Restoration;
+
+/// <summary>
+/// EDSR: residual blocks without normalisation, and upsampling at the end by sub-pixel convolution. Takes the published weights of
+/// EDSR-PyTorch, whose names it has (<c>body.0.body.0.weight</c>); as there, it computes with values in [0, 255] less their mean over
+/// DIV2K, inside.
+/// </summary>
+/// <remarks>Lim et al., "Enhanced Deep Residual Networks for Single Image Super-Resolution", CVPR workshops 2017.</remarks>
+public sealed class Edsr : RestorationNetwork
+{
+    internal const int ColorChannels = 3;
+
+    private const float ValueRange = 255;
+
+    // Red, green and blue of DIV2K, in [0, 1]; multiplied in float32, as by its authors.
+    private static readonly float[] MeanColor = [0.4488f, 0.4371f, 0.4040f];
+
+    [ComponentName(Name = "sub_mean")]
+    private readonly Conv2d subtractMean;
+    [ComponentName(Name = "add_mean")]
+    private readonly Conv2d addMean;
+    private readonly Sequential head;
+    private readonly Sequential body;
+    private readonly Sequential tail;
+
+    /// <summary>Creates the network with PyTorch's default initialisation, which its authors use.</summary>
+    /// <param name="options">Its form; null for the baseline network for super-resolution by 4.</param>
+    /// <param name="seed">The same seed gives the same weights.</param>
+    public Edsr(EdsrOptions? options = null, long seed = 0)
+        : this(options ?? new EdsrOptions(), seed, nameof(Edsr))
+    {
+    }
+
+    private Edsr(EdsrOptions options, long seed, string name)
+        : base(name, options, ColorChannels, options.Scale, 2 + (2 * options.Blocks) + Layers.UpscalingReach(options.Scale, lastKernelSize: 3))
+    {
+        using var scope = NewDisposeScope();
+        int width = options.Width;
+        subtractMean = MeanShift(-ValueRange);
+        addMean = MeanShift(ValueRange);
+        head = Sequential(Layers.Convolution(ColorChannels, width));
+        body = Sequential(
+        [
+            .. Enumerable.Range(0, options.Blocks).Select(_ => new Block(width, options.ResidualScale)),
+            Layers.Convolution(width, width),
+        ]);
+        Module<Tensor, Tensor>[] upscaling =
+        [
+            .. Layers.UpscalingSteps(options.Scale).SelectMany(step => new Module<Tensor, Tensor>[]
+            {
+                Layers.Convolution(width, width * step * step),
+                PixelShuffle(step),
+            }),
+        ];
+        tail = Sequential(Sequential(upscaling), Layers.Convolution(width, ColorChannels));
+        RegisterComponents();
+        WeightInitialization.Uniform(this, seed);
+    }
+
+    private protected override Tensor Restore(Tensor images)
+    {
+        Tensor features = head.call(subtractMean.call(images * ValueRange));
+        return addMean.call(tail.call(body.call(features) + features)) / ValueRange;
+    }
+
+    // A convolution of 1 x 1 pixels, so that it is part of checkpoints; frozen, as it is theirs.
+    private static Conv2d MeanShift(float factor)
+    {
+        using var noGradient = no_grad();
+        Conv2d shift = Layers.Convolution(ColorChannels, ColorChannels, kernelSize: 1);
+        shift.weight.copy_(eye(ColorChannels).reshape(shift.weight.shape));
+        shift.bias!.copy_(tensor(MeanColor.Select(value => value * factor).ToArray()));
+        shift.weight.requires_grad = false;
+        shift.bias.requires_grad = false;
+        return shift;
+    }
+
+    private sealed class Block : Module<Tensor, Tensor>
+    {
+        private readonly Sequential body;
+        private readonly double residualScale;
+
+        public Block(int width, double residualScale)
+            : base(nameof(Block))
+        {
+            this.residualScale = residualScale;
+            body = Sequential(Layers.Convolution(width, width), ReLU(inplace: true), Layers.Convolution(width, width));
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            using var scope = NewDisposeScope();
+            return ((body.call(input) * residualScale) + input).MoveToOuterDisposeScope();
+        }
+    }
+}

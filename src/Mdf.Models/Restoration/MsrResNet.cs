@@ -1,0 +1,97 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Mdf.Models.Restoration;
+
+/// <summary>
+/// The SRResNet of BasicSR, without normalisation: residual blocks as in EDSR, LeakyReLU(0.1), convolutions of 3 x 3 pixels only, and
+/// the result added to the bilinearly enlarged image. Takes BasicSR's and ESRGAN's published weights, whose names it has
+/// (<c>body.0.conv1.weight</c>).
+/// </summary>
+/// <remarks>MSRResNet of BasicSR; Wang et al., "ESRGAN", ECCV workshops 2018, after Ledig et al., CVPR 2017.</remarks>
+public sealed class MsrResNet : RestorationNetwork
+{
+    internal const int ColorChannels = 3;
+
+    private const double NegativeSlope = 0.1;
+    private const double InitialGain = 0.1;
+
+    [ComponentName(Name = "conv_first")]
+    private readonly Conv2d first;
+    private readonly Sequential body;
+    [ComponentName(Name = "upconv1")]
+    private readonly Conv2d enlarge1;
+    [ComponentName(Name = "upconv2")]
+    private readonly Conv2d? enlarge2;
+    [ComponentName(Name = "conv_hr")]
+    private readonly Conv2d large;
+    [ComponentName(Name = "conv_last")]
+    private readonly Conv2d last;
+
+    /// <summary>Creates the network, initialised as in BasicSR: He et al. 2015, times 0.1; biases 0.</summary>
+    /// <param name="options">Its form; null for the published one for super-resolution by 4.</param>
+    /// <param name="seed">The same seed gives the same weights.</param>
+    public MsrResNet(MsrResNetOptions? options = null, long seed = 0)
+        : this(options ?? new MsrResNetOptions(), seed, nameof(MsrResNet))
+    {
+    }
+
+    private MsrResNet(MsrResNetOptions options, long seed, string name)
+        : base(
+            name,
+            options,
+            ColorChannels,
+            options.Scale,
+            1 + (2 * options.Blocks) + Layers.UpscalingReach(options.Scale, lastKernelSize: 5))
+    {
+        using var scope = NewDisposeScope();
+        int width = options.Width;
+        Conv2d[] enlarging = [.. Layers.UpscalingSteps(options.Scale).Select(step => Layers.Convolution(width, width * step * step))];
+        first = Layers.Convolution(ColorChannels, width);
+        body = Sequential([.. Enumerable.Range(0, options.Blocks).Select(_ => new Block(width))]);
+        enlarge1 = enlarging[0];
+        enlarge2 = enlarging.ElementAtOrDefault(1);
+        large = Layers.Convolution(width, width);
+        last = Layers.Convolution(width, ColorChannels);
+        RegisterComponents();
+        WeightInitialization.Normal(this, seed, InitialGain);
+    }
+
+    private protected override Tensor Restore(Tensor images)
+    {
+        Tensor features = body.call(Activate(first.call(images)));
+        int step = Layers.UpscalingSteps(Scale)[0];
+        foreach (Conv2d enlarge in enlarge2 is null ? [enlarge1] : new[] { enlarge1, enlarge2 })
+        {
+            features = Activate(functional.pixel_shuffle(enlarge.call(features), step));
+        }
+
+        long[] size = [images.shape[2] * Scale, images.shape[3] * Scale];
+        Tensor smooth = functional.interpolate(images, size, mode: InterpolationMode.Bilinear, align_corners: false);
+        return last.call(Activate(large.call(features))) + smooth;
+    }
+
+    private static Tensor Activate(Tensor features) => functional.leaky_relu(features, NegativeSlope);
+
+    private sealed class Block : Module<Tensor, Tensor>
+    {
+        private readonly Conv2d conv1;
+        private readonly Conv2d conv2;
+
+        public Block(int width)
+            : base(nameof(Block))
+        {
+            conv1 = Layers.Convolution(width, width);
+            conv2 = Layers.Convolution(width, width);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            using var scope = NewDisposeScope();
+            return (conv2.call(conv1.call(input).relu_()) + input).MoveToOuterDisposeScope();
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using static Mdf.Models.Layers;
+
+namespace Mdf.Models.Restoration;
+
+/// <summary>The form of an <see cref="MsrResNet"/>. The defaults give the published network for super-resolution by 4.</summary>
+public sealed record MsrResNetOptions : RestorationOptions
+{
+    /// <summary>How many times larger each way the result is. Default: 4. Range: 2 to 4.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
+    public int Scale { get; init => field = Require(value, 2, 4, nameof(Scale)); } = 4;
+
+    /// <summary>The residual blocks. Default: 16. Range: 1 to 1024.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
+    public int Blocks { get; init => field = Require(value, 1, 1024, nameof(Blocks)); } = 16;
+
+    /// <summary>The channels of every feature map. Default: 64. Range: 1 to 4096.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
+    public int Width { get; init => field = Require(value, 1, 4096, nameof(Width)); } = 64;
+
+    /// <inheritdoc/>
+    public override long ParameterCount
+        => ConvolutionParameters(MsrResNet.ColorChannels, Width)
+        + (((2 * Blocks) + 1) * ConvolutionParameters(Width, Width))
+        + UpscalingSteps(Scale).Sum(step => ConvolutionParameters(Width, Width * step * step))
+        + ConvolutionParameters(Width, MsrResNet.ColorChannels);
+
+    /// <inheritdoc/>
+    public override MsrResNet Create(long seed = 0) => new(this, seed);
+}

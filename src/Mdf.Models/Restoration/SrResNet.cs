@@ -1,0 +1,92 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Mdf.Models.Restoration;
+
+/// <summary>
+/// SRResNet, which is the generator of SRGAN: residual blocks of convolution, batch normalisation and PReLU, and upsampling at the end
+/// by sub-pixel convolution. Nothing bounds its output. <see cref="MsrResNet"/> is the variant without normalisation.
+/// </summary>
+/// <remarks>
+/// Ledig et al., "Photo-Realistic Single Image Super-Resolution Using a Generative Adversarial Network", CVPR 2017, Figure 4.
+/// </remarks>
+public sealed class SrResNet : RestorationNetwork
+{
+    internal const int ColorChannels = 3;
+
+    /// <summary>The side of the first and the last convolution.</summary>
+    internal const int OuterKernelSize = 9;
+
+    private readonly Sequential head;
+    private readonly Sequential body;
+    [ComponentName(Name = "body_tail")]
+    private readonly Sequential bodyTail;
+    private readonly Sequential upsample;
+    private readonly Conv2d tail;
+
+    /// <summary>Creates the network with PyTorch's default initialisation; the paper names none.</summary>
+    /// <param name="options">Its form; null for the published one.</param>
+    /// <param name="seed">The same seed gives the same weights.</param>
+    public SrResNet(SrResNetOptions? options = null, long seed = 0)
+        : this(options ?? new SrResNetOptions(), seed, nameof(SrResNet))
+    {
+    }
+
+    private SrResNet(SrResNetOptions options, long seed, string name)
+        : base(
+            name,
+            options,
+            ColorChannels,
+            options.Scale,
+            (OuterKernelSize / 2) + (2 * options.Blocks) + 1 + Layers.UpscalingReach(options.Scale, OuterKernelSize))
+    {
+        using var scope = NewDisposeScope();
+        int width = options.Width;
+        head = Sequential(("conv", Layers.Convolution(ColorChannels, width, OuterKernelSize)), ("act", PReLU(1)));
+        body = Sequential([.. Enumerable.Range(0, options.Blocks).Select(_ => new Block(width))]);
+        bodyTail = Sequential(("conv", Layers.Convolution(width, width)), ("norm", BatchNorm2d(width)));
+        upsample = Sequential(
+        [
+            .. Layers.UpscalingSteps(options.Scale).Select(step => Sequential(
+                ("conv", Layers.Convolution(width, width * step * step)), ("shuffle", PixelShuffle(step)), ("act", PReLU(1)))),
+        ]);
+        tail = Layers.Convolution(width, ColorChannels, OuterKernelSize);
+        RegisterComponents();
+        WeightInitialization.Uniform(this, seed);
+    }
+
+    private protected override Tensor Restore(Tensor images)
+    {
+        Tensor features = head.call(images);
+        return tail.call(upsample.call(bodyTail.call(body.call(features)) + features));
+    }
+
+    private sealed class Block : Module<Tensor, Tensor>
+    {
+        private readonly Conv2d conv1;
+        private readonly BatchNorm2d norm1;
+        private readonly PReLU act;
+        private readonly Conv2d conv2;
+        private readonly BatchNorm2d norm2;
+
+        public Block(int width)
+            : base(nameof(Block))
+        {
+            conv1 = Layers.Convolution(width, width);
+            norm1 = BatchNorm2d(width);
+            act = PReLU(1);
+            conv2 = Layers.Convolution(width, width);
+            norm2 = BatchNorm2d(width);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor input)
+        {
+            using var scope = NewDisposeScope();
+            Tensor inner = act.call(norm1.call(conv1.call(input)));
+            return (norm2.call(conv2.call(inner)) + input).MoveToOuterDisposeScope();
+        }
+    }
+}
