@@ -1,0 +1,80 @@
+using static TorchSharp.torch;
+
+namespace Mdf.Models.Restoration;
+
+/// <summary>
+/// Restores large images tile by tile, in the memory of one tile. Tiles overlap, by default as far as the network looks, so that the
+/// result is that of the whole image but for rounding.
+/// </summary>
+public static class TiledInference
+{
+    /// <summary>Restores images. No gradient flows.</summary>
+    /// <param name="network">The network, in evaluation mode: in training mode batch normalisation would differ from tile to tile.</param>
+    /// <param name="images">As the network takes them.</param>
+    /// <param name="options">Size and overlap of tiles; null for the defaults.</param>
+    /// <param name="progress">Is told the share of tiles that are done, in (0, 1].</param>
+    /// <param name="cancellationToken">Stops between two tiles.</param>
+    /// <returns>The restored images, (N, C, H times the scale, W times the scale).</returns>
+    /// <exception cref="ArgumentException">The images have another shape than the network takes.</exception>
+    /// <exception cref="InvalidOperationException">The network is in training mode.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static Tensor Restore(
+        RestorationNetwork network,
+        Tensor images,
+        TilingOptions? options = null,
+        IProgress<double>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        ImageArguments.CheckShape(images, network.Channels, nameof(images));
+        if (network.training)
+        {
+            throw new InvalidOperationException("The network is in training mode; call eval() first.");
+        }
+
+        options ??= new TilingOptions();
+        int overlap = options.Overlap ?? network.ReceptiveRadius, scale = network.Scale;
+        Span[] rows = Span.Cover(images.shape[2], options.TileSize, overlap);
+        Span[] columns = Span.Cover(images.shape[3], options.TileSize, overlap);
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        Tensor result = empty(
+            [images.shape[0], images.shape[1], images.shape[2] * scale, images.shape[3] * scale], images.dtype, images.device);
+        int done = 0;
+        foreach (Span row in rows)
+        {
+            foreach (Span column in columns)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                using var tileScope = NewDisposeScope();
+                Tensor restored = network.call(column.Seen(row.Seen(images, dimension: 2), dimension: 3));
+                Tensor kept = column.Kept(row.Kept(restored, 2, scale), 3, scale);
+                column.Place(row.Place(result, 2, scale), 3, scale).copy_(kept);
+                progress?.Report(++done / (double)(rows.Length * columns.Length));
+            }
+        }
+
+        return result.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>One side of a tile, in pixels of the input: where it begins and its length, and the same with the overlap.</summary>
+    private readonly record struct Span(long Begin, long Length, long SeenBegin, long SeenLength)
+    {
+        public static Span[] Cover(long side, long tileSize, long overlap) =>
+        [
+            .. Enumerable.Range(0, (int)((side + tileSize - 1) / tileSize)).Select(i =>
+            {
+                long begin = i * tileSize, end = Math.Min(begin + tileSize, side);
+                long seenBegin = Math.Max(begin - overlap, 0);
+                return new Span(begin, end - begin, seenBegin, Math.Min(end + overlap, side) - seenBegin);
+            }),
+        ];
+
+        public Tensor Seen(Tensor images, int dimension) => images.narrow(dimension, SeenBegin, SeenLength);
+
+        public Tensor Kept(Tensor restored, int dimension, int scale)
+            => restored.narrow(dimension, (Begin - SeenBegin) * scale, Length * scale);
+
+        public Tensor Place(Tensor result, int dimension, int scale) => result.narrow(dimension, Begin * scale, Length * scale);
+    }
+}
