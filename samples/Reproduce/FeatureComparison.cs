@@ -33,15 +33,26 @@ internal static class FeatureComparison
         double[] baseline = [];
         foreach ((string name, Func<nn.Module<Tensor, Tensor, Tensor>> create) in Losses(settings.Weights))
         {
-            var watch = Stopwatch.StartNew();
-            using nn.Module<Tensor, Tensor, Tensor> loss = create();
-            using DnCnn network = Train(settings, loss, training, cancellation);
-            (double[] Psnr, double[] Ssim) restored = Measure(test, network.call);
-            Row(name, restored, baseline.Length == 0 ? null : [.. restored.Psnr.Zip(baseline, (one, other) => one - other)], watch.Elapsed);
-            baseline = baseline.Length == 0 ? restored.Psnr : baseline;
+            // What was run before with the same settings stands.
+            string description = $"{name}; quality {settings.Quality}; {settings.Steps} steps; {training.Length} training and {test.Length} test images; seed {settings.Seed}; {Options}";
+            RunRecord run = RunRecord.Find(settings.Output, description) ?? Run(description, create);
+            Row(name, (run.Psnr, run.Ssim), baseline.Length == 0 ? null : [.. run.Psnr.Zip(baseline, (one, other) => one - other)], run.Time);
+            baseline = baseline.Length == 0 ? run.Psnr : baseline;
         }
 
         return 0;
+
+        RunRecord Run(string description, Func<nn.Module<Tensor, Tensor, Tensor>> create)
+        {
+            var watch = Stopwatch.StartNew();
+            using nn.Module<Tensor, Tensor, Tensor> loss = create();
+            using DnCnn network = Train(settings, loss, training, cancellation);
+            TimeSpan time = watch.Elapsed;
+            (double[] psnr, double[] ssim) = Measure(test, network.call);
+            var run = new RunRecord(description, psnr, ssim, time);
+            run.Save(settings.Output);
+            return run;
+        }
     }
 
     private static DnCnnOptions Options { get; } = new() { Layers = 8, Width = 32 };
@@ -115,5 +126,5 @@ internal static class FeatureComparison
     }
 
     /// <summary>What to train.</summary>
-    internal sealed record Settings(IReadOnlyList<string> Weights, int Steps, int Quality, int Seed);
+    internal sealed record Settings(IReadOnlyList<string> Weights, int Steps, int Quality, int Seed, string Output);
 }

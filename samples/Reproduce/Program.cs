@@ -16,13 +16,14 @@ var training = new Option<DirectoryInfo?>("--training-images") { Description = "
 var steps = new Option<int>("--steps") { Description = "Steps of training.", DefaultValueFactory = _ => 400 };
 var quality = new Option<int>("--quality") { Description = "The JPEG quality to restore from.", DefaultValueFactory = _ => 10 };
 var seed = new Option<int>("--seed") { Description = "Of the network's start and of the batches.", DefaultValueFactory = _ => 1 };
+var output = new Option<DirectoryInfo>("--output") { Description = "The folder for what each training gave; one that is there already is not run again.", DefaultValueFactory = _ => new DirectoryInfo("output/features") };
 steps.MustBeAtLeast(1);
 quality.MustBeAtLeast(1);
 
-var features = new Command("features", "A small DnCNN for JPEG artefacts, trained with trained discriminators, with untrained ones and with L2.") { weights, images, count, training, steps, quality, seed };
+var features = new Command("features", "A small DnCNN for JPEG artefacts, trained with trained discriminators, with untrained ones and with L2.") { weights, images, count, training, steps, quality, seed, output };
 features.SetRun((arguments, cancellation) => FeatureComparison.Run(
     new FeatureComparison.Settings(
-        arguments.GetValue(weights)!, arguments.GetValue(steps), arguments.GetValue(quality), arguments.GetValue(seed)),
+        arguments.GetValue(weights)!, arguments.GetValue(steps), arguments.GetValue(quality), arguments.GetValue(seed), arguments.GetValue(output)!.FullName),
     TestImages.Read(arguments.GetValue(training), int.MaxValue),
     TestImages.Read(arguments.GetValue(images), arguments.GetValue(count)),
     cancellation));

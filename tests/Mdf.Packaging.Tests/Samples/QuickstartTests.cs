@@ -1,28 +1,18 @@
-using System.Diagnostics;
-using System.Globalization;
-using Mdf.Testing;
-
 namespace Mdf.Packaging.Tests.Samples;
 
 public sealed class QuickstartTests : IDisposable
 {
-    private static readonly string Program = Path.Combine(
-        Repository.Root, "samples", "Quickstart", "bin", BuildFacts.Configuration, "net10.0", "Quickstart.dll");
+    private readonly SampleCommand sample = new("Quickstart");
 
-    private readonly TemporaryFolder folder = new();
-    private readonly DotNet command;
-
-    public QuickstartTests() => command = new DotNet(folder.FullName);
-
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => sample.Dispose();
 
     [Fact]
     public async Task Run_InTwoParts_GivesThePicturesOfARunInOne()
     {
-        await RunAsync(0, "--steps", "4", "--side", "16", "--output", "whole");
-        await RunAsync(0, "--steps", "2", "--side", "16", "--output", "parts");
+        await sample.RunAsync(0, "--steps", "4", "--side", "16", "--output", "whole");
+        await sample.RunAsync(0, "--steps", "2", "--side", "16", "--output", "parts");
         Assert.NotEqual(Picture("whole", "after.png"), Picture("parts", "after.png"));
-        await RunAsync(0, "--steps", "4", "--side", "16", "--output", "parts", "--resume");
+        await sample.RunAsync(0, "--steps", "4", "--side", "16", "--output", "parts", "--resume");
 
         foreach (string name in (string[])["before.png", "after.png", "reference.png", "strip.png"])
         {
@@ -46,8 +36,8 @@ public sealed class QuickstartTests : IDisposable
     [InlineData("text.txt", "--side", "16", "--steps", "1", "--output", "text.txt")]
     public async Task Run_WhatCannotBeDone_IsSaidInOneLine(string reason, params string[] arguments)
     {
-        folder.Write("text.txt", "no image and no checkpoint");
-        DotNet.Result result = await RunAsync(1, arguments);
+        sample.Folder.Write("text.txt", "no image and no checkpoint");
+        DotNet.Result result = await sample.RunAsync(1, arguments);
 
         // What it says before is of two lines: the reference and the loss.
         string[] lines = [.. result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
@@ -58,28 +48,11 @@ public sealed class QuickstartTests : IDisposable
     [Fact]
     public async Task Run_Interrupted_SavesWhatItDid()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "sends SIGINT by the command 'kill'");
-        Task<DotNet.Result> run = RunAsync(1, "--steps", "1000000", "--side", "16", "--output", "out");
-        while (!run.IsCompleted && !File.Exists(folder.PathOf("out/state.safetensors")))
-        {
-            await Task.Delay(50, TestContext.Current.CancellationToken);
-        }
-
-        using (Process kill = Process.Start("kill", ["-INT", command.ProcessId.ToString(CultureInfo.InvariantCulture)]))
-        {
-            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
-        }
-
-        Assert.Contains("--resume", (await run).Output, StringComparison.Ordinal);
-        Assert.True(File.Exists(folder.PathOf("out/after.png")));
+        DotNet.Result result = await sample.RunAndSignalAsync(
+            1, "INT", "out/state.safetensors", "--steps", "1000000", "--side", "16", "--output", "out");
+        Assert.Contains("--resume", result.Output, StringComparison.Ordinal);
+        Assert.True(File.Exists(sample.Folder.PathOf("out/after.png")));
     }
 
-    private async Task<DotNet.Result> RunAsync(int exitCode, params string[] arguments)
-    {
-        DotNet.Result result = await command.RunAsync([Program, .. arguments]);
-        Assert.True(result.ExitCode == exitCode, result.ToString());
-        return result;
-    }
-
-    private byte[] Picture(string run, string name) => File.ReadAllBytes(folder.PathOf(Path.Combine(run, name)));
+    private byte[] Picture(string run, string name) => sample.Read(Path.Combine(run, name));
 }

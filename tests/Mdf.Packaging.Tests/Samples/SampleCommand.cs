@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using System.Globalization;
+using Mdf.Testing;
+
+namespace Mdf.Packaging.Tests.Samples;
+
+/// <summary>A sample's program, run in a folder of its own.</summary>
+internal sealed class SampleCommand(string name) : IDisposable
+{
+    private readonly string program = Path.Combine(Repository.Root, "samples", name, "bin", BuildFacts.Configuration, "net10.0", $"{name}.dll");
+    private readonly List<DotNet> commands = [];
+
+    public TemporaryFolder Folder { get; } = new();
+
+    public byte[] Read(string file) => File.ReadAllBytes(Folder.PathOf(file));
+
+    public async Task<DotNet.Result> RunAsync(int exitCode, params string[] arguments)
+    {
+        var command = new DotNet(Folder.FullName);
+        commands.Add(command);
+        DotNet.Result result = await command.RunAsync([program, .. arguments]);
+        Assert.True(result.ExitCode == exitCode, result.ToString());
+        return result;
+    }
+
+    /// <summary>Runs until a file is there, and then sends a signal.</summary>
+    public async Task<DotNet.Result> RunAndSignalAsync(int exitCode, string signal, string file, params string[] arguments)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), $"sends SIG{signal} by the command 'kill'");
+        Task<DotNet.Result> run = RunAsync(exitCode, arguments);
+        while (!run.IsCompleted && !File.Exists(Folder.PathOf(file)))
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        using (Process kill = Process.Start("kill", [$"-{signal}", commands[^1].ProcessId.ToString(CultureInfo.InvariantCulture)]))
+        {
+            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        return await run;
+    }
+
+    public void Dispose() => Folder.Dispose();
+}
