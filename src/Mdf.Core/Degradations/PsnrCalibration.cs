@@ -62,7 +62,7 @@ public static class PsnrCalibration
     /// <param name="images">(N, C, H, W), C being 3 or 1, of any floating-point type, on any device, values in [0, 1].</param>
     /// <param name="psnr">The wanted PSNR in decibels.</param>
     /// <param name="subsampling">How finely colour is sampled.</param>
-    /// <returns>The quality, 1 to 100, and its PSNR; for others, blend two images or an image and its compressed one.</returns>
+    /// <returns>The quality, 1 to 100, and its PSNR; a <see cref="Blend"/> reaches what lies between two qualities.</returns>
     /// <exception cref="ArgumentException">
     /// The images are not as described, or the wanted PSNR does not lie between those of quality 1 and 100.
     /// </exception>

@@ -24,7 +24,7 @@ public sealed class DegradationTests
         new SaltAndPepper(),
     ];
 
-    public static TheoryData<Degradation> Random =>
+    public static TheoryData<Degradation> WithChance =>
     [
         new JpegCompression(5, 90),
         new JpegCompression(10) { RandomGridPhase = true },
@@ -43,7 +43,7 @@ public sealed class DegradationTests
     }
 
     [Theory]
-    [MemberData(nameof(Random), DisableDiscoveryEnumeration = true)]
+    [MemberData(nameof(WithChance), DisableDiscoveryEnumeration = true)]
     public void Apply_RandomOne_DrawsForEachImageAndSeed(Degradation degradation)
     {
         using var scope = NewDisposeScope();
