@@ -1,15 +1,16 @@
+using System.Globalization;
 using static TorchSharp.torch;
 
 namespace Mdf.Losses;
 
-/// <summary>What a loss expects of images: their channels, their smallest side, and where it lives itself.</summary>
+/// <summary>What a loss expects of images: their channels, their smallest side, and where it lives itself; null where any will do.</summary>
 internal interface IImageRequirements
 {
-    int Channels { get; }
+    int? Channels { get; }
 
     int MinimumSide { get; }
 
-    Device Device { get; }
+    Device? Device { get; }
 }
 
 /// <summary>What two images must have in common to be compared.</summary>
@@ -34,7 +35,7 @@ internal static class LossArguments
         long[] shape = images.shape;
         if (shape.Length != 4)
         {
-            throw new ArgumentException($"{name} has shape {Text(shape)}; expected four dimensions, (N, {expected.Channels}, H, W).", name);
+            throw new ArgumentException($"{name} has shape {Text(shape)}; expected four dimensions, (N, {expected.Channels?.ToString(CultureInfo.InvariantCulture) ?? "C"}, H, W).", name);
         }
 
         if (shape[0] == 0)
@@ -42,9 +43,9 @@ internal static class LossArguments
             throw new ArgumentException($"{name} has shape {Text(shape)}; expected at least one image.", name);
         }
 
-        if (shape[1] != expected.Channels)
+        if (shape[1] == 0 || (expected.Channels is { } channels && shape[1] != channels))
         {
-            throw new ArgumentException($"{name} has {shape[1]} channels (shape {Text(shape)}); expected {expected.Channels}.", name);
+            throw new ArgumentException($"{name} has {shape[1]} channels (shape {Text(shape)}); expected {expected.Channels ?? 1}.", name);
         }
 
         if (Math.Min(shape[2], shape[3]) < expected.MinimumSide)
@@ -57,9 +58,9 @@ internal static class LossArguments
             throw new ArgumentException($"{name} is of type {images.dtype}; expected floating point values in [0, 1].", name);
         }
 
-        if (!Same(images.device, expected.Device))
+        if (expected.Device is { } device && !Same(images.device, device))
         {
-            throw new ArgumentException($"{name} is on {images.device}; expected {expected.Device}, where the loss is (move it with loss.to(device)).", name);
+            throw new ArgumentException($"{name} is on {images.device}; expected {device}, where the loss is (move it with loss.to(device)).", name);
         }
     }
 

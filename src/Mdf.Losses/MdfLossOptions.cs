@@ -1,9 +1,7 @@
-using static TorchSharp.torch;
-
 namespace Mdf.Losses;
 
 /// <summary>Settings of <see cref="MdfLoss"/>; the defaults give the published loss.</summary>
-public sealed record MdfLossOptions
+public sealed record MdfLossOptions : LossOptions
 {
     /// <summary>The number of scales to use, from 1 to the number there are. Default: null, which takes 8 or all if there are fewer.</summary>
     public int? ScaleCount { get; init; }
@@ -16,12 +14,6 @@ public sealed record MdfLossOptions
 
     /// <summary>The range in which the discriminators see the images. Default: <see cref="MdfInputRange.ZeroToOne"/>, as published.</summary>
     public MdfInputRange InputRange { get; init; }
-
-    /// <summary>
-    /// What becomes of the images' losses: <see cref="nn.Reduction.Mean"/> over the batch (default, as published),
-    /// <see cref="nn.Reduction.Sum"/>, or <see cref="nn.Reduction.None"/>, which gives one value an image.
-    /// </summary>
-    public nn.Reduction Reduction { get; init; } = nn.Reduction.Mean;
 
     /// <summary>
     /// The precision of the features. Default: <see cref="MdfPrecision.Full"/>. What <see cref="MdfPrecision.BFloat16"/> costs in

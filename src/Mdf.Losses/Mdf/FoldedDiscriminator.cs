@@ -1,5 +1,4 @@
 using Mdf.Models.Adversarial;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Mdf.Losses;
@@ -8,29 +7,29 @@ namespace Mdf.Losses;
 /// A frozen discriminator as plain convolutions (<see cref="DiscriminatorFolding"/>), each but the last followed by LeakyReLU, in one
 /// precision on one device.
 /// </summary>
-internal sealed class FoldedDiscriminator : IDisposable
+internal sealed class FoldedDiscriminator : IFeatureExtractor, IDisposable
 {
     private static readonly long[] FullPadding = [2, 2];
 
     private readonly (Tensor Weight, Tensor Bias)[] convolutions;
+    private readonly MdfLayers layers;
 
     // The tail's weights as those of the convolution that takes a gradient back through it.
     private readonly Tensor tailBackward;
 
     /// <summary>Takes copies of the given weights.</summary>
-    public FoldedDiscriminator((Tensor Weight, Tensor Bias)[] originals, Device device, ScalarType precision)
+    public FoldedDiscriminator((Tensor Weight, Tensor Bias)[] originals, MdfLayers layers, Device device, ScalarType precision)
     {
+        this.layers = layers;
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        UsesChannelsLast = device.type == DeviceType.CPU && precision != ScalarType.Float64;
+        UsesChannelsLast = ChannelsLast.IsBest(device, precision);
         convolutions = [.. originals.Select(c => (Layout(c.Weight.to(precision, copy: true).to(device)), c.Bias.to(precision, copy: true).to(device)))];
         tailBackward = Layout(originals[^1].Weight.transpose(0, 1).flip(2, 3).contiguous().to(precision).to(device));
         scope.Detach(Weights);
     }
 
-    /// <summary>
-    /// Whether channels lie innermost in memory, which is how oneDNN's convolutions run best on the CPU (float64 is not oneDNN's).
-    /// </summary>
+    /// <inheritdoc/>
     public bool UsesChannelsLast { get; }
 
     /// <summary>The convolutions.</summary>
@@ -38,15 +37,11 @@ internal sealed class FoldedDiscriminator : IDisposable
 
     internal IEnumerable<Tensor> Weights => [.. convolutions.SelectMany(c => new[] { c.Weight, c.Bias }), tailBackward];
 
-    /// <summary>The map that a convolution's output is, or none of the three.</summary>
-    public MdfLayers MapAfter(int convolution) =>
-        convolution == 0 ? MdfLayers.Head
-        : convolution == Count - 2 ? MdfLayers.Body
-        : convolution == Count - 1 ? MdfLayers.Tail
-        : MdfLayers.None;
+    /// <summary>The last convolution that the chosen maps need.</summary>
+    public int Last => layers.HasFlag(MdfLayers.Tail) ? Count - 1 : layers.HasFlag(MdfLayers.Body) ? Count - 2 : 0;
 
-    /// <summary>The last convolution that a choice of maps needs.</summary>
-    public int Last(MdfLayers layers) => layers.HasFlag(MdfLayers.Tail) ? Count - 1 : layers.HasFlag(MdfLayers.Body) ? Count - 2 : 0;
+    /// <summary>Whether a convolution's output is a chosen map.</summary>
+    public bool IsMap(int convolution) => (layers & MapAfter(convolution)) != MdfLayers.None;
 
     /// <summary>One convolution and what follows it.</summary>
     public Tensor Forward(int convolution, Tensor input)
@@ -64,15 +59,15 @@ internal sealed class FoldedDiscriminator : IDisposable
             : nn.functional.conv_transpose2d(gradient, convolutions[convolution].Weight);
 
     /// <summary>The chosen maps, in the order head, body, tail, with their graph if the images have one.</summary>
-    public Tensor[] Features(Tensor images, MdfLayers layers)
+    public Tensor[] Features(Tensor images)
     {
         using var scope = NewDisposeScope();
         var maps = new List<Tensor>(3);
         Tensor x = images;
-        for (int i = 0; i <= Last(layers); i++)
+        for (int i = 0; i <= Last; i++)
         {
             x = Forward(i, x);
-            if ((layers & MapAfter(i)) != MdfLayers.None)
+            if (IsMap(i))
             {
                 maps.Add(x);
             }
@@ -82,8 +77,13 @@ internal sealed class FoldedDiscriminator : IDisposable
         return [.. maps];
     }
 
-    /// <summary>A tensor in the layout the convolutions run best in.</summary>
-    public Tensor Layout(Tensor tensor) => UsesChannelsLast ? tensor.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : tensor;
+    /// <inheritdoc/>
+    public Tensor Distances(IReadOnlyList<Tensor> restored, IReadOnlyList<Tensor> reference) =>
+        stack(restored.Zip(reference, (x, y) => AtLeastFloat32(x - y).square().mean([1, 2, 3])), dim: 1);
+
+    /// <inheritdoc/>
+    public Tensor? Compare(Tensor x, Tensor[] references, Tile tile, long[] shape, Tensor terms, bool wantsGradient) =>
+        new FusedPass(this, tile, shape).Run(x, references, terms, wantsGradient);
 
     public void Dispose()
     {
@@ -92,4 +92,14 @@ internal sealed class FoldedDiscriminator : IDisposable
             weight.Dispose();
         }
     }
+
+    private MdfLayers MapAfter(int convolution) =>
+        convolution == 0 ? MdfLayers.Head
+        : convolution == Count - 2 ? MdfLayers.Body
+        : convolution == Count - 1 ? MdfLayers.Tail
+        : MdfLayers.None;
+
+    private static Tensor AtLeastFloat32(Tensor tensor) => tensor.dtype == ScalarType.BFloat16 ? tensor.to(ScalarType.Float32) : tensor;
+
+    private Tensor Layout(Tensor tensor) => UsesChannelsLast ? ChannelsLast.Of(tensor) : tensor;
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Mdf.Models.Adversarial;
 using static TorchSharp.torch;
 
@@ -7,10 +8,11 @@ namespace Mdf.Losses;
 /// The frozen discriminators of an <see cref="MdfLoss"/>: one float64 original on the CPU, and of it the copies that are in use, one for
 /// each precision, on the loss's device.
 /// </summary>
-internal sealed class FoldedPyramid : IImageRequirements, IDisposable
+internal sealed class FoldedPyramid : IFeatureNetwork
 {
     private readonly (Tensor Weight, Tensor Bias)[][] originals;
     private readonly Dictionary<ScalarType, FoldedDiscriminator[]> copies = [];
+    private readonly int maximumWidth, maximumBodyBlocks;
     private readonly Lock guard = new();
 
     public FoldedPyramid(IReadOnlyList<MdfDiscriminator> discriminators, MdfLossOptions options, string name)
@@ -18,8 +20,8 @@ internal sealed class FoldedPyramid : IImageRequirements, IDisposable
         Options = options;
         Channels = discriminators[0].InputChannels;
         MinimumSide = discriminators.Max(d => d.ReceptiveField);
-        MaximumWidth = discriminators.Max(d => d.Width);
-        MaximumBodyBlocks = discriminators.Max(d => d.BodyBlocks);
+        maximumWidth = discriminators.Max(d => d.Width);
+        maximumBodyBlocks = discriminators.Max(d => d.BodyBlocks);
         if (discriminators.Any(d => d.InputChannels != Channels))
         {
             throw new ArgumentException($"The discriminators take {string.Join(", ", discriminators.Select(d => d.InputChannels))} channels; expected the same number of all.", name);
@@ -34,15 +36,13 @@ internal sealed class FoldedPyramid : IImageRequirements, IDisposable
 
     public int ScaleCount => originals.Length;
 
-    public int Channels { get; }
+    public int? Channels { get; }
 
     public int MinimumSide { get; }
 
-    public int MaximumWidth { get; }
+    public Device? Device { get; private set; } = CPU;
 
-    public int MaximumBodyBlocks { get; }
-
-    public Device Device { get; private set; } = CPU;
+    public int LayerCount => BitOperations.PopCount((uint)Options.Layers);
 
     /// <summary>Moves to a device: the next call makes its copies there.</summary>
     public void MoveTo(Device device)
@@ -70,12 +70,23 @@ internal sealed class FoldedPyramid : IImageRequirements, IDisposable
         {
             if (!copies.TryGetValue(precision, out FoldedDiscriminator[]? copy))
             {
-                copy = [.. originals.Select(o => new FoldedDiscriminator(o, Device, precision))];
+                copy = [.. originals.Select(o => new FoldedDiscriminator(o, Options.Layers, Device!, precision))];
                 copies.Add(precision, copy);
             }
 
             return copy;
         }
+    }
+
+    IReadOnlyList<IFeatureExtractor> IFeatureNetwork.On(ScalarType precision) => On(precision);
+
+    public IEnumerable<Tile> Tiles(Tensor images, ScalarType precision)
+    {
+        long elementSize = precision switch { ScalarType.Float64 => 8, ScalarType.BFloat16 => 2, _ => 4 };
+
+        // At the worst moment the restored image's maps after each convolution are alive, two of the reference's, and three in the making.
+        long bytesAPixel = elementSize * maximumWidth * (maximumBodyBlocks + 6);
+        return Tile.Divide(images.shape, WorkingMemory.Bytes(Options.WorkingMemory, images.device) / bytesAPixel, MinimumSide);
     }
 
     public void Dispose()

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Mdf.Losses;
 
 /// <summary>One discriminator on one tile: the distances of its maps and the way back to the image, by hand.</summary>
-internal readonly struct FusedPass(FoldedDiscriminator discriminator, MdfLayers layers, Tile tile, long[] shape)
+internal readonly struct FusedPass(FoldedDiscriminator discriminator, Tile tile, long[] shape)
 {
     /// <summary>Adds the tile's share of the distances to <paramref name="terms"/>, and gives its gradient.</summary>
     /// <param name="x">The tile of the restored images.</param>
@@ -14,7 +14,7 @@ internal readonly struct FusedPass(FoldedDiscriminator discriminator, MdfLayers 
     /// <returns>The gradient with respect to <paramref name="x"/>, of its shape, or null.</returns>
     public Tensor? Run(Tensor x, Tensor[] references, Tensor terms, bool wantsGradient)
     {
-        int last = discriminator.Last(layers);
+        int last = discriminator.Last;
         var outputs = new Tensor[last + 1];
         var differences = new (Tensor Difference, double Weight)?[last + 1];
         Tensor input = x;
@@ -22,7 +22,7 @@ internal readonly struct FusedPass(FoldedDiscriminator discriminator, MdfLayers 
         {
             Tensor output = discriminator.Forward(i, input);
             outputs[i] = output;
-            if ((layers & discriminator.MapAfter(i)) != MdfLayers.None)
+            if (discriminator.IsMap(i))
             {
                 Tensor difference = tile.Owned(output) - references[layer];
                 double weight = 1.0 / Elements(output, x);

@@ -26,6 +26,18 @@ internal readonly record struct Tile(long FirstImage, long Images, TileRange Row
     /// <summary>Whether the tile owns every position of a feature map of its own.</summary>
     public bool OwnsAll(Tensor map) => Rows.OwnedOf(map.shape[2]) == map.shape[2] && Columns.OwnedOf(map.shape[3]) == map.shape[3];
 
+    /// <summary>Divides a batch into tiles of whole images.</summary>
+    /// <param name="shape">The batch's, (N, C, H, W).</param>
+    /// <param name="images">The images a tile may have; at least one is taken.</param>
+    public static IEnumerable<Tile> DivideImages(long[] shape, long images)
+    {
+        long step = Math.Max(images, 1);
+        for (long first = 0; first < shape[0]; first += step)
+        {
+            yield return new Tile(first, Math.Min(step, shape[0] - first), new TileRange(0, shape[2], 0), new TileRange(0, shape[3], 0));
+        }
+    }
+
     /// <summary>Divides a batch into tiles.</summary>
     /// <param name="shape">The batch's, (N, C, H, W).</param>
     /// <param name="pixels">The pixels a tile may have.</param>

@@ -15,7 +15,7 @@ internal sealed class FusedGradient : autograd.SingleTensorFunction<FusedGradien
     private static Tensor? returned;
 
     /// <inheritdoc/>
-    public override string Name => nameof(MdfLoss);
+    public override string Name => nameof(FusedGradient);
 
     /// <summary>Makes the node.</summary>
     /// <param name="restored">The restored images, which require gradients.</param>

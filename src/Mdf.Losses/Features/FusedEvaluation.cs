@@ -1,0 +1,94 @@
+using static TorchSharp.torch;
+
+namespace Mdf.Losses;
+
+/// <summary>
+/// The loss and, along with it, the gradient of the restored images, tile by tile and network by network: the features of a
+/// tile are dropped before the next is begun, so that memory depends on the tile and not on the batch, and a tile stays in the caches.
+/// </summary>
+internal static class FusedEvaluation
+{
+    /// <summary>
+    /// The loss of each image, network and layer, (N, K, L), and the gradient of each image's sum of them, in the type of the images.
+    /// </summary>
+    /// <param name="network">The networks.</param>
+    /// <param name="restored">The restored images.</param>
+    /// <param name="reference">The reference images, or null if <paramref name="prepared"/> is given.</param>
+    /// <param name="prepared">The features of the reference, for each network.</param>
+    /// <param name="wantsGradient">Whether to compute the gradient.</param>
+    public static (Tensor Terms, Tensor? Gradient) Run(
+        IFeatureNetwork network, Tensor restored, Tensor? reference, IReadOnlyList<Tensor[]>? prepared, bool wantsGradient)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        ScalarType precision = network.Precision(restored);
+        ScalarType sums = precision == ScalarType.BFloat16 ? ScalarType.Float32 : precision;
+        IReadOnlyList<IFeatureExtractor> extractors = network.On(precision);
+        Tensor terms = zeros([restored.shape[0], extractors.Count, network.LayerCount], dtype: ScalarType.Float64, device: restored.device);
+        Tensor? gradient = wantsGradient ? zeros(restored.shape, dtype: sums, device: restored.device) : null;
+        foreach (Tile tile in network.Tiles(restored, precision))
+        {
+            using var ofTile = NewDisposeScope();
+            Tensor x = Seen(tile, restored, precision, extractors);
+            Tensor? y = reference is null ? null : Seen(tile, reference, precision, extractors);
+            Tensor? tileGradient = gradient is null ? null : zeros_like(x, dtype: sums);
+            foreach ((int index, IFeatureExtractor extractor) in extractors.Index())
+            {
+                using var ofExtractor = NewDisposeScope();
+                Tensor[] ys = y is null
+                    ? [.. prepared![index].Select(m => tile.OwnedOfWhole(m, restored.shape[2], restored.shape[3]))]
+                    : [.. extractor.Features(y).Select(tile.Owned)];
+                Tensor tileTerms = terms.narrow(0, tile.FirstImage, tile.Images).select(1, index);
+                Tensor? back = extractor.Compare(x, ys, tile, restored.shape, tileTerms, wantsGradient);
+                tileGradient?.add_(back!);
+            }
+
+            if (gradient is not null)
+            {
+                tile.Of(gradient).add_(tileGradient!);
+            }
+        }
+
+        Tensor result = terms.to(sums);
+        return (result.MoveToOuterDisposeScope(), gradient?.to(restored.dtype).MoveToOuterDisposeScope());
+    }
+
+    /// <summary>The features of images, for each network, in the layout of the networks. They are in no dispose scope.</summary>
+    public static Tensor[][] Features(IFeatureNetwork network, Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        ScalarType precision = network.Precision(images);
+        IReadOnlyList<IFeatureExtractor> extractors = network.On(precision);
+        var features = new Tensor[extractors.Count][];
+        foreach (Tile tile in network.Tiles(images, precision))
+        {
+            using var ofTile = NewDisposeScope();
+            Tensor x = Seen(tile, images, precision, extractors);
+            foreach ((int index, IFeatureExtractor extractor) in extractors.Index())
+            {
+                using var ofExtractor = NewDisposeScope();
+                Tensor[] maps = extractor.Features(x);
+                features[index] ??= [.. maps.Select(m => Whole(m, x, images, extractor).DetachFromDisposeScope())];
+                foreach ((Tensor whole, Tensor map) in features[index].Zip(maps))
+                {
+                    tile.OwnedOfWhole(whole, images.shape[2], images.shape[3]).copy_(tile.Owned(map));
+                }
+            }
+        }
+
+        return features;
+    }
+
+    private static Tensor Seen(Tile tile, Tensor images, ScalarType precision, IReadOnlyList<IFeatureExtractor> extractors)
+    {
+        Tensor part = tile.Of(images).to(precision);
+        return extractors[0].UsesChannelsLast ? ChannelsLast.Of(part) : part;
+    }
+
+    private static Tensor Whole(Tensor map, Tensor tile, Tensor images, IFeatureExtractor extractor)
+    {
+        long height = images.shape[2] - (tile.shape[2] - map.shape[2]), width = images.shape[3] - (tile.shape[3] - map.shape[3]);
+        return ChannelsLast.Empty([images.shape[0], map.shape[1], height, width], map.dtype, map.device, extractor.UsesChannelsLast);
+    }
+}

@@ -1,0 +1,40 @@
+using static TorchSharp.torch;
+
+namespace Mdf.Losses;
+
+/// <summary>The loss by ordinary operations and autograd: every gradient of every order, at the price of keeping all features.</summary>
+internal static class GraphEvaluation
+{
+    /// <summary>The loss of each image, network and layer, (N, K, L).</summary>
+    public static Tensor Terms(IFeatureNetwork network, Tensor restored, Tensor reference)
+    {
+        using var scope = NewDisposeScope();
+        bool referenceLearns = reference.requires_grad && is_grad_enabled();
+        Tensor y = reference.to(network.Precision(reference));
+        return Terms(network, restored, (_, extractor) =>
+        {
+            using var noGradient = referenceLearns ? null : no_grad();
+            return extractor.Features(y);
+        }).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same against features of the reference computed before.</summary>
+    public static Tensor Terms(IFeatureNetwork network, Tensor restored, IReadOnlyList<Tensor[]> reference) =>
+        Terms(network, restored, (index, _) => reference[index]);
+
+    private static Tensor Terms(IFeatureNetwork network, Tensor restored, Func<int, IFeatureExtractor, Tensor[]> referenceFeatures)
+    {
+        using var scope = NewDisposeScope();
+        ScalarType precision = network.Precision(restored);
+        Tensor x = restored.to(precision);
+        var terms = new List<Tensor>();
+        foreach ((int index, IFeatureExtractor extractor) in network.On(precision).Index())
+        {
+            using var ofExtractor = NewDisposeScope();
+            Tensor[] ys = referenceFeatures(index, extractor);
+            terms.Add(extractor.Distances(extractor.Features(x), ys).MoveToOuterDisposeScope());
+        }
+
+        return stack(terms, dim: 1).MoveToOuterDisposeScope();
+    }
+}

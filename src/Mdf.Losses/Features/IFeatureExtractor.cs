@@ -1,0 +1,26 @@
+using static TorchSharp.torch;
+
+namespace Mdf.Losses;
+
+/// <summary>A frozen network, in one precision on one device, whose feature maps of two images are compared.</summary>
+internal interface IFeatureExtractor
+{
+    /// <summary>Whether channels lie innermost in the memory of images and maps.</summary>
+    bool UsesChannelsLast { get; }
+
+    /// <summary>The maps to compare, with their graph if the images have one.</summary>
+    Tensor[] Features(Tensor images);
+
+    /// <summary>The distance of each image's maps, (N, L), with its graph.</summary>
+    Tensor Distances(IReadOnlyList<Tensor> restored, IReadOnlyList<Tensor> reference);
+
+    /// <summary>Adds a tile's share of the distances to <paramref name="terms"/>, and gives its gradient.</summary>
+    /// <param name="x">The tile of the restored images.</param>
+    /// <param name="references">The owned parts of the reference's maps.</param>
+    /// <param name="tile">The tile.</param>
+    /// <param name="shape">The shape of the whole batch.</param>
+    /// <param name="terms">(images, L), float64.</param>
+    /// <param name="wantsGradient">Whether to go back.</param>
+    /// <returns>The gradient with respect to <paramref name="x"/>, of its shape, or null.</returns>
+    Tensor? Compare(Tensor x, Tensor[] references, Tile tile, long[] shape, Tensor terms, bool wantsGradient);
+}

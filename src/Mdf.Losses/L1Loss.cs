@@ -1,0 +1,11 @@
+using static TorchSharp.torch;
+
+namespace Mdf.Losses;
+
+/// <summary>The mean absolute difference of an image's values, <c>mean(|x - y|)</c>. Its gradient is 0 where they are equal.</summary>
+/// <param name="options">Settings; null for the defaults.</param>
+/// <exception cref="ArgumentException">An option is out of its range.</exception>
+public sealed class L1Loss(LossOptions? options = null) : ImageLoss(options ?? new LossOptions())
+{
+    private protected override Tensor PerImage(Tensor restored, Tensor reference) => Difference(restored, reference).abs().mean([1, 2, 3]);
+}

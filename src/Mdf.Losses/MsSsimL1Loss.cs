@@ -1,0 +1,33 @@
+using Mdf.Metrics;
+using static TorchSharp.torch;
+
+namespace Mdf.Losses;
+
+/// <summary>
+/// The mix of multi-scale structural similarity and absolute difference, <c>0.84 (1 - MS-SSIM) + 0.16 mean(|x - y|)</c>, of Zhao, Gallo,
+/// Frosio and Kautz, "Loss Functions for Image Restoration with Neural Networks", 2017, as the authors of MDF use it: the differences are
+/// not weighted by a Gaussian.
+/// </summary>
+public sealed class MsSsimL1Loss : ImageLoss
+{
+    private readonly MultiScaleStructuralSimilarityOptions similarity;
+    private readonly double structureWeight;
+
+    /// <summary>Creates the loss.</summary>
+    /// <param name="options">Settings; null for the published ones.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public MsSsimL1Loss(MsSsimL1LossOptions? options = null)
+        : base(options ??= new MsSsimL1LossOptions())
+    {
+        OptionChecks.RequireInRange(options.StructureWeight, 0, 1);
+        OptionChecks.RequireNotNull(options.Similarity);
+        structureWeight = options.StructureWeight;
+        similarity = options.Similarity;
+    }
+
+    private protected override Tensor PerImage(Tensor restored, Tensor reference)
+    {
+        Tensor structure = 1 - MultiScaleStructuralSimilarity.PerChannel(restored, reference, similarity).mean([1]);
+        return (structureWeight * structure) + ((1 - structureWeight) * Difference(restored, reference).abs().mean([1, 2, 3]));
+    }
+}

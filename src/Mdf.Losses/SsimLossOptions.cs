@@ -1,0 +1,10 @@
+using Mdf.Metrics;
+
+namespace Mdf.Losses;
+
+/// <summary>Settings of <see cref="SsimLoss"/>.</summary>
+public sealed record SsimLossOptions : LossOptions
+{
+    /// <summary>The windows and constants. Default: the published ones; images of at least 11 x 11 pixels.</summary>
+    public StructuralSimilarityOptions Similarity { get; init; } = new();
+}
