@@ -12,29 +12,34 @@ internal static class PackagedWeights
         [RestorationTask.SuperResolution] = "sisr.ckpt",
     };
 
+    private static readonly string[] Packaged =
+        [.. Files.Values.Where(name => typeof(PackagedWeights).Assembly.GetManifestResourceInfo(Resource(name)) is not null)];
+
     /// <summary>The file name of a task's weights.</summary>
     public static string NameOf(RestorationTask task) => Files.TryGetValue(task, out string? name)
         ? name
         : throw new ArgumentOutOfRangeException(nameof(task), task, $"There is no task {task}; expected one of {string.Join(", ", Files.Keys)}.");
 
     /// <summary>Loads a file, or where there is none, the packaged weights of that name.</summary>
-    public static DiscriminatorPyramid Load(string path)
+    public static DiscriminatorPyramid Load(string weights)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        if (File.Exists(path) || Directory.Exists(path))
+        ArgumentException.ThrowIfNullOrEmpty(weights);
+        if (File.Exists(weights) || Directory.Exists(weights))
         {
-            return DiscriminatorPyramid.Load(path);
+            return DiscriminatorPyramid.Load(weights);
         }
 
-        return Files.ContainsValue(path) ? LoadPackaged(path) : throw new FileNotFoundException(
-            $"There is no file '{path}', nor are there packaged weights of that name; those are {string.Join(", ", Files.Values)}.", path);
+        return Packaged.Contains(weights) ? LoadPackaged(weights) : throw new FileNotFoundException(
+            $"There is no file '{weights}', nor are there packaged weights of that name; those are {string.Join(", ", Packaged)}.", weights);
     }
 
     /// <summary>Loads packaged weights by their file name.</summary>
     public static DiscriminatorPyramid LoadPackaged(string name)
     {
-        using Stream stream = typeof(PackagedWeights).Assembly.GetManifestResourceStream($"Mdf.Losses.Weights.{name}")
-            ?? throw new InvalidOperationException($"This build of {nameof(Mdf)}.{nameof(Losses)} comes without '{name}'.");
+        using Stream stream = typeof(PackagedWeights).Assembly.GetManifestResourceStream(Resource(name)) ?? throw new NotSupportedException(
+            $"This version comes without '{name}'; it has {string.Join(", ", Packaged)}. Train your own with DiscriminatorTrainer of Mdf.Training.");
         return DiscriminatorPyramid.Load(stream, name);
     }
+
+    private static string Resource(string name) => $"Mdf.Losses.Weights.{name}";
 }
