@@ -1,0 +1,38 @@
+namespace Mdf.Models.Perceptual;
+
+/// <summary>
+/// The features of AlexNet (Krizhevsky, "One weird trick for parallelizing convolutional neural networks", 2014), as in torchvision:
+/// layers <c>relu1</c> to <c>relu5</c>, <c>pool1</c>, <c>pool2</c> and <c>pool5</c>.
+/// </summary>
+public sealed class AlexNetFeatures : FeatureNetwork
+{
+    /// <summary>Creates the network with random weights.</summary>
+    /// <param name="neededLayers">The layers to ask for: those deeper than the deepest of them are left out. None for all layers.</param>
+    /// <exception cref="ArgumentException">There is no layer of a name.</exception>
+    public AlexNetFeatures(params IReadOnlyList<string> neededLayers)
+        : base(nameof(AlexNetFeatures), Steps(), neededLayers)
+    {
+    }
+
+    /// <summary>The names of all layers it can have.</summary>
+    public static IReadOnlyList<string> AllLayers { get; } = NamesOf(Steps());
+
+    private protected override FeatureNetwork CreateAlike() => new AlexNetFeatures(Layers[^1]);
+
+    private static FeatureStep[] Steps() =>
+    [
+        FeatureStep.Convolution(3, 64, kernel: 11, stride: 4, padding: 2),
+        FeatureStep.Rectifier("relu1"),
+        FeatureStep.Pool("pool1", kernel: 3, channels: 64),
+        FeatureStep.Convolution(64, 192, kernel: 5, padding: 2),
+        FeatureStep.Rectifier("relu2"),
+        FeatureStep.Pool("pool2", kernel: 3, channels: 192),
+        FeatureStep.Convolution(192, 384, kernel: 3, padding: 1),
+        FeatureStep.Rectifier("relu3"),
+        FeatureStep.Convolution(384, 256, kernel: 3, padding: 1),
+        FeatureStep.Rectifier("relu4"),
+        FeatureStep.Convolution(256, 256, kernel: 3, padding: 1),
+        FeatureStep.Rectifier("relu5"),
+        FeatureStep.Pool("pool5", kernel: 3, channels: 256),
+    ];
+}

@@ -1,0 +1,49 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Mdf.Models.Perceptual;
+
+/// <summary>
+/// A convolution of square windows that gives equal values for equal windows, wherever they lie, so that max pooling picks the first of them:
+/// libtorch's in float64 on the CPU does not, because its matrix product rounds differently at the edges of its blocks, and where flat parts
+/// of an image tie, a different choice moves the gradient by percents.
+/// </summary>
+internal sealed class FeatureConvolution : Module<Tensor, Tensor>
+{
+    // A multiple of the columns that the kernels of matrix products take at a time.
+    private const long BlockColumns = 48;
+
+    private readonly Parameter weight;
+    private readonly Parameter bias;
+    private readonly long kernel, stride, padding;
+
+    public FeatureConvolution(long inputs, long outputs, long kernel, long stride = 1, long padding = 0)
+        : base(nameof(FeatureConvolution))
+    {
+        (this.kernel, this.stride, this.padding) = (kernel, stride, padding);
+        using var scope = NewDisposeScope();
+        double bound = 1 / Math.Sqrt(inputs * kernel * kernel);
+        weight = new Parameter(init.kaiming_uniform_(empty(outputs, inputs, kernel, kernel), Math.Sqrt(5)));
+        bias = new Parameter(init.uniform_(empty(outputs), -bound, bound));
+        scope.Detach(weight, bias);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor input) => input.dtype == ScalarType.Float64 && input.device_type == DeviceType.CPU
+        ? MatrixProduct(input)
+        : functional.conv2d(input, weight, bias, strides: [stride, stride], padding: [padding, padding]);
+
+    private Tensor MatrixProduct(Tensor input)
+    {
+        using var scope = NewDisposeScope();
+        long height = Side(input.shape[2]), width = Side(input.shape[3]), positions = height * width;
+        Tensor windows = functional.unfold(input, (kernel, kernel), padding: (padding, padding), stride: (stride, stride));
+        Tensor whole = functional.pad(windows, [0, (BlockColumns - (positions % BlockColumns)) % BlockColumns]);
+        Tensor product = matmul(weight.flatten(1), whole).narrow(2, 0, positions) + bias.reshape(-1, 1);
+        return product.reshape(input.shape[0], weight.shape[0], height, width).MoveToOuterDisposeScope();
+    }
+
+    private long Side(long side) => ((side + (2 * padding) - kernel) / stride) + 1;
+}

@@ -1,0 +1,87 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+
+namespace Mdf.Models.Perceptual;
+
+/// <summary>One download: into a file beside the target, which an interrupted one leaves to go on with, and moved over it once it is right.</summary>
+internal sealed class FileDownload(HttpClient client, PretrainedFile file, string path)
+{
+    private const int BufferBytes = 1 << 17;
+
+    private string PartPath => path + ".part";
+
+    public async Task RunAsync(IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+    {
+        string hash;
+
+        // Opened for this process alone, so that two do not write into one file.
+        await using (var part = new FileStream(PartPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, BufferBytes, useAsync: true))
+        {
+            using HttpResponseMessage response = await RequestAsync(part, cancellation).ConfigureAwait(false);
+            await ReceiveAsync(response, part, progress, cancellation).ConfigureAwait(false);
+            part.Position = 0;
+            hash = Convert.ToHexString(await SHA256.HashDataAsync(part, cancellation).ConfigureAwait(false));
+            part.Flush(flushToDisk: true);
+        }
+
+        if (!hash.StartsWith(file.HashPrefix, StringComparison.OrdinalIgnoreCase))
+        {
+            File.Delete(PartPath);
+            throw new InvalidDataException(
+                $"What {file.Source} gave for '{file.Name}' has the SHA-256 {hash}, which should begin with {file.HashPrefix}. It was deleted; the next download starts anew.");
+        }
+
+        File.Move(PartPath, path, overwrite: true);
+    }
+
+    /// <summary>Asks for what is missing, and places the file where the answer begins.</summary>
+    private async Task<HttpResponseMessage> RequestAsync(FileStream part, CancellationToken cancellation)
+    {
+        long have = part.Length;
+        HttpResponseMessage response = await SendAsync(have, cancellation).ConfigureAwait(false);
+        if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
+        {
+            response.Dispose();
+            response = await SendAsync(0, cancellation).ConfigureAwait(false);
+        }
+
+        try
+        {
+            response.EnsureSuccessStatusCode();
+            bool goesOn = response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == have;
+            part.SetLength(goesOn ? have : 0);
+            part.Position = part.Length;
+            return response;
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(long from, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, file.Source);
+        if (from > 0)
+        {
+            request.Headers.Range = new RangeHeaderValue(from, null);
+        }
+
+        return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+    }
+
+    private static async Task ReceiveAsync(HttpResponseMessage response, FileStream part, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+    {
+        long? total = part.Length + response.Content.Headers.ContentLength;
+        await using Stream body = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+        var buffer = new byte[BufferBytes];
+        progress?.Report(new DownloadProgress(part.Length, total));
+        for (int read; (read = await body.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0;)
+        {
+            await part.WriteAsync(buffer.AsMemory(0, read), cancellation).ConfigureAwait(false);
+            progress?.Report(new DownloadProgress(part.Position, total));
+        }
+    }
+}
