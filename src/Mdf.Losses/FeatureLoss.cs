@@ -79,6 +79,13 @@ public abstract class FeatureLoss : ImageLoss
             : FusedEvaluation.Run(network, restored, reference, null, wantsGradient: false).Terms;
     }
 
+    /// <summary>The same of a loss with one network, (N, L).</summary>
+    private protected Tensor LayerTermsOf(Tensor restored, Tensor reference)
+    {
+        using var scope = NewDisposeScope();
+        return TermsOf(restored, reference).squeeze(1).MoveToOuterDisposeScope();
+    }
+
     /// <inheritdoc/>
     protected override nn.Module _to(DeviceType deviceType, int deviceIndex, bool non_blocking)
     {

@@ -6,4 +6,10 @@ internal static partial class LoggerMessages
 {
     [LoggerMessage(Level = LogLevel.Information, Message = "MDF loss: {ScaleCount} frozen discriminators from {Weights}.")]
     public static partial void Loaded(this ILogger logger, int scaleCount, string weights);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "VGG loss: frozen {Network} from {Weights}.")]
+    public static partial void LoadedVgg(this ILogger logger, VggNetwork network, string weights);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "LPIPS: frozen {Network} from {Weights}.")]
+    public static partial void LoadedLpips(this ILogger logger, LpipsNetwork network, string weights);
 }

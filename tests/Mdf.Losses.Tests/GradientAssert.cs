@@ -6,7 +6,7 @@ namespace Mdf.Losses.Tests;
 internal static class GradientAssert
 {
     private const double Step = 1e-6;
-    private const int Pixels = 12;
+    private const int Pixels = 8;
 
     /// <summary>
     /// Compares with central differences along some pixels. In float64 they agree to about 1e-8 of the largest gradient, except where a

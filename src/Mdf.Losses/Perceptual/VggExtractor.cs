@@ -1,0 +1,36 @@
+using Mdf.Models.Perceptual;
+using static TorchSharp.torch;
+
+namespace Mdf.Losses;
+
+/// <summary>The maps of a network that sees images normalised as those of ImageNet, compared value by value.</summary>
+internal sealed class VggExtractor : PerceptualExtractor
+{
+    /// <summary>The side that images are resized to if the options say so.</summary>
+    public const int ResizedSide = 224;
+
+    private readonly VggLossOptions options;
+    private readonly double[] weights;
+    private readonly Tensor mean;
+    private readonly Tensor deviation;
+
+    public VggExtractor(FeatureNetwork network, VggLossOptions options, ScalarType precision, Device device)
+        : base(network, options.Layers, precision, device)
+    {
+        this.options = options;
+        weights = [.. options.LayerWeights ?? Enumerable.Repeat(1.0 / options.Layers.Count, options.Layers.Count)];
+        mean = Constant(0.485f, 0.456f, 0.406f);
+        deviation = Constant(0.229f, 0.224f, 0.225f);
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor Normalized(Tensor images)
+    {
+        Tensor normalized = (images - mean) / deviation;
+        return options.Resizes ? BilinearResizing.Resize(normalized, ResizedSide) : normalized;
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor Distance(int layer, Tensor difference) =>
+        (options.Distance == FeatureDistance.L1 ? difference.abs() : difference.square()).mean([1, 2, 3]) * weights[layer];
+}

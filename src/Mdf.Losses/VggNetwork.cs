@@ -1,0 +1,11 @@
+namespace Mdf.Losses;
+
+/// <summary>The network whose features the VGG loss compares.</summary>
+public enum VggNetwork
+{
+    /// <summary>VGG-16, which the authors of MDF use.</summary>
+    Vgg16,
+
+    /// <summary>VGG-19.</summary>
+    Vgg19,
+}
