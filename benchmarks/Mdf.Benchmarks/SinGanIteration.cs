@@ -6,9 +6,10 @@ using static TorchSharp.torch;
 namespace Mdf.Benchmarks;
 
 /// <summary>
-/// An iteration as SinGAN's published loop has it, by automatic differentiation: every step draws the input through all finished scales,
-/// a reconstruction pass of its own, and gradients of the discriminator's weights in the generator's steps too. Its generated image is
-/// made anew for each step of the generator, which newer versions of PyTorch enforce.
+/// An iteration as SinGAN's published loop has it, by automatic differentiation: every step of the discriminator draws its input through
+/// all finished scales, the generator's steps take the last of them and a reconstruction pass of its own, and the gradients of the
+/// discriminator's weights are computed in the generator's steps too. Its generated image is made anew for each step of the generator,
+/// which newer versions of PyTorch enforce.
 /// </summary>
 internal sealed class SinGanIteration : IDisposable
 {
@@ -17,6 +18,7 @@ internal sealed class SinGanIteration : IDisposable
 
     private readonly Tensor[] reals;
     private readonly MdfGenerator[] finished;
+    private readonly Tensor reconstructed;
     private readonly MdfGenerator generator;
     private readonly MdfDiscriminator discriminator;
     private readonly Adam generatorAdam;
@@ -38,6 +40,7 @@ internal sealed class SinGanIteration : IDisposable
             }
         }
 
+        reconstructed = Drawn(noise: 0).DetachFromDisposeScope();
         generator = new MdfGenerator(widths[^1]);
         discriminator = new MdfDiscriminator(widths[^1]);
         generatorAdam = optim.Adam(generator.parameters(), 5e-4, 0.5, 0.999);
@@ -46,13 +49,15 @@ internal sealed class SinGanIteration : IDisposable
 
     public void Run()
     {
-        Tensor real = reals[^1];
+        using var iteration = NewDisposeScope();
+        Tensor real = reals[^1], drawn = reconstructed;
         for (int i = 0; i < Steps; i++)
         {
             using var scope = NewDisposeScope();
             discriminatorAdam.zero_grad();
             (-discriminator.call(real).mean()).backward();
-            Tensor fake = Generated(Noise).detach();
+            drawn = Drawn(Noise).MoveToOuterDisposeScope();
+            Tensor fake = Generated(drawn, Noise).detach();
             discriminator.call(fake).mean().backward();
             Penalty(real, fake).backward();
             discriminatorAdam.step();
@@ -62,8 +67,8 @@ internal sealed class SinGanIteration : IDisposable
         {
             using var scope = NewDisposeScope();
             generatorAdam.zero_grad();
-            (-discriminator.call(Generated(Noise)).mean()).backward();
-            ((Generated(noise: 0) - real).square().mean() * ReconstructionWeight).backward();
+            (-discriminator.call(Generated(drawn, Noise)).mean()).backward();
+            ((Generated(reconstructed, noise: 0) - real).square().mean() * ReconstructionWeight).backward();
             generatorAdam.step();
         }
     }
@@ -74,29 +79,28 @@ internal sealed class SinGanIteration : IDisposable
         discriminatorAdam.Dispose();
         generator.Dispose();
         discriminator.Dispose();
+        reconstructed.Dispose();
         foreach (IDisposable one in finished.Cast<IDisposable>().Concat(reals))
         {
             one.Dispose();
         }
     }
 
-    private Tensor Generated(double noise)
+    // The upscaled output of the finished scales, padded.
+    private Tensor Drawn(double noise)
     {
-        Tensor image = zeros_like(reals[0]);
-        for (int k = 0; k <= finished.Length; k++)
+        using var scope = NewDisposeScope();
+        Tensor skip = nn.functional.pad(zeros_like(reals[0]), [5, 5, 5, 5]);
+        for (int k = 0; k < finished.Length; k++)
         {
-            if (k > 0)
-            {
-                image = Resize.Bicubic(image.clamp(-1, 1), (int)reals[k].shape[2], (int)reals[k].shape[3]);
-            }
-
-            Tensor skip = nn.functional.pad(image, [5, 5, 5, 5]);
-            Tensor input = skip + (randn_like(skip) * noise);
-            image = k < finished.Length ? finished[k].call(input, skip) : generator.call(input, skip);
+            Tensor image = finished[k].call(skip + (randn_like(skip) * noise), skip).clamp(-1, 1);
+            skip = nn.functional.pad(Resize.Bicubic(image, (int)reals[k + 1].shape[2], (int)reals[k + 1].shape[3]), [5, 5, 5, 5]);
         }
 
-        return image;
+        return skip.MoveToOuterDisposeScope();
     }
+
+    private Tensor Generated(Tensor skip, double noise) => generator.call(skip + (randn_like(skip) * noise), skip);
 
     private Tensor Penalty(Tensor real, Tensor fake)
     {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Mdf.Checkpoints;
+using Mdf.Training;
 using Spectre.Console;
 using static TorchSharp.torch;
 
@@ -63,7 +64,7 @@ internal static class CommandLine
         {
             return run();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException or NotSupportedException or CheckpointFormatException or ExternalException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException or NotSupportedException or CheckpointFormatException or TrainingDivergedException or ExternalException)
         {
             Console.Error.WriteLine(FirstLine(e));
             return 1;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.IO.Hashing;
 using Mdf.Degradations;
 using Mdf.Losses;
 using Mdf.Metrics;
@@ -17,7 +18,7 @@ internal static class FeatureComparison
     private const double LearningRate = 1e-3;
 
     /// <summary>Trains a network with each loss and prints what it makes of the test images.</summary>
-    public static int Run(Settings settings, IReadOnlyList<Tensor> trainingImages, IReadOnlyList<Tensor> testImages, CancellationToken cancellation)
+    public static int Run(FeatureSettings settings, IReadOnlyList<Tensor> trainingImages, IReadOnlyList<Tensor> testImages, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         var degradation = new JpegCompression(settings.Quality);
@@ -31,10 +32,11 @@ internal static class FeatureComparison
         Row("none: the compressed image", compressed, null, null);
 
         double[] baseline = [];
-        foreach ((string name, Func<nn.Module<Tensor, Tensor, Tensor>> create) in Losses(settings.Weights))
+        string data = $"training on {training.Length} images {Checksum(training)}, testing on {test.Length} images {Checksum(test)}";
+        foreach ((string name, string weights, Func<nn.Module<Tensor, Tensor, Tensor>> create) in Losses(settings.Weights))
         {
-            // What was run before with the same settings stands.
-            string description = $"{name}; quality {settings.Quality}; {settings.Steps} steps; {training.Length} training and {test.Length} test images; seed {settings.Seed}; {Options}";
+            // What was run before with the same settings, data and weights stands.
+            string description = $"{name} {weights}; quality {settings.Quality}; {settings.Steps} steps of {Batch} x {Patch} at {LearningRate}; {data}; seed {settings.Seed}; {Options}";
             RunRecord run = RunRecord.Find(settings.Output, description) ?? Run(description, create);
             Row(name, (run.Psnr, run.Ssim), baseline.Length == 0 ? null : [.. run.Psnr.Zip(baseline, (one, other) => one - other)], run.Time);
             baseline = baseline.Length == 0 ? run.Psnr : baseline;
@@ -58,21 +60,32 @@ internal static class FeatureComparison
     private static DnCnnOptions Options { get; } = new() { Layers = 8, Width = 32 };
 
     // L2 first: others are compared with it.
-    private static IEnumerable<(string Name, Func<nn.Module<Tensor, Tensor, Tensor>> Create)> Losses(IReadOnlyList<string> weights)
+    private static IEnumerable<(string Name, string Weights, Func<nn.Module<Tensor, Tensor, Tensor>> Create)> Losses(IReadOnlyList<string> weights)
     {
-        yield return ("L2", () => nn.MSELoss());
-        yield return ("MDF, untrained discriminators", () =>
+        yield return ("L2", "", () => nn.MSELoss());
+        yield return ("MDF, untrained discriminators", "", () =>
         {
             using var untrained = DiscriminatorPyramid.CreateUntrained(seed: 1);
             return new MdfLoss(untrained);
         });
         foreach (string file in weights)
         {
-            yield return ($"MDF, {Path.GetFileName(file)}", () => new MdfLoss(file));
+            yield return ($"MDF, {Path.GetFileName(file)}", File.Exists(file) ? $"{Crc32.HashToUInt32(File.ReadAllBytes(file)):x8}" : $"packaged {typeof(MdfLoss).Assembly.GetName().Version}", () => new MdfLoss(file));
         }
     }
 
-    private static DnCnn Train(Settings settings, nn.Module<Tensor, Tensor, Tensor> loss, (Tensor Degraded, Tensor Reference)[] images, CancellationToken cancellation)
+    private static string Checksum((Tensor Degraded, Tensor Reference)[] images)
+    {
+        var sum = new Crc32();
+        foreach ((_, Tensor reference) in images)
+        {
+            sum.Append(reference.contiguous().bytes);
+        }
+
+        return $"{sum.GetCurrentHashAsUInt32():x8}";
+    }
+
+    private static DnCnn Train(FeatureSettings settings, nn.Module<Tensor, Tensor, Tensor> loss, (Tensor Degraded, Tensor Reference)[] images, CancellationToken cancellation)
     {
         var network = new DnCnn(Options, settings.Seed);
         using var adam = optim.Adam(network.parameters(), LearningRate);
@@ -124,7 +137,4 @@ internal static class FeatureComparison
         (double low, double high) = BootstrapInterval.OfMean(values);
         return string.Join(" ", values.Average().ToString($"f{digits}", CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"[{low.ToString($"f{digits}", CultureInfo.InvariantCulture)}, {high.ToString($"f{digits}", CultureInfo.InvariantCulture)}]"));
     }
-
-    /// <summary>What to train.</summary>
-    internal sealed record Settings(IReadOnlyList<string> Weights, int Steps, int Quality, int Seed, string Output);
 }

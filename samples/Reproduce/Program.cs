@@ -10,7 +10,7 @@ count.MustBeAtLeast(1);
 
 var sensitivity = new Command("sensitivity", "The loss of distortions at equal PSNR, as a table (supplement, figures 7 and 8).") { weights, images, count };
 sensitivity.SetRun((arguments, cancellation) => Sensitivity.Run(
-    arguments.GetValue(weights)!, TestImages.Read(arguments.GetValue(images), arguments.GetValue(count)), cancellation));
+    arguments.GetValue(weights)!, TestImages.Read(arguments.GetValue(images), arguments.GetValue(count), firstSeed: 1), cancellation));
 
 var training = new Option<DirectoryInfo?>("--training-images") { Description = "A folder of photographs to train on. Default: built-in synthetic images." };
 var steps = new Option<int>("--steps") { Description = "Steps of training.", DefaultValueFactory = _ => 400 };
@@ -22,10 +22,10 @@ quality.MustBeAtLeast(1);
 
 var features = new Command("features", "A small DnCNN for JPEG artefacts, trained with trained discriminators, with untrained ones and with L2.") { weights, images, count, training, steps, quality, seed, output };
 features.SetRun((arguments, cancellation) => FeatureComparison.Run(
-    new FeatureComparison.Settings(
+    new FeatureSettings(
         arguments.GetValue(weights)!, arguments.GetValue(steps), arguments.GetValue(quality), arguments.GetValue(seed), arguments.GetValue(output)!.FullName),
-    TestImages.Read(arguments.GetValue(training), int.MaxValue),
-    TestImages.Read(arguments.GetValue(images), arguments.GetValue(count)),
+    TestImages.Read(arguments.GetValue(training), int.MaxValue, firstSeed: 1001),
+    TestImages.Read(arguments.GetValue(images), arguments.GetValue(count), firstSeed: 1),
     cancellation));
 
 return await CommandLine.RunAsync(new RootCommand("Measures what trained discriminators do.") { sensitivity, features }, args);

@@ -58,7 +58,7 @@ internal static class Sensitivity
         return 0;
     }
 
-    // Over the images on which the distortion can be that strong; null if there is none.
+    // Null if the distortion cannot be that strong on one of the images.
     private static double? Mean(MdfLoss loss, IReadOnlyList<Tensor> images, (string Name, Func<double, Degradation> Family, double From, double To) distortion, double level)
     {
         var values = new List<double>();
@@ -66,18 +66,28 @@ internal static class Sensitivity
         {
             using var scope = NewDisposeScope();
             Tensor image = Middle(whole);
-            try
+            if (Strength(distortion, image, level) is not double strength)
             {
-                CalibratedStrength found = PsnrCalibration.FindStrength(distortion.Family, image, level, distortion.From, distortion.To, seed: 1);
-                values.Add(loss.call(distortion.Family(found.Strength).Apply(image, new Random(1)), image).item<float>());
+                return null;
             }
-            catch (ArgumentException)
-            {
-                // A picture of little contrast cannot lose enough of it.
-            }
+
+            values.Add(loss.call(distortion.Family(strength).Apply(image, new Random(1)), image).item<float>());
         }
 
-        return values.Count == 0 ? null : values.Average();
+        return values.Average();
+    }
+
+    // A picture of little contrast cannot lose enough of it.
+    private static double? Strength((string Name, Func<double, Degradation> Family, double From, double To) distortion, Tensor image, double level)
+    {
+        try
+        {
+            return PsnrCalibration.FindStrength(distortion.Family, image, level, distortion.From, distortion.To, seed: 1).Strength;
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
     }
 
     private static Tensor Middle(Tensor image)

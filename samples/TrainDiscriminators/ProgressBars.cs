@@ -18,6 +18,6 @@ internal sealed class ProgressBars(ProgressContext console)
 
         bar.Value = now.Iteration;
         bar.Description = FormattableString.Invariant(
-            $"scale {now.Scale + 1}/{now.ScaleCount} {now.Width,4}x{now.Height,-4} W {now.WassersteinEstimate,7:f3}  error {now.ReconstructionError:f4}  all done in {now.Remaining:h\\:mm\\:ss}");
+            $"scale {now.Scale + 1}/{now.ScaleCount} {now.Width,4}x{now.Height,-4} W {now.WassersteinEstimate,7:f3}  error {now.ReconstructionError:f4}  all done in {Clock.Text(now.Remaining)}");
     }
 }

@@ -26,9 +26,9 @@ internal static class Training
             throw new InvalidOperationException($"There is no run to resume: {settings.StateFile} does not exist. Start one without --resume.");
         }
 
-        if (!settings.Resume)
+        if (!settings.Resume && File.Exists(settings.StateFile))
         {
-            File.Delete(settings.StateFile);
+            throw new InvalidOperationException($"{settings.StateFile} is of an earlier run. Go on from it with --resume, or delete it to start afresh.");
         }
 
         var watch = Stopwatch.StartNew();
@@ -42,7 +42,7 @@ internal static class Training
         result.Discriminators!.Save(settings.CheckpointFile);
         using Tensor sheet = ContactSheet.Of(result.Samples);
         ImageFile.Write(settings.ContactSheetFile, sheet);
-        AnsiConsole.MarkupLineInterpolated($"Wrote {settings.CheckpointFile} and the contact sheet {Path.GetFileName(settings.ContactSheetFile)} (seed image, input, generated, by scale) after {watch.Elapsed:h\\:mm\\:ss}.");
+        AnsiConsole.MarkupLineInterpolated($"Wrote {settings.CheckpointFile} and the contact sheet {Path.GetFileName(settings.ContactSheetFile)} (seed image, input, generated, by scale) after {Clock.Text(watch.Elapsed)}.");
         return 0;
     }
 
@@ -81,7 +81,7 @@ internal static class Training
         if (now.Iteration % 50 == 0 || now.Iteration == now.Iterations)
         {
             Console.WriteLine(FormattableString.Invariant(
-                $"scale {now.Scale + 1}/{now.ScaleCount} ({now.Width}x{now.Height}) iteration {now.Iteration}/{now.Iterations}: W {now.WassersteinEstimate:g3}, real {now.RealScore:g3}, fake {now.FakeScore:g3}, penalty {now.GradientPenalty:g3}, error {now.ReconstructionError:g3}; {now.Elapsed:h\\:mm\\:ss}, about {now.Remaining:h\\:mm\\:ss} left"));
+                $"scale {now.Scale + 1}/{now.ScaleCount} ({now.Width}x{now.Height}) iteration {now.Iteration}/{now.Iterations}: W {now.WassersteinEstimate:g3}, real {now.RealScore:g3}, fake {now.FakeScore:g3}, penalty {now.GradientPenalty:g3}, error {now.ReconstructionError:g3}; {Clock.Text(now.Elapsed)}, about {Clock.Text(now.Remaining)} left"));
         }
     }
 

@@ -49,8 +49,18 @@ public sealed class PackagedWeightsTests
             pyramid.Save(folder.PathOf("jpeg.ckpt"));
         }
 
-        using var loss = new MdfLoss(folder.PathOf("jpeg.ckpt"));
-        Assert.Equal(2, loss.ScaleCount);
+        // By the very name of the packaged weights; tests of an assembly run one after another.
+        string before = Environment.CurrentDirectory;
+        try
+        {
+            Environment.CurrentDirectory = folder.FullName;
+            using var loss = new MdfLoss("jpeg.ckpt");
+            Assert.Equal(2, loss.ScaleCount);
+        }
+        finally
+        {
+            Environment.CurrentDirectory = before;
+        }
     }
 
     [Theory]

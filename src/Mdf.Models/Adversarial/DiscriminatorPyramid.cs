@@ -53,7 +53,7 @@ public sealed partial class DiscriminatorPyramid : nn.Module
 
     /// <summary>
     /// Untrained discriminators of the published widths, 32 channels for four scales and then twice as many for each next four, up to
-    /// 128, initialised as SinGAN does: convolutions from N(0, 0.02), normalisation weights from N(1, 0.02), biases zero. They are where
+    /// 128, initialised as SinGAN's: convolutions from N(0, 0.02), normalisation weights from N(1, 0.02); biases zero. They are where
     /// training starts from, and a baseline that shows what training adds.
     /// </summary>
     /// <param name="seed">The same seed gives the same weights.</param>

@@ -17,7 +17,8 @@ namespace Mdf.Training;
 /// Mustafa et al., "Training a Task-Specific Image Reconstruction Loss", WACV 2022, section 3; Shaham et al., "SinGAN", ICCV 2019. The
 /// authors published no code for this phase. Where the paper is silent, SinGAN's way is followed but for this: the generated image is
 /// made anew for each step; the generator's error is that of any draw of the distortion, since each draw is to be restored to the same
-/// image; and a generator's output is added to the distorted image (<see cref="DiscriminatorTrainingOptions.Skip"/>).
+/// image; a generator's output is added to the distorted image (<see cref="DiscriminatorTrainingOptions.Skip"/>); the outputs of finished
+/// scales are drawn from a pool (<see cref="DiscriminatorTrainingOptions.PriorSampleCount"/>); and all biases start at zero.
 /// </remarks>
 public sealed partial class DiscriminatorTrainer
 {
@@ -26,13 +27,13 @@ public sealed partial class DiscriminatorTrainer
 
     /// <summary>Takes the settings.</summary>
     /// <param name="options">Null for the defaults.</param>
-    /// <param name="logger">Told when scales begin and end, and what was resumed; null for nobody.</param>
+    /// <param name="logger">Told when scales begin, and what was resumed; null for nobody.</param>
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range.</exception>
-    public DiscriminatorTrainer(DiscriminatorTrainingOptions? options = null, ILogger<DiscriminatorTrainer>? logger = null)
+    public DiscriminatorTrainer(DiscriminatorTrainingOptions? options = null, ILogger? logger = null)
     {
         this.options = options ?? new DiscriminatorTrainingOptions();
         this.options.Validate();
-        this.logger = (ILogger?)logger ?? NullLogger.Instance;
+        this.logger = logger ?? NullLogger.Instance;
     }
 
     /// <summary>Trains all scales. This takes from minutes to hours; see <paramref name="progress"/>.</summary>
@@ -44,12 +45,19 @@ public sealed partial class DiscriminatorTrainer
     /// </param>
     /// <param name="device">Where to compute; null for the CPU.</param>
     /// <param name="progress">Told after each iteration.</param>
-    /// <param name="cancellation">Ends the training after the iteration; the state is saved and what is finished is returned.</param>
+    /// <param name="cancellation">
+    /// Ends the training after the iteration (after a scale's last one, once the next scale's images are made); the state is saved and what
+    /// is finished is returned.
+    /// </param>
     /// <returns>The discriminators of the finished scales, and samples. The caller disposes it.</returns>
     /// <exception cref="ArgumentException">The images are none, too small, of different channels, flat, or no images; the message says which.</exception>
-    /// <exception cref="InvalidOperationException">The state file is of a training with other settings, images or distortion.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The state file is of a training with other settings, images or distortion (as its description tells), or the distortion changed an
+    /// image's size.
+    /// </exception>
     /// <exception cref="CheckpointFormatException">The state file is damaged, or something else.</exception>
-    /// <exception cref="IOException">The state file cannot be read or written.</exception>
+    /// <exception cref="IOException">The state file cannot be read or written; a new one is written before the first iteration.</exception>
+    /// <exception cref="UnauthorizedAccessException">The state file must not be read or written, or is a folder.</exception>
     /// <exception cref="TrainingDivergedException">The scores got out of hand; the last good state is kept.</exception>
     public DiscriminatorTrainingResult Train(
         IReadOnlyList<SeedImage> images,
@@ -88,6 +96,12 @@ public sealed partial class DiscriminatorTrainer
             else
             {
                 (int height, int width) = run.SizeOf(scale);
+                if (scale == 0)
+                {
+                    // A file that cannot be written is better known now than after an hour.
+                    Save(stateFile, identity, run, training: null);
+                }
+
                 LogScale(scale, run.ScaleCount, height, width, generator.Width);
             }
 
@@ -95,13 +109,14 @@ public sealed partial class DiscriminatorTrainer
             while (training.Iteration < options.Iterations && !cancellation.IsCancellationRequested)
             {
                 ScaleLosses losses = training.Iterate();
-                if (losses.Trouble() is { } trouble)
+                bool isDue = training.Iteration % options.SaveInterval == 0 || training.Iteration == options.Iterations;
+                if ((losses.Trouble() ?? (isDue ? training.Trouble() : null)) is { } trouble)
                 {
                     throw new TrainingDivergedException(scale, training.Iteration, trouble, stateFile);
                 }
 
                 progress?.Report(clock.Progress(scale, training.Iteration, losses));
-                if (training.Iteration % options.SaveInterval == 0 && training.Iteration < options.Iterations)
+                if (isDue && training.Iteration < options.Iterations)
                 {
                     Save(stateFile, identity, run, training);
                 }

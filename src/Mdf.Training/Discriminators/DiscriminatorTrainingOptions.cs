@@ -1,10 +1,12 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
+using Mdf.Models.Adversarial;
 
 namespace Mdf.Training;
 
 /// <summary>
-/// How discriminators are trained. The defaults are SinGAN's wherever the paper is silent (Shaham et al., ICCV 2019), with the paper's
-/// eight scales.
+/// How discriminators are trained. The defaults are SinGAN's (Shaham et al., ICCV 2019) wherever the paper is silent, with the paper's
+/// eight scales; but for <see cref="Skip"/> and <see cref="PriorSampleCount"/>, which are choices of this library.
 /// </summary>
 public sealed record DiscriminatorTrainingOptions
 {
@@ -57,11 +59,12 @@ public sealed record DiscriminatorTrainingOptions
     /// The image that a generator's output is added to. Default: <see cref="GeneratorSkip.Distorted"/>, so that what discriminators see
     /// of a generator begins as the task's distortion.
     /// </summary>
+    [JsonConverter(typeof(JsonStringEnumConverter<GeneratorSkip>))]
     public GeneratorSkip Skip { get; init; } = GeneratorSkip.Distorted;
 
     /// <summary>
-    /// How many outputs of the scale before, of as many draws of the distortion, each scale starts from, 1 to 4096. They are computed
-    /// once a scale. Default: 32.
+    /// How many outputs of the scale before, of as many draws of the distortion, each scale starts from, for each seed image, 1 to 4096.
+    /// They are computed once a scale and kept in memory meanwhile. Default: 32.
     /// </summary>
     public int PriorSampleCount { get; init; } = 32;
 
@@ -79,7 +82,7 @@ public sealed record DiscriminatorTrainingOptions
     {
         Require(ScaleCount is null or (>= 1 and <= 16), nameof(ScaleCount), ScaleCount, "null or 1 to 16");
         Require(BodyBlocks is >= 1 and <= 16, nameof(BodyBlocks), BodyBlocks, "1 to 16");
-        int least = (2 * (BodyBlocks + 2)) + 1;
+        int least = (2 * SinGanBlocks.Margin(BodyBlocks)) + 1;
         Require(MinimumSide >= least, nameof(MinimumSide), MinimumSide, $"at least {least}, what {BodyBlocks} blocks need");
         Require(MaximumSide >= MinimumSide, nameof(MaximumSide), MaximumSide, $"at least {nameof(MinimumSide)}, {MinimumSide}");
         Require(Iterations >= 1, nameof(Iterations), Iterations, "at least 1");

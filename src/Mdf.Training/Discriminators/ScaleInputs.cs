@@ -1,4 +1,5 @@
 using Mdf.Degradations;
+using Mdf.Models.Adversarial;
 using static TorchSharp.torch;
 
 namespace Mdf.Training;
@@ -22,7 +23,7 @@ internal sealed class ScaleInputs : IDisposable
         this.priors = [.. priors.Select(p => p.Select(t => t.DetachFromDisposeScope()).ToArray())];
         this.distortion = distortion;
         skip = options.Skip;
-        margin = options.BodyBlocks + 2;
+        margin = SinGanBlocks.Margin(options.BodyBlocks);
         foreach (Tensor real in reals)
         {
             real.Dispose();
@@ -41,7 +42,7 @@ internal sealed class ScaleInputs : IDisposable
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         Tensor prior = priors[image][sample % priors[image].Length];
-        Tensor input = Padded(distortion.Apply(prior, random));
+        Tensor input = Padded(distortion.ApplyKeepingSize(prior, random));
         Tensor added = skip == GeneratorSkip.Distorted ? input.alias() : Padded(prior);
         return (reals[image].alias().MoveToOuterDisposeScope(), input.MoveToOuterDisposeScope(), added.MoveToOuterDisposeScope());
     }

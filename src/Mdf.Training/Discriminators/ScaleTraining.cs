@@ -88,6 +88,14 @@ internal sealed class ScaleTraining : IDisposable
         return new ScaleLosses(real, fake, penalty, error);
     }
 
+    /// <summary>What is wrong with the weights, or null.</summary>
+    public string? Trouble()
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        return Generator.parameters().Concat(Discriminator.parameters()).All(p => p.isfinite().all().item<bool>()) ? null : "a weight is not finite";
+    }
+
     public void Dispose()
     {
         generatorPasses.Dispose();

@@ -5,7 +5,7 @@ namespace Mdf.Training;
 /// <summary>Tells how far a training is, and how long it may still take.</summary>
 internal sealed class TrainingClock(DiscriminatorTrainingOptions options, TrainingRun run)
 {
-    private readonly Stopwatch watch = Stopwatch.StartNew();
+    private readonly Stopwatch watch = new();
     private double done;
     private double ofCurrent;
     private int begunAt;
@@ -16,6 +16,10 @@ internal sealed class TrainingClock(DiscriminatorTrainingOptions options, Traini
         done += ofCurrent;
         ofCurrent = 0;
         begunAt = iteration;
+        if (iteration < options.Iterations)
+        {
+            watch.Start();
+        }
     }
 
     public DiscriminatorTrainingProgress Progress(int scale, int iteration, ScaleLosses losses)

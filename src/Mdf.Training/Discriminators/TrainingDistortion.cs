@@ -4,7 +4,8 @@ using Mdf.Losses;
 namespace Mdf.Training;
 
 /// <summary>
-/// What makes discriminators those of a task: the distortion z_k that is added to what each scale's generator gets to see.
+/// What makes discriminators those of a task: the distortion z_k that is added to what each scale's generator gets to see. A training that
+/// goes on after a stop knows it by its <see cref="Degradation.Description"/>, which should tell all its settings.
 /// </summary>
 /// <remarks>
 /// The paper says that the generator's input is the upscaled output of the scale before with the task's distortion added, and that

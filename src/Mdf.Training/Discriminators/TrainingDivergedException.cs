@@ -6,9 +6,9 @@ namespace Mdf.Training;
 public sealed class TrainingDivergedException : Exception
 {
     internal TrainingDivergedException(int scale, int iteration, string what, string? stateFile)
-        : base(string.Create(CultureInfo.InvariantCulture, $"Training diverged at scale {scale}, iteration {iteration}: {what}. ") + (stateFile is null
-            ? "Nothing was saved, since no state file was given."
-            : $"The last state that was good is kept in '{stateFile}'."))
+        : base(string.Create(CultureInfo.InvariantCulture, $"Training diverged at scale {scale}, iteration {iteration}: {what}. ") + (File.Exists(stateFile)
+            ? $"The last state that was good is kept in '{stateFile}'. "
+            : "") + "Train with a lower LearningRate, into another state file.")
     {
         Scale = scale;
         Iteration = iteration;

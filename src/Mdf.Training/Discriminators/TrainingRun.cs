@@ -117,8 +117,9 @@ internal sealed class TrainingRun : IDisposable
         DiscriminatorPyramid? pyramid = null;
         if (Finished > 0)
         {
+            // One by one: a parent made around them believes that it is on the CPU already.
+            discriminators.ForEach(d => d.to(CPU));
             pyramid = new DiscriminatorPyramid(discriminators, metadata);
-            pyramid.to(CPU);
             pyramid.eval();
         }
 

@@ -1,5 +1,6 @@
 using Mdf.Checkpoints;
 using Mdf.Testing;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Mdf.Models.Adversarial.Tests;

@@ -152,6 +152,9 @@ public sealed class DiscriminatorTrainerTests : IDisposable
         Assert.Contains("images is leaves (20 x 16, CRC-32", Refusal(Small, image with { Name = "other" }), StringComparison.Ordinal);
         Assert.Contains("images is", Refusal(Small, image with { Pixels = image.Pixels * 0.99 }), StringComparison.Ordinal);
 
+        Assert.Contains("finer distortion is JPEG", Assert.Throws<InvalidOperationException>(
+            () => Train(Small, [image], new TrainingDistortion("jpeg", new JpegCompression(7, 10), new GaussianNoise(5)), state)).Message, StringComparison.Ordinal);
+
         // How often it is saved may change.
         Train(Small with { SaveInterval = 1 }, state).Dispose();
 
@@ -179,16 +182,59 @@ public sealed class DiscriminatorTrainerTests : IDisposable
     [Fact]
     public void Train_Diverging_SaysSoAndKeepsTheLastGoodState()
     {
+        // Two iterations go well; what the distortion then does is beyond all bounds.
         string state = folder.PathOf("state");
-        var options = Small with { LearningRate = 1e4, SaveInterval = 1, Iterations = 50 };
-        var exception = Assert.Throws<TrainingDivergedException>(() => Train(options, state));
-        Assert.Equal(0, exception.Scale);
-        Assert.Contains("diverged at scale 0", exception.Message, StringComparison.Ordinal);
-        if (exception.Iteration > 1)
+        var options = Small with { ScaleCount = 1, SaveInterval = 1, Iterations = 50 };
+        var progress = new Recorder();
+        var distortion = new TrainingDistortion("wild", new WildAfter(() => progress.Seen.Count >= 2));
+        var exception = Assert.Throws<TrainingDivergedException>(() => Train(options, [image], distortion, state, progress));
+        Assert.Equal((0, 3), (exception.Scale, exception.Iteration));
+        Assert.Contains($"is kept in '{state}'", exception.Message, StringComparison.Ordinal);
+        using StateDictionary kept = SafetensorsFile.Read(state);
+        Assert.Equal("2", kept.Metadata["iteration"]);
+        Assert.All(kept.Values.Where(t => t.is_floating_point()), t => Assert.True(t.isfinite().all().item<bool>()));
+    }
+
+    [Fact]
+    public void Train_DivergingWithoutAState_NamesNone()
+    {
+        var exception = Assert.Throws<TrainingDivergedException>(() => Train(Small with { LearningRate = 1e4 }));
+        Assert.DoesNotContain("is kept in", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Train_DistortionThatChangesTheSize_IsNamed() => Assert.Contains(
+        "BicubicDownsampling made images of",
+        Assert.Throws<InvalidOperationException>(() => Train(Small, [image], new TrainingDistortion("sr", new BicubicDownsampling(2)))).Message,
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void Train_StateThatCannotBeWritten_FailsBeforeTheFirstIteration()
+    {
+        var progress = new Recorder();
+        Assert.ThrowsAny<IOException>(() => Train(Small, folder.PathOf("missing/state"), progress));
+        Assert.Empty(progress.Seen);
+    }
+
+    [Fact]
+    public void Train_WiderScaleAndUndistortedSkip_ResumesAcrossTheChangeOfWidth()
+    {
+        DiscriminatorTrainingOptions options = Small with { ScaleCount = 5, Width = 5, MaximumWidth = 10, Iterations = 2, Skip = GeneratorSkip.Undistorted };
+        using DiscriminatorTrainingResult whole = Train(options);
+        Assert.Equal([5, 5, 5, 5, 10], whole.Discriminators!.Scales.Select(s => s.Width));
+        string state = folder.PathOf("state");
+        using var cancellation = new CancellationTokenSource();
+        var progress = new Recorder();
+        progress.Then = _ =>
         {
-            using StateDictionary kept = SafetensorsFile.Read(state);
-            Assert.All(kept.Values.Where(t => t.is_floating_point()), t => Assert.True(t.isfinite().all().item<bool>()));
-        }
+            if (progress.Seen.Count == 9)
+            {
+                cancellation.Cancel();
+            }
+        };
+        Train(options, state, progress, cancellation.Token).Dispose();
+        using DiscriminatorTrainingResult resumed = Train(options, state);
+        AssertSame(whole, resumed);
     }
 
     [Fact]
@@ -231,6 +277,8 @@ public sealed class DiscriminatorTrainerTests : IDisposable
         using DiscriminatorTrainingResult result = Train(options, [image, other], TrainingDistortion.ForTask(RestorationTask.Denoising));
         Assert.Equal("leaves, more leaves", result.Discriminators!.Metadata["seed image"]);
         Assert.Equal("14x11, 11x24; 20x16, 14x30", result.Discriminators.Metadata["scale sizes"]);
+        using DiscriminatorTrainingResult alone = Train(options, [image], TrainingDistortion.ForTask(RestorationTask.Denoising));
+        Assert.False(result.Discriminators.state_dict()["scale.1.tail.weight"].eq(alone.Discriminators!.state_dict()["scale.1.tail.weight"]).all().item<bool>());
     }
 
     [Fact]
@@ -302,6 +350,11 @@ public sealed class DiscriminatorTrainerTests : IDisposable
     private DiscriminatorTrainingResult Train(
         DiscriminatorTrainingOptions options, string? state = null, Recorder? progress = null, CancellationToken? cancellation = null) =>
         Train(options, [image], TrainingDistortion.ForTask(RestorationTask.JpegRemoval), state, progress, cancellation);
+
+    private sealed class WildAfter(Func<bool> isWild) : Degradation
+    {
+        protected override Tensor Degrade(Tensor images, Random random) => isWild() ? images * float.PositiveInfinity : images + 0.01f;
+    }
 
     private sealed class Recorder(Action<DiscriminatorTrainingProgress>? then = null) : IProgress<DiscriminatorTrainingProgress>
     {
