@@ -67,7 +67,8 @@ internal static class FeatureComparison
         {
             using var untrained = DiscriminatorPyramid.CreateUntrained(seed: 1);
             return new MdfLoss(untrained);
-        });
+        }
+        );
         foreach (string file in weights)
         {
             yield return ($"MDF, {Path.GetFileName(file)}", File.Exists(file) ? $"{Crc32.HashToUInt32(File.ReadAllBytes(file)):x8}" : $"packaged {typeof(MdfLoss).Assembly.GetName().Version}", () => new MdfLoss(file));

@@ -14,7 +14,14 @@ public sealed class DiscriminatorTrainerTests : IDisposable
 {
     private static readonly DiscriminatorTrainingOptions Small = new()
     {
-        ScaleCount = 2, MinimumSide = 11, MaximumSide = 20, BodyBlocks = 2, Width = 3, Iterations = 5, SaveInterval = 2, PriorSampleCount = 2,
+        ScaleCount = 2,
+        MinimumSide = 11,
+        MaximumSide = 20,
+        BodyBlocks = 2,
+        Width = 3,
+        Iterations = 5,
+        SaveInterval = 2,
+        PriorSampleCount = 2,
     };
 
     private readonly DisposeScope scope = NewDisposeScope();
