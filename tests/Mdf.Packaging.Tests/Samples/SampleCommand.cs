@@ -10,13 +10,16 @@ internal sealed class SampleCommand(string name) : IDisposable
     private readonly string program = Path.Combine(Repository.Root, "samples", name, "bin", BuildFacts.Configuration, "net10.0", $"{name}.dll");
     private readonly List<DotNet> commands = [];
 
+    // What tests run is too small for more, and threads that share a core with another test project's wait for each other.
+    private readonly Dictionary<string, string> environment = new() { ["OMP_NUM_THREADS"] = "1" };
+
     public TemporaryFolder Folder { get; } = new();
 
     public byte[] Read(string file) => File.ReadAllBytes(Folder.PathOf(file));
 
     public async Task<DotNet.Result> RunAsync(int exitCode, params string[] arguments)
     {
-        var command = new DotNet(Folder.FullName);
+        var command = new DotNet(Folder.FullName, environment);
         commands.Add(command);
         DotNet.Result result = await command.RunAsync([program, .. arguments]);
         Assert.True(result.ExitCode == exitCode, result.ToString());
