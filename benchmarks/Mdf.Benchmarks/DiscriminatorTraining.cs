@@ -12,6 +12,7 @@ public class DiscriminatorTraining
 {
     private SinGanIteration? published;
     private ScaleTraining? ours;
+    private ScaleTraining? oursInBFloat16;
 
     /// <summary>The scale, of the eight of a 190 x 127 photograph: the last of 32 channels, and the first and the last of 64.</summary>
     [ParamsSource(nameof(Scales))]
@@ -27,8 +28,14 @@ public class DiscriminatorTraining
         int[] widths = [.. Enumerable.Range(0, Scale + 1).Select(options.WidthOf)];
         published = new SinGanIteration(sizes[..(Scale + 1)], widths);
         Tensor image = SyntheticImage.DeadLeaves(sizes[Scale].Width, sizes[Scale].Height, seed: 1);
-        var inputs = new ScaleInputs([image.clone()], [[image]], new GaussianNoise(25), options);
-        ours = new ScaleTraining(options, Scale, inputs, new MdfGenerator(widths[^1]), new MdfDiscriminator(widths[^1]));
+        ours = Ours(options);
+        oursInBFloat16 = Ours(options with { Precision = TrainingPrecision.BFloat16 });
+
+        ScaleTraining Ours(DiscriminatorTrainingOptions settings)
+        {
+            var inputs = new ScaleInputs([image.clone()], [[image.clone()]], new GaussianNoise(25), settings);
+            return new ScaleTraining(settings, Scale, inputs, new MdfGenerator(widths[^1]), new MdfDiscriminator(widths[^1]));
+        }
     }
 
     [GlobalCleanup]
@@ -36,6 +43,7 @@ public class DiscriminatorTraining
     {
         published!.Dispose();
         ours!.Dispose();
+        oursInBFloat16!.Dispose();
     }
 
     [Benchmark(Baseline = true)]
@@ -43,4 +51,7 @@ public class DiscriminatorTraining
 
     [Benchmark]
     public void Mdf() => ours!.Iterate();
+
+    [Benchmark]
+    public void MdfBFloat16() => oursInBFloat16!.Iterate();
 }

@@ -12,7 +12,7 @@ internal static class PeakMemory
     /// <summary>Runs in the child: a small step warms up, then the peak grows by what the step takes.</summary>
     public static void Measure(Variant variant, Size size, Device device)
     {
-        using (var small = new Step(variant == Variant.ConvolutionsOnly ? Variant.Fused : variant, new Size(1, 16, 16), device))
+        using (var small = new Step(variant == Variant.ConvolutionsOnly ? Variant.Fused : variant, new Size(1, 32, 32), device))
         {
             small.Run();
         }
@@ -37,7 +37,8 @@ internal static class PeakMemory
         return long.TryParse(output, CultureInfo.InvariantCulture, out long bytes) ? bytes / 1048576.0 : double.NaN;
     }
 
-    private static long Resident()
+    /// <summary>The resident memory of this process, in bytes.</summary>
+    public static long Resident()
     {
         using var process = Process.GetCurrentProcess();
         return process.WorkingSet64;

@@ -1,5 +1,6 @@
-// dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- [--device cuda] [--sizes 16x96x96,...] [--quick] [BenchmarkDotNet's own arguments]
+// dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- [--device cuda] [--sizes 16x96x96,...] [--variants Fused,...] [--warmups 2] [--iterations 7] [--no-memory] [--quick] [BenchmarkDotNet's own arguments]
 // dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- precision WEIGHTS STEPS SEEDS
+// dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- endurance NxHxW STEPS
 using System.Globalization;
 using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
@@ -22,10 +23,20 @@ if (args is [PrecisionComparison.Command, var weights, var steps, var seeds])
     return 0;
 }
 
+if (args is [Endurance.Command, var small, var many])
+{
+    Endurance.Run(Size.Parse(small), int.Parse(many, CultureInfo.InvariantCulture));
+    return 0;
+}
+
 var rest = args.ToList();
 BenchmarkSettings.Quick = rest.Remove("--quick");
+BenchmarkSettings.MeasuresMemory = !rest.Remove("--no-memory");
 BenchmarkSettings.Device = Take("--device") ?? BenchmarkSettings.Device;
 BenchmarkSettings.Sizes = Take("--sizes")?.Split(',') ?? BenchmarkSettings.Sizes;
+BenchmarkSettings.Variants = Take("--variants")?.Split(',').Select(Enum.Parse<Variant>).ToArray() ?? BenchmarkSettings.Variants;
+BenchmarkSettings.Warmups = TakeNumber("--warmups") ?? BenchmarkSettings.Warmups;
+BenchmarkSettings.Iterations = TakeNumber("--iterations") ?? BenchmarkSettings.Iterations;
 
 // An option of ours and its value, which BenchmarkDotNet must not see.
 string? Take(string option)
@@ -41,17 +52,19 @@ string? Take(string option)
     return value;
 }
 
+int? TakeNumber(string option) => Take(option) is { } value ? int.Parse(value, CultureInfo.InvariantCulture) : null;
+
 // In one process, so that ratios are of one run; a step takes from milliseconds to seconds, so that one is an iteration.
 Job job = Job.Default
     .WithToolchain(new InProcessEmitToolchain(TimeSpan.FromHours(1), logOutput: false))
     .WithStrategy(BenchmarkDotNet.Engines.RunStrategy.Monitoring)
-    .WithWarmupCount(BenchmarkSettings.Quick ? 1 : 2)
-    .WithIterationCount(BenchmarkSettings.Quick ? 1 : 7);
+    .WithWarmupCount(BenchmarkSettings.Quick ? 1 : BenchmarkSettings.Warmups)
+    .WithIterationCount(BenchmarkSettings.Quick ? 1 : BenchmarkSettings.Iterations);
 IConfig config = ManualConfig.Create(DefaultConfig.Instance)
     .AddJob(job)
     .AddColumn(StatisticColumn.Median, StatisticColumn.Min, StatisticColumn.Max)
     .AddColumn(new PeakMemoryColumn())
     .HideColumns("Mean", "Error", "StdDev")
     .WithOptions(ConfigOptions.DisableLogFile | ConfigOptions.JoinSummary);
-Summary[] summaries = [.. BenchmarkSwitcher.FromAssembly(typeof(MdfStep).Assembly).Run(rest.Count == 0 ? ["--filter", "*"] : [.. rest], config)];
+Summary[] summaries = [.. BenchmarkSwitcher.FromAssembly(typeof(LossStep).Assembly).Run(rest.Count == 0 ? ["--filter", "*"] : [.. rest], config)];
 return summaries.Length > 0 && summaries.All(s => !s.HasCriticalValidationErrors && s.Reports.All(r => r.Success)) ? 0 : 1;

@@ -70,6 +70,13 @@ internal sealed class Step : IDisposable
                 return Convolutions.Prepare(size, device, ScalarType.BFloat16);
         }
 
+        if (variant > Variant.ConvolutionsOnlyBFloat16)
+        {
+            nn.Module<Tensor, Tensor, Tensor> other = OtherLosses.Create(variant, size);
+            other.to(device);
+            return () => Backward(other.call(restored, reference));
+        }
+
         var loss = new MdfLoss(pyramid, new MdfLossOptions
         {
             Execution = variant == Variant.Graph ? MdfExecution.Graph : MdfExecution.Fused,

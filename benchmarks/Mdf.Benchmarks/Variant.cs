@@ -1,6 +1,6 @@
 namespace Mdf.Benchmarks;
 
-/// <summary>The ways to compute an MDF training step's share of the loss: forward, and back to the restored image.</summary>
+/// <summary>What is run: a loss forward, and back to the restored image. First the ways to compute MDF, then the other losses.</summary>
 public enum Variant
 {
     /// <summary>The authors' algorithm as published: normalisation not folded, parameters that require gradients, both graphs kept.</summary>
@@ -32,4 +32,37 @@ public enum Variant
 
     /// <summary>The same in bfloat16.</summary>
     ConvolutionsOnlyBFloat16,
+
+    /// <summary>L1Loss.</summary>
+    L1,
+
+    /// <summary>L2Loss.</summary>
+    L2,
+
+    /// <summary>CharbonnierLoss.</summary>
+    Charbonnier,
+
+    /// <summary>SsimLoss.</summary>
+    Ssim,
+
+    /// <summary>MsSsimLoss, with as many of the five scales as the images have room for.</summary>
+    MsSsim,
+
+    /// <summary>MsSsimL1Loss, with the same scales.</summary>
+    MsSsimL1,
+
+    /// <summary>VggLoss of VGG-16 as it comes, on images of their own size.</summary>
+    Vgg,
+
+    /// <summary>The same with images resized to 224 x 224, as the authors of MDF compute it.</summary>
+    VggResized,
+
+    /// <summary>LpipsLoss of AlexNet.</summary>
+    LpipsAlex,
+
+    /// <summary>LpipsLoss of SqueezeNet.</summary>
+    LpipsSqueeze,
+
+    /// <summary>LpipsLoss of VGG-16.</summary>
+    LpipsVgg,
 }

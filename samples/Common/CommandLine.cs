@@ -17,7 +17,8 @@ internal static class CommandLine
         ParseResult parsed = command.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
-            Console.Error.WriteLine($"{parsed.Errors[0].Message} See --help.");
+            // Lists of what is allowed come with a line for each.
+            Console.Error.WriteLine($"{string.Join(' ', parsed.Errors[0].Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))} See --help.");
             return 1;
         }
 
@@ -30,7 +31,7 @@ internal static class CommandLine
         command.SetAction((arguments, cancellation) => Task.Run(() => Guarded(() => run(arguments, cancellation))));
 
     /// <summary>Rejects numbers below the least; text that is no number is reported without this.</summary>
-    public static void MustBeAtLeast(this Option<int> option, int least) => option.Validators.Add(result =>
+    public static void MustBeAtLeast<T>(this Option<T> option, int least) => option.Validators.Add(result =>
     {
         if (result.Tokens is [{ Value: string text }] && int.TryParse(text, CultureInfo.InvariantCulture, out int value) && value < least)
         {
@@ -63,6 +64,11 @@ internal static class CommandLine
         try
         {
             return run();
+        }
+        catch (OperationCanceledException)
+        {
+            Console.Error.WriteLine("Stopped.");
+            return 1;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException or NotSupportedException or CheckpointFormatException or TrainingDivergedException or ExternalException)
         {

@@ -1,31 +1,82 @@
-// What trained discriminators do: how the loss values distortions of equal PSNR, and what training with it gives.
+// Every table and figure of the paper's supplement, and a report that shows them.
 using System.CommandLine;
 using Reproduce;
+using Reproduce.Grids;
+using Reproduce.Losses;
+using Reproduce.Presets;
+using Reproduce.Report;
 using Samples.Common;
 
-var weights = new Option<string[]>("--weights") { Description = "Discriminators: files, or packaged ones by name.", DefaultValueFactory = _ => ["jpeg.ckpt"], AllowMultipleArgumentsPerToken = true };
-var images = new Option<DirectoryInfo?>("--images") { Description = "A folder of photographs to measure on. Default: built-in synthetic images." };
-var count = new Option<int>("--count") { Description = "How many of them, in the order of their names.", DefaultValueFactory = _ => 20 };
-count.MustBeAtLeast(1);
+var options = new GridOptions();
+var html = new Option<FileInfo?>("--html") { Description = "The page. Default: report.html in the folder of results." };
+var markdown = new Option<FileInfo?>("--markdown") { Description = "A file for the tables as Markdown, too." };
 
-var sensitivity = new Command("sensitivity", "The loss of distortions at equal PSNR, as a table (supplement, figures 7 and 8).") { weights, images, count };
-sensitivity.SetRun((arguments, cancellation) => Sensitivity.Run(
-    arguments.GetValue(weights)!, TestImages.Read(arguments.GetValue(images), arguments.GetValue(count), firstSeed: 1), cancellation));
+var report = new Command("report", "Makes the page of all results in a folder.") { options.Output, html, markdown };
+report.SetRun((arguments, _) => ReportCommand.Run(
+    arguments.GetValue(options.Output)?.FullName ?? GridOptions.DefaultOutput(AllPresets.Cpu.Name),
+    arguments.GetValue(html)?.FullName,
+    arguments.GetValue(markdown)?.FullName));
 
-var training = new Option<DirectoryInfo?>("--training-images") { Description = "A folder of photographs to train on. Default: built-in synthetic images." };
-var steps = new Option<int>("--steps") { Description = "Steps of training.", DefaultValueFactory = _ => 400 };
-var quality = new Option<int>("--quality") { Description = "The JPEG quality to restore from.", DefaultValueFactory = _ => 10 };
-var seed = new Option<int>("--seed") { Description = "Of the network's start and of the batches.", DefaultValueFactory = _ => 1 };
-var output = new Option<DirectoryInfo>("--output") { Description = "The folder for what each training gave; one that is there already is not run again.", DefaultValueFactory = _ => new DirectoryInfo("output/features") };
-steps.MustBeAtLeast(1);
-quality.MustBeAtLeast(1);
+var others = new Option<string[]>("--with")
+{
+    Description = "The losses to be added to L2.",
+    AllowMultipleArgumentsPerToken = true,
+    DefaultValueFactory = _ => [LossNames.Vgg, LossNames.Lpips],
+};
+others.AcceptOnlyFromAmong(LossNames.Vgg, LossNames.Lpips, LossNames.Mdf);
+Command lambda = Experiments("lambda", "Table of L2 and 0.001 to 1000 times VGG or LPIPS.", (grids, arguments) => grids.Lambda(arguments.GetValue(others)!));
+lambda.Add(others);
 
-var features = new Command("features", "A small DnCNN for JPEG artefacts, trained with trained discriminators, with untrained ones and with L2.") { weights, images, count, training, steps, quality, seed, output };
-features.SetRun((arguments, cancellation) => FeatureComparison.Run(
-    new FeatureSettings(
-        arguments.GetValue(weights)!, arguments.GetValue(steps), arguments.GetValue(quality), arguments.GetValue(seed), arguments.GetValue(output)!.FullName),
-    TestImages.Read(arguments.GetValue(training), int.MaxValue, firstSeed: 1001),
-    TestImages.Read(arguments.GetValue(images), arguments.GetValue(count), firstSeed: 1),
-    cancellation));
+var smoke = new Command("smoke", "All of it, as small as can be, and the report of it.");
+options.AddTo(smoke, isPresetGiven: true);
+smoke.SetRun((arguments, cancellation) =>
+{
+    GridSettings settings = options.Read(arguments, AllPresets.Smoke);
+    int status = Run(settings, grids =>
+    [
+        .. grids.Table(), .. grids.Scales(), .. grids.Seeds(), .. grids.Lambda([LossNames.Vgg, LossNames.Lpips, LossNames.Mdf]), .. grids.Features(), .. grids.Sensitivity(), .. grids.Manifold(),
+    ], cancellation);
+    return status == 0 ? ReportCommand.Run(settings.Output, html: null, markdown: null) : status;
+});
 
-return await CommandLine.RunAsync(new RootCommand("Measures what trained discriminators do.") { sensitivity, features }, args);
+return await CommandLine.RunAsync(
+    new RootCommand("Reproduces the tables and figures of Mustafa et al., WACV 2022.")
+    {
+        smoke,
+        Experiments("table", "The table of applications and losses, and the violin plots.", (grids, _) => grids.Table()),
+        new Command("ablation", "What the number of scales and of seed images does.")
+        {
+            Experiments("scales", "The coarsest discriminators alone, and more and more of them.", (grids, _) => grids.Scales()),
+            Experiments("seeds", "Discriminators trained on one image and on more.", (grids, _) => grids.Seeds()),
+        },
+        lambda,
+        Experiments("sensitivity", "How losses see distortions of equal PSNR (supplement, figures 7 and 8).", (grids, _) => grids.Sensitivity()),
+        Experiments("manifold", "What features of discriminators tell apart (supplement, figures 1 and 2).", (grids, _) => grids.Manifold()),
+        Experiments("features", "A network trained with trained discriminators, with untrained ones and with L2.", (grids, _) => grids.Features()),
+        report,
+    },
+    args);
+
+Command Experiments(string name, string description, Func<PaperGrids, ParseResult, IReadOnlyList<GridItem>> items)
+{
+    var command = new Command(name, description);
+    options.AddTo(command);
+    command.SetRun((arguments, cancellation) => Run(options.Read(arguments), grids => items(grids, arguments), cancellation));
+    return command;
+}
+
+static int Run(GridSettings settings, Func<PaperGrids, IReadOnlyList<GridItem>> items, CancellationToken cancellation)
+{
+    using var grids = new PaperGrids(settings);
+    PresetRecord.Write(settings);
+    try
+    {
+        Grid.Run(items(grids), settings.Shard, cancellation);
+        return 0;
+    }
+    catch (OperationCanceledException)
+    {
+        Console.Error.WriteLine("Stopped. What is done is kept: the same command goes on from here.");
+        return 1;
+    }
+}

@@ -14,12 +14,13 @@ var side = new Option<int>("--side") { Description = "The longer side of the fin
 var device = new Option<string>("--device") { Description = "Where to compute: cpu, cuda, cuda:1, ...", DefaultValueFactory = _ => "cpu" };
 var output = new Option<DirectoryInfo>("--output") { Description = "The folder for the checkpoint, the pictures and the state.", DefaultValueFactory = _ => new DirectoryInfo("output/discriminators") };
 var seed = new Option<long>("--seed") { Description = "Of everything random.", DefaultValueFactory = _ => defaults.Seed };
+var precision = new Option<TrainingPrecision>("--precision") { Description = "The precision of convolutions: Full, or BFloat16, faster where the processor computes in it.", DefaultValueFactory = _ => defaults.Precision };
 var saveInterval = new Option<int>("--save-interval") { Description = "Iterations between two saves of the state.", DefaultValueFactory = _ => defaults.SaveInterval };
 var resume = new Option<bool>("--resume") { Description = "Go on from where an earlier run into the same folder was stopped." };
 side.MustBeAtLeast(defaults.MinimumSide);
 saveInterval.MustBeAtLeast(1);
 
-var command = new RootCommand("Trains the discriminators of the MDF loss for a task, from one natural image.") { image, task, scales, iterations, side, device, output, seed, saveInterval, resume };
+var command = new RootCommand("Trains the discriminators of the MDF loss for a task, from one natural image.") { image, task, scales, iterations, side, device, precision, output, seed, saveInterval, resume };
 command.SetRun((arguments, cancellation) => Training.Run(
     new Settings(
         [.. (arguments.GetValue(image) ?? []).Select(i => i.FullName)],
@@ -28,6 +29,7 @@ command.SetRun((arguments, cancellation) => Training.Run(
         arguments.GetValue(iterations),
         arguments.GetValue(side),
         arguments.GetValue(device)!,
+        arguments.GetValue(precision),
         arguments.GetValue(output)!.FullName,
         arguments.GetValue(seed),
         arguments.GetValue(saveInterval),

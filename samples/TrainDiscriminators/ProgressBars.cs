@@ -1,4 +1,5 @@
 using Mdf.Training;
+using Samples.Common;
 using Spectre.Console;
 
 namespace TrainDiscriminators;

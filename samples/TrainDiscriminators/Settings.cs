@@ -5,7 +5,7 @@ namespace TrainDiscriminators;
 
 /// <summary>What the command line asks for.</summary>
 internal sealed record Settings(
-    IReadOnlyList<string> Images, string Task, int? Scales, int? Iterations, int Side, string Device, string Output, long Seed, int SaveInterval, bool Resume)
+    IReadOnlyList<string> Images, string Task, int? Scales, int? Iterations, int Side, string Device, TrainingPrecision Precision, string Output, long Seed, int SaveInterval, bool Resume)
 {
     /// <summary>What a run without an image does, so that it ends soon.</summary>
     public const int SmallScales = 3;
@@ -32,7 +32,7 @@ internal sealed record Settings(
     {
         get
         {
-            var defaults = new DiscriminatorTrainingOptions { MaximumSide = Side, Seed = Seed, SaveInterval = SaveInterval };
+            var defaults = new DiscriminatorTrainingOptions { MaximumSide = Side, Precision = Precision, Seed = Seed, SaveInterval = SaveInterval };
             return defaults with
             {
                 ScaleCount = Scales ?? (Images.Count == 0 ? SmallScales : defaults.ScaleCount),

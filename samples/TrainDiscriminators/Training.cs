@@ -63,7 +63,7 @@ internal static class Training
         TrainingDistortion distortion = TrainingDistortion.ForTask(Settings.Tasks[settings.Task]);
         if (Console.IsOutputRedirected)
         {
-            return trainer.Train(images, distortion, settings.StateFile, device, new Reporter(ReportLine), cancellation);
+            return trainer.Train(images, distortion, settings.StateFile, device, new Reporter<DiscriminatorTrainingProgress>(ReportLine), cancellation);
         }
 
         return AnsiConsole.Progress()
@@ -71,7 +71,7 @@ internal static class Training
             .Start(console =>
             {
                 var bars = new ProgressBars(console);
-                return trainer.Train(images, distortion, settings.StateFile, device, new Reporter(bars.Show), cancellation);
+                return trainer.Train(images, distortion, settings.StateFile, device, new Reporter<DiscriminatorTrainingProgress>(bars.Show), cancellation);
             });
     }
 
@@ -83,11 +83,5 @@ internal static class Training
             Console.WriteLine(FormattableString.Invariant(
                 $"scale {now.Scale + 1}/{now.ScaleCount} ({now.Width}x{now.Height}) iteration {now.Iteration}/{now.Iterations}: W {now.WassersteinEstimate:g3}, real {now.RealScore:g3}, fake {now.FakeScore:g3}, penalty {now.GradientPenalty:g3}, error {now.ReconstructionError:g3}; {Clock.Text(now.Elapsed)}, about {Clock.Text(now.Remaining)} left"));
         }
-    }
-
-    // At once and in order, unlike Progress<T>.
-    private sealed class Reporter(Action<DiscriminatorTrainingProgress> report) : IProgress<DiscriminatorTrainingProgress>
-    {
-        public void Report(DiscriminatorTrainingProgress value) => report(value);
     }
 }

@@ -62,7 +62,7 @@ public sealed class MdfLoss : FeatureLoss
     /// <param name="logger">Is told what was loaded; null for silence.</param>
     /// <returns>The loss.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such task.</exception>
-    /// <exception cref="NotSupportedException">There are no weights for this task in this version; so far there are those for JPEG.</exception>
+    /// <exception cref="NotSupportedException">There are no weights for this task in this version; so far there are those for JPEG and for noise.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public static MdfLoss Pretrained(RestorationTask task, MdfLossOptions? options = null, ILogger? logger = null)
     {

@@ -34,6 +34,20 @@ public sealed class FusedExecutionTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Graph_PublishedWidthsAndMemoryFullOfNaN_AgreesWithFused()
+    {
+        using DiscriminatorPyramid pyramid = DiscriminatorPyramid.CreateUntrained(seed: 1, scaleCount: 5);
+        (_, Tensor expected) = Run(pyramid, [2, 3, 40, 40], ScalarType.Float32, new MdfLossOptions());
+        using var loss = new MdfLoss(pyramid, new MdfLossOptions { Execution = MdfExecution.Graph, Reduction = nn.Reduction.Sum });
+        Tensor x = TestPyramid.Images(1, ScalarType.Float32, 2, 3, 40, 40).requires_grad_(true), y = TestPyramid.Images(2, ScalarType.Float32, 2, 3, 40, 40);
+        FreedMemory.FillWithNaN();
+        Tensor value = loss.call(x, y);
+        FreedMemory.FillWithNaN();
+        value.backward();
+        Assert.InRange(TensorAssert.RelativeNormError(expected, x.grad!), 0, 2e-3);
+    }
+
     [Theory]
     [InlineData(MdfLayers.Head)]
     [InlineData(MdfLayers.Body)]

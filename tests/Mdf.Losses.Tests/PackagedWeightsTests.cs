@@ -9,6 +9,7 @@ public sealed class PackagedWeightsTests
     public static TheoryData<RestorationTask, string> Tasks => new()
     {
         { RestorationTask.JpegRemoval, "jpeg" },
+        { RestorationTask.Denoising, "denoise" },
     };
 
     [Theory]
@@ -70,14 +71,14 @@ public sealed class PackagedWeightsTests
     {
         var exception = Assert.Throws<FileNotFoundException>(() => new MdfLoss(path));
         Assert.Contains($"'{path}'", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("those are jpeg.ckpt", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("those are jpeg.ckpt, denoise.ckpt", exception.Message, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData(RestorationTask.Denoising)]
-    [InlineData(RestorationTask.SuperResolution)]
-    public void Pretrained_TaskWithoutWeights_SaysWhatToDo(RestorationTask task) =>
-        Assert.Contains("DiscriminatorTrainer", Assert.Throws<NotSupportedException>(() => MdfLoss.Pretrained(task)).Message, StringComparison.Ordinal);
+    [Fact]
+    public void Pretrained_TaskWithoutWeights_SaysWhatToDo() => Assert.Contains(
+        "DiscriminatorTrainer",
+        Assert.Throws<NotSupportedException>(() => MdfLoss.Pretrained(RestorationTask.SuperResolution)).Message,
+        StringComparison.Ordinal);
 
     [Fact]
     public void Pretrained_NoTask_IsRejected() => Assert.Throws<ArgumentOutOfRangeException>(() => MdfLoss.Pretrained((RestorationTask)9));

@@ -10,6 +10,7 @@ public static class ColorSpace
 {
     // Of red, green and blue in [0, 1] and of 1, in levels of 255.
     private static readonly double[] Luma = [65.481, 128.553, 24.966, 16];
+    private static readonly double[] Gray = [76.245, 149.685, 29.07, 0];
     private static readonly double[] BlueDifference = [-37.797, -74.203, 112.0, 128];
     private static readonly double[] RedDifference = [112.0, -93.786, -18.214, 128];
 
@@ -24,6 +25,12 @@ public static class ColorSpace
     /// <returns>(..., 3, H, W): Y, Cb, Cr; float64 for float64, else float32. Gradients reach the images.</returns>
     /// <exception cref="ArgumentException">The images are not of this shape or type.</exception>
     public static Tensor RgbToYCbCr(Tensor rgb) => Convert(rgb, Luma, BlueDifference, RedDifference);
+
+    /// <summary>The grey of RGB images as JPEG, Pillow and OpenCV have it: BT.601's weights, filling [0, 1]; not rounded.</summary>
+    /// <param name="rgb">Images, (..., 3, H, W), floating point, RGB in [0, 1], on any device.</param>
+    /// <returns>(..., 1, H, W), in [0, 1]; float64 for float64, else float32. Gradients reach the images.</returns>
+    /// <exception cref="ArgumentException">The images are not of this shape or type.</exception>
+    public static Tensor RgbToGray(Tensor rgb) => Convert(rgb, Gray);
 
     private static Tensor Convert(Tensor rgb, params double[][] components)
     {

@@ -66,7 +66,14 @@ internal sealed class FoldedDiscriminator : IFeatureExtractor, IDisposable
         Tensor x = images;
         for (int i = 0; i <= Last; i++)
         {
-            x = Forward(i, x);
+            Tensor output = Forward(i, x);
+            if (i > 0 && !IsMap(i - 1))
+            {
+                // A graph, if there is one, keeps what it needs; else the next convolution gets the memory.
+                x.Dispose();
+            }
+
+            x = output;
             if (IsMap(i))
             {
                 maps.Add(x);

@@ -52,7 +52,7 @@ public sealed class DnCnn : RestorationNetwork
             layers.Add(ReLU(inplace: true));
         }
 
-        layers.Add(Layers.Convolution(options.Width, options.Channels, bias: options.Biases));
+        layers.Add(new ImageConvolution(options.Width, options.Channels, bias: options.Biases));
         chain = Sequential(layers);
         RegisterComponents();
         WeightInitialization.Normal(this, seed);

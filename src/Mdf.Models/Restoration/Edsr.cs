@@ -57,7 +57,7 @@ public sealed class Edsr : RestorationNetwork
                 PixelShuffle(step),
             }),
         ];
-        tail = Sequential(Sequential(upscaling), Layers.Convolution(width, ColorChannels));
+        tail = Sequential(Sequential(upscaling), new ImageConvolution(width, ColorChannels));
         RegisterComponents();
         WeightInitialization.Uniform(this, seed);
     }

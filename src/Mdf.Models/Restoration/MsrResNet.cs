@@ -28,7 +28,7 @@ public sealed class MsrResNet : RestorationNetwork
     [ComponentName(Name = "conv_hr")]
     private readonly Conv2d large;
     [ComponentName(Name = "conv_last")]
-    private readonly Conv2d last;
+    private readonly ImageConvolution last;
 
     /// <summary>Creates the network, initialised as in BasicSR: He et al. 2015, times 0.1; biases 0.</summary>
     /// <param name="options">Its form; null for the published one for super-resolution by 4.</param>
@@ -54,7 +54,7 @@ public sealed class MsrResNet : RestorationNetwork
         enlarge1 = enlarging[0];
         enlarge2 = enlarging.ElementAtOrDefault(1);
         large = Layers.Convolution(width, width);
-        last = Layers.Convolution(width, ColorChannels);
+        last = new ImageConvolution(width, ColorChannels);
         RegisterComponents();
         WeightInitialization.Normal(this, seed, InitialGain);
     }

@@ -1,3 +1,4 @@
+using Mdf.Imaging;
 using static TorchSharp.torch;
 
 namespace Mdf.Models.Restoration;
@@ -9,8 +10,6 @@ namespace Mdf.Models.Restoration;
 /// <remarks>Timofte et al., "Seven Ways to Improve Example-Based Single Image Super Resolution", CVPR 2016; Lim et al. 2017.</remarks>
 public static class SelfEnsemble
 {
-    private const int Orientations = 8;
-
     /// <summary>Restores images.</summary>
     /// <param name="restore">
     /// A network's <c>call</c>, or <see cref="TiledInference"/> of it. It must take images with sides exchanged, and enlarge both sides by
@@ -24,30 +23,12 @@ public static class SelfEnsemble
         ArgumentNullException.ThrowIfNull(images);
         using var scope = NewDisposeScope();
         Tensor? sum = null;
-        for (int i = 0; i < Orientations; i++)
+        for (int i = 0; i < ImageOrientation.Count; i++)
         {
-            Tensor result = Back(restore(Turned(images, i)), i);
+            Tensor result = ImageOrientation.TurnBack(restore(ImageOrientation.Turn(images, i)), i);
             sum = sum is null ? result : sum + result;
         }
 
-        return (sum! / Orientations).MoveToOuterDisposeScope();
+        return (sum! / ImageOrientation.Count).MoveToOuterDisposeScope();
     }
-
-    // The bits of the orientation: upside down, left to right, rows for columns.
-    private static Tensor Turned(Tensor images, int orientation)
-    {
-        Tensor flipped = Flipped(images, orientation);
-        return (orientation & 4) != 0 ? flipped.transpose(2, 3) : flipped.alias();
-    }
-
-    private static Tensor Back(Tensor images, int orientation)
-        => Flipped((orientation & 4) != 0 ? images.transpose(2, 3) : images, orientation);
-
-    private static Tensor Flipped(Tensor images, int orientation) => (orientation & 3) switch
-    {
-        1 => images.flip(2),
-        2 => images.flip(3),
-        3 => images.flip(2, 3),
-        _ => images,
-    };
 }

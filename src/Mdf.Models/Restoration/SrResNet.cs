@@ -24,7 +24,7 @@ public sealed class SrResNet : RestorationNetwork
     [ComponentName(Name = "body_tail")]
     private readonly Sequential bodyTail;
     private readonly Sequential upsample;
-    private readonly Conv2d tail;
+    private readonly ImageConvolution tail;
 
     /// <summary>Creates the network with PyTorch's default initialisation; the paper names none.</summary>
     /// <param name="options">Its form; null for the published one.</param>
@@ -52,7 +52,7 @@ public sealed class SrResNet : RestorationNetwork
             .. Layers.UpscalingSteps(options.Scale).Select(step => Sequential(
                 ("conv", Layers.Convolution(width, width * step * step)), ("shuffle", PixelShuffle(step)), ("act", PReLU(1)))),
         ]);
-        tail = Layers.Convolution(width, ColorChannels, OuterKernelSize);
+        tail = new ImageConvolution(width, ColorChannels, OuterKernelSize);
         RegisterComponents();
         WeightInitialization.Uniform(this, seed);
     }

@@ -22,6 +22,10 @@ namespace Mdf.Training;
 /// </remarks>
 public sealed partial class DiscriminatorTrainer
 {
+    private const string Format = "mdf-discriminator-training 1";
+    private const string FinishedKey = "finished";
+    private const string IterationKey = "iteration";
+
     private readonly DiscriminatorTrainingOptions options;
     private readonly ILogger logger;
 
@@ -146,8 +150,18 @@ public sealed partial class DiscriminatorTrainer
             return null;
         }
 
-        (StateDictionary saved, finished, iterations) = TrainingState.Load(stateFile, identity, options, scaleCount);
-        return saved;
+        StateDictionary saved = TrainingState.Load(stateFile, Format, identity);
+        try
+        {
+            finished = TrainingState.Number(stateFile, saved, FinishedKey, scaleCount);
+            iterations = TrainingState.Number(stateFile, saved, IterationKey, options.Iterations);
+            return saved;
+        }
+        catch
+        {
+            saved.Dispose();
+            throw;
+        }
     }
 
     private static void Save(string? stateFile, IReadOnlyDictionary<string, string> identity, TrainingRun run, ScaleTraining? training)
@@ -163,7 +177,12 @@ public sealed partial class DiscriminatorTrainer
             tensors = tensors.Concat(TrainingRun.TensorsOf(run.Finished, training.Generator, training.Discriminator)).Concat(training.Moments);
         }
 
-        TrainingState.Save(stateFile, identity, run.Finished, training?.Iteration ?? 0, tensors);
+        var position = new Dictionary<string, string>
+        {
+            [FinishedKey] = run.Finished.ToString(CultureInfo.InvariantCulture),
+            [IterationKey] = (training?.Iteration ?? 0).ToString(CultureInfo.InvariantCulture),
+        };
+        TrainingState.Save(stateFile, Format, identity, position, tensors);
     }
 
     private Dictionary<string, string> Metadata(IReadOnlyList<SeedImage> images, TrainingDistortion distortion, TrainingRun run) => new()

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text.Json.Serialization;
 using Mdf.Models.Adversarial;
+using static Mdf.Training.SettingChecks;
 
 namespace Mdf.Training;
 
@@ -68,6 +68,12 @@ public sealed record DiscriminatorTrainingOptions
     /// </summary>
     public int PriorSampleCount { get; init; } = 32;
 
+    /// <summary>
+    /// The precision of the convolutions of head and body, forward and back. Default: <see cref="TrainingPrecision.Full"/>.
+    /// </summary>
+    [JsonConverter(typeof(JsonStringEnumConverter<TrainingPrecision>))]
+    public TrainingPrecision Precision { get; init; }
+
     /// <summary>Of everything random. The same seed gives the same discriminators on one machine. Default: 1.</summary>
     public long Seed { get; init; } = 1;
 
@@ -97,15 +103,8 @@ public sealed record DiscriminatorTrainingOptions
         Require(Width is >= 1 and <= 1024, nameof(Width), Width, "1 to 1024");
         Require(MaximumWidth >= Width && MaximumWidth <= 4096, nameof(MaximumWidth), MaximumWidth, $"{nameof(Width)}, {Width}, to 4096");
         Require(Enum.IsDefined(Skip), nameof(Skip), Skip, "a value of GeneratorSkip");
+        Require(Enum.IsDefined(Precision), nameof(Precision), Precision, "a value of TrainingPrecision");
         Require(PriorSampleCount is >= 1 and <= 4096, nameof(PriorSampleCount), PriorSampleCount, "1 to 4096");
         Require(SaveInterval >= 1, nameof(SaveInterval), SaveInterval, "at least 1");
-    }
-
-    private static void Require(bool holds, string name, object? value, string expected)
-    {
-        if (!holds)
-        {
-            throw new ArgumentOutOfRangeException(name, string.Create(CultureInfo.InvariantCulture, $"{name} is {value}; expected {expected}."));
-        }
     }
 }

@@ -26,8 +26,9 @@ internal sealed class ScaleTraining : IDisposable
         this.inputs = inputs;
         Generator = generator;
         Discriminator = discriminator;
-        generatorPasses = new TrainableGenerator(generator);
-        discriminatorPasses = new TrainableDiscriminator(discriminator);
+        ScalarType? precision = options.Precision == TrainingPrecision.BFloat16 ? ScalarType.BFloat16 : null;
+        generatorPasses = new TrainableGenerator(generator, precision);
+        discriminatorPasses = new TrainableDiscriminator(discriminator, precision);
         generatorAdam = optim.Adam(generator.parameters(), options.LearningRate, options.Beta1, options.Beta2);
         discriminatorAdam = optim.Adam(discriminator.parameters(), options.LearningRate, options.Beta1, options.Beta2);
         generator.train();
@@ -43,14 +44,14 @@ internal sealed class ScaleTraining : IDisposable
 
     /// <summary>Adam's memory, by name.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> Moments =>
-        Named("generator", generatorAdam).Concat(Named("discriminator", discriminatorAdam));
+        generatorAdam.Moments("generator.").Concat(discriminatorAdam.Moments("discriminator."));
 
     /// <summary>Goes on after iterations of an earlier run, whose weights and moments have been put in place.</summary>
     public void ContinueAfter(int iterations)
     {
         Iteration = iterations;
-        SetSteps(generatorAdam, iterations * options.GeneratorSteps);
-        SetSteps(discriminatorAdam, iterations * options.DiscriminatorSteps);
+        generatorAdam.SetSteps(iterations * options.GeneratorSteps);
+        discriminatorAdam.SetSteps(iterations * options.DiscriminatorSteps);
     }
 
     /// <summary>One iteration: the discriminator's steps, then the generator's.</summary>
@@ -135,25 +136,7 @@ internal sealed class ScaleTraining : IDisposable
     private void SetRate()
     {
         double rate = options.LearningRate * (Iteration >= options.DecayAfter * options.Iterations ? LaterRate : 1);
-        foreach (var group in generatorAdam.ParamGroups.Concat(discriminatorAdam.ParamGroups))
-        {
-            group.LearningRate = rate;
-        }
-    }
-
-    private static IEnumerable<Adam.State> States(Adam adam) => adam.state_dict().State.Cast<Adam.State>();
-
-    private static IEnumerable<KeyValuePair<string, Tensor>> Named(string network, Adam adam) => States(adam).SelectMany((s, i) => new[]
-    {
-        KeyValuePair.Create($"adam.{network}.{i}.mean", s.exp_avg),
-        KeyValuePair.Create($"adam.{network}.{i}.square", s.exp_avg_sq),
-    });
-
-    private static void SetSteps(Adam adam, int steps)
-    {
-        foreach (Adam.State state in States(adam))
-        {
-            state.step = steps;
-        }
+        generatorAdam.SetRate(rate);
+        discriminatorAdam.SetRate(rate);
     }
 }

@@ -26,6 +26,7 @@ public sealed class DiscriminatorTrainingOptionsTests
         { "BodyBlocks", new() { BodyBlocks = 0 } },
         { "Skip", new() { Skip = (GeneratorSkip)7 } },
         { "PriorSampleCount", new() { PriorSampleCount = 0 } },
+        { "Precision", new() { Precision = (TrainingPrecision)2 } },
         { "SaveInterval", new() { SaveInterval = 0 } },
     };
 

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Mdf.Training.Tests;
 
-/// <summary>The passes by hand against automatic differentiation, in float64.</summary>
+/// <summary>The passes by hand against automatic differentiation in float64, and in lower precision against themselves.</summary>
 public sealed class TrainableNetworkTests : IDisposable
 {
     private const double Weight = 0.7;
@@ -106,6 +106,43 @@ public sealed class TrainableNetworkTests : IDisposable
         AssertSameBuffers(byGraph, byHand);
     }
 
+    [Theory]
+    [InlineData(ScalarType.Float32, 2e-5)]
+    [InlineData(ScalarType.BFloat16, 0.2)]
+    public void Passes_LowerPrecision_GiveNearlyTheGradientsOfFloat64(ScalarType precision, double tolerance)
+    {
+        Tensor input = Images(1, 3), other = Images(1, 3), outer = Images(1, 3);
+        using MdfDiscriminator exactJudge = Discriminator(16, 3), judge = Discriminator(16, 3);
+        using MdfGenerator exactMaker = Generator(16, 3), maker = Generator(16, 3);
+        judge.to(ScalarType.Float32);
+        maker.to(ScalarType.Float32);
+        using var exactJudging = new TrainableDiscriminator(exactJudge);
+        using var judging = new TrainableDiscriminator(judge, precision);
+        using var exactMaking = new TrainableGenerator(exactMaker);
+        using var making = new TrainableGenerator(maker, precision);
+        using (no_grad())
+        {
+            Run(exactJudging, exactMaking, ScalarType.Float64);
+            Run(judging, making, ScalarType.Float32);
+        }
+
+        AssertNearGradients(exactJudge, judge, tolerance);
+        AssertNearGradients(exactMaker, maker, tolerance);
+
+        void Run(TrainableDiscriminator judgingPasses, TrainableGenerator makingPasses, ScalarType type)
+        {
+            Tensor Of(Tensor images) => ChannelsLast.Of(images.to(type));
+            judgingPasses.Begin();
+            judgingPasses.AddScore(Of(input), Weight);
+            judgingPasses.AddGradientPenalty(Of(other), Weight);
+            judgingPasses.End();
+            makingPasses.Begin();
+            (Tensor image, Action<Tensor> backward) = makingPasses.Forward(Of(input), Of(other));
+            backward(Of(outer).narrow(2, 0, image.shape[2]).narrow(3, 0, image.shape[3]));
+            makingPasses.End();
+        }
+    }
+
     [Fact]
     public void Passes_RunningStatistics_AreThoseOfTrainingMode()
     {
@@ -172,6 +209,15 @@ public sealed class TrainableNetworkTests : IDisposable
             double error = TensorAssert.RelativeNormError(wanted, got[name].grad!);
             Assert.True(error < 1e-10, $"{name}: {error:g3}");
         }
+    }
+
+    // Of all parameters together: a small gradient that is what larger ones leave of each other has a large error of its own.
+    private static void AssertNearGradients(nn.Module expected, nn.Module actual, double tolerance)
+    {
+        Dictionary<string, Parameter> got = actual.named_parameters().ToDictionary(p => p.name, p => p.parameter);
+        (string Name, Parameter Parameter)[] wanted = [.. expected.named_parameters().Where(p => p.parameter.grad is not null)];
+        Tensor All(Func<(string Name, Parameter Parameter), Tensor> gradient) => cat([.. wanted.Select(p => gradient(p).to(ScalarType.Float64).flatten())]);
+        Assert.InRange(TensorAssert.RelativeNormError(All(p => p.Parameter.grad!), All(p => got[p.Name].grad!)), 0, tolerance);
     }
 
     private static void AssertSameBuffers(nn.Module expected, nn.Module actual)

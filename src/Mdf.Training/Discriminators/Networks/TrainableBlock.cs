@@ -28,9 +28,10 @@ internal sealed class TrainableBlock : IDisposable
     private readonly Tensor shiftGradient;
 
     /// <summary>Takes the block of a network by the name before its parameters' names.</summary>
-    public TrainableBlock(nn.Module network, string name)
+    public TrainableBlock(nn.Module network, string name, ScalarType? precision)
     {
-        convolution = new TrainableConvolution(network.get_parameter($"{name}.conv.weight")!, network.get_parameter($"{name}.conv.bias")!);
+        Parameter weight = network.get_parameter($"{name}.conv.weight")!;
+        convolution = new TrainableConvolution(weight, network.get_parameter($"{name}.conv.bias")!, precision ?? weight.dtype);
         scale = network.get_parameter($"{name}.norm.weight")!;
         shift = network.get_parameter($"{name}.norm.bias")!;
         runningMean = network.get_buffer($"{name}.norm.running_mean")!;

@@ -5,8 +5,8 @@ namespace Mdf.Training;
 /// <summary>Head and body of a network, from the image on.</summary>
 internal static class TrainableBlocks
 {
-    public static TrainableBlock[] Of(nn.Module network, int bodyBlocks) =>
-        [new TrainableBlock(network, "head"), .. Enumerable.Range(1, bodyBlocks).Select(i => new TrainableBlock(network, $"body.block{i}"))];
+    public static TrainableBlock[] Of(nn.Module network, int bodyBlocks, ScalarType? precision) =>
+        [new TrainableBlock(network, "head", precision), .. Enumerable.Range(1, bodyBlocks).Select(i => new TrainableBlock(network, $"body.block{i}", precision))];
 
     public static void Begin(TrainableBlock[] blocks) => Array.ForEach(blocks, b => b.Begin());
 

@@ -7,13 +7,19 @@ namespace Mdf.Training;
 /// A 3x3 convolution without padding and its gradients by hand. libtorch computes the gradient of a convolution's weights on a large map
 /// several times slower than the convolution itself; as products of matrices it takes about as long.
 /// </summary>
-internal sealed class TrainableConvolution(Parameter weight, Parameter bias) : IDisposable
+/// <param name="weight">The weights.</param>
+/// <param name="bias">The bias.</param>
+/// <param name="precision">
+/// What products are computed in, their sums in float32; maps and gradients come and go in the parameters' own type.
+/// </param>
+internal sealed class TrainableConvolution(Parameter weight, Parameter bias, ScalarType precision) : IDisposable
 {
     // With so few channels on one side, the nine taps are gathered first, and one product does it.
     private const int FewChannels = 4;
 
     private readonly Tensor gradient = zeros_like(weight).DetachFromDisposeScope();
     private readonly Tensor biasGradient = zeros_like(bias).DetachFromDisposeScope();
+    private readonly Tensor computedBias = zeros_like(bias, precision).DetachFromDisposeScope();
     private Tensor? forwardWeight;
     private Tensor? backwardWeight;
 
@@ -24,8 +30,10 @@ internal sealed class TrainableConvolution(Parameter weight, Parameter bias) : I
         Forget();
         gradient.zero_();
         biasGradient.zero_();
-        forwardWeight = ChannelsLast.Of(weight.detach()).DetachFromDisposeScope();
-        backwardWeight = ChannelsLast.Of(weight.detach().transpose(0, 1).flip(2, 3)).DetachFromDisposeScope();
+        Tensor computed = weight.detach().to(precision);
+        computedBias.copy_(bias);
+        forwardWeight = ChannelsLast.Of(computed).DetachFromDisposeScope();
+        backwardWeight = ChannelsLast.Of(computed.transpose(0, 1).flip(2, 3)).DetachFromDisposeScope();
     }
 
     /// <summary>Hands the gradients to the parameters.</summary>
@@ -36,13 +44,13 @@ internal sealed class TrainableConvolution(Parameter weight, Parameter bias) : I
         bias.grad = withBias ? biasGradient : null;
     }
 
-    public Tensor Forward(Tensor input) => ChannelsLast.Of(nn.functional.conv2d(input, forwardWeight!, bias));
+    public Tensor Forward(Tensor input) => Given(nn.functional.conv2d(Computed(input), forwardWeight!, computedBias));
 
     /// <summary>The same without the bias.</summary>
-    public Tensor ForwardLinear(Tensor input) => ChannelsLast.Of(nn.functional.conv2d(input, forwardWeight!));
+    public Tensor ForwardLinear(Tensor input) => Given(nn.functional.conv2d(Computed(input), forwardWeight!));
 
     /// <summary>The gradient with respect to the input, from that with respect to the output.</summary>
-    public Tensor Backward(Tensor output) => ChannelsLast.Of(nn.functional.conv2d(output, backwardWeight!, padding: [2, 2]));
+    public Tensor Backward(Tensor output) => Given(nn.functional.conv2d(Computed(output), backwardWeight!, padding: [2, 2]));
 
     /// <summary>Adds to the gradient of the bias.</summary>
     public void AddBiasGradient(Tensor output)
@@ -57,9 +65,10 @@ internal sealed class TrainableConvolution(Parameter weight, Parameter bias) : I
     public void AddWeightGradient(Tensor input, Tensor output)
     {
         using var scope = NewDisposeScope();
-        gradient.add_(weight.shape[1] <= FewChannels ? FromGatheredInput(input, output)
-            : weight.shape[0] <= FewChannels ? FromGatheredOutput(input, output)
-            : TapByTap(input, output));
+        (Tensor before, Tensor behind) = (Computed(input), Computed(output));
+        gradient.add_(weight.shape[1] <= FewChannels ? FromGatheredInput(before, behind)
+            : weight.shape[0] <= FewChannels ? FromGatheredOutput(before, behind)
+            : TapByTap(before, behind));
     }
 
     /// <inheritdoc/>
@@ -68,7 +77,12 @@ internal sealed class TrainableConvolution(Parameter weight, Parameter bias) : I
         Forget();
         gradient.Dispose();
         biasGradient.Dispose();
+        computedBias.Dispose();
     }
+
+    private Tensor Computed(Tensor map) => map.to(precision);
+
+    private Tensor Given(Tensor map) => ChannelsLast.Of(map.to(weight.dtype));
 
     private static Tensor FromGatheredInput(Tensor input, Tensor output)
     {

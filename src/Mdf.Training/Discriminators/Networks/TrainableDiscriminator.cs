@@ -1,4 +1,5 @@
 using Mdf.Models.Adversarial;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Mdf.Training;
@@ -9,10 +10,13 @@ internal sealed class TrainableDiscriminator : IDisposable
     private readonly TrainableBlock[] blocks;
     private readonly TrainableConvolution tail;
 
-    public TrainableDiscriminator(MdfDiscriminator discriminator)
+    /// <param name="discriminator">The network.</param>
+    /// <param name="precision">What head and body compute products in; null for the parameters' own. Scores keep that.</param>
+    public TrainableDiscriminator(MdfDiscriminator discriminator, ScalarType? precision = null)
     {
-        blocks = TrainableBlocks.Of(discriminator, discriminator.BodyBlocks);
-        tail = new TrainableConvolution(discriminator.get_parameter("tail.weight")!, discriminator.get_parameter("tail.bias")!);
+        blocks = TrainableBlocks.Of(discriminator, discriminator.BodyBlocks, precision);
+        Parameter weight = discriminator.get_parameter("tail.weight")!;
+        tail = new TrainableConvolution(weight, discriminator.get_parameter("tail.bias")!, weight.dtype);
     }
 
     /// <summary>Forgets the gradients, and takes the parameters as they are now.</summary>

@@ -1,4 +1,5 @@
 using Mdf.Models.Adversarial;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Mdf.Training;
@@ -10,10 +11,13 @@ internal sealed class TrainableGenerator : IDisposable
     private readonly TrainableConvolution tail;
     private readonly int margin;
 
-    public TrainableGenerator(MdfGenerator generator)
+    /// <param name="generator">The network.</param>
+    /// <param name="precision">What head and body compute products in; null for the parameters' own. The image keeps that.</param>
+    public TrainableGenerator(MdfGenerator generator, ScalarType? precision = null)
     {
-        blocks = TrainableBlocks.Of(generator, generator.BodyBlocks);
-        tail = new TrainableConvolution(generator.get_parameter("tail.0.weight")!, generator.get_parameter("tail.0.bias")!);
+        blocks = TrainableBlocks.Of(generator, generator.BodyBlocks, precision);
+        Parameter weight = generator.get_parameter("tail.0.weight")!;
+        tail = new TrainableConvolution(weight, generator.get_parameter("tail.0.bias")!, weight.dtype);
         margin = generator.Margin;
     }
 

@@ -1,0 +1,71 @@
+using Mdf.Experiments;
+using Mdf.Training;
+using Reproduce.Data;
+using Reproduce.Grids;
+using Reproduce.Trainings;
+using Samples.Common;
+
+namespace Reproduce.Losses;
+
+/// <summary>Discriminators trained on the first images of a set, one or more, for the ablation of their number.</summary>
+internal sealed class SeedImageTraining(Workspace workspace, Application application, ImageSet images, DiscriminatorTrainingOptions options)
+{
+    /// <summary>A network trained with the loss of such discriminators, which are trained first.</summary>
+    public GridItem Item(int count, TrainingGrid grid)
+    {
+        // What decides the discriminators stands for their checksum, which is not known before.
+        string identity = ExperimentIdentity.Of(new
+        {
+            Task = application.Task,
+            Seeds = new ImageSet(images.Name, images.Images, count).Description,
+            Options = options,
+        });
+        LossChoice loss = Loss(count, identity, () => workspace.NetworkFile(identity));
+        GridItem network = grid.Item(loss);
+        return network with
+        {
+            Run = (progress, cancellation) =>
+            {
+                Train(count, identity, new Reporter<double>(done => progress.Report(done / 2)), cancellation);
+                network.Run(new Reporter<double>(done => progress.Report((1 + done) / 2)), cancellation);
+            },
+        };
+    }
+
+    private LossChoice Loss(int count, string identity, Func<string> file)
+    {
+        int scales = options.ScaleCount ?? DiscriminatorWeights.PublishedScales;
+        var description = new LossDescription { Name = LossNames.Mdf, Weights = count == 1 ? "1 seed image" : $"{count} seed images", Checksum = identity, Scales = scales, SeedImages = count };
+        return new LossChoice(description, reduction => DiscriminatorWeights.Find(file())!.Loss().Create(reduction));
+    }
+
+    private void Train(int count, string identity, Reporter<double> progress, CancellationToken cancellation)
+    {
+        string file = workspace.NetworkFile(identity), state = $"{file}.state.safetensors";
+        if (File.Exists(file))
+        {
+            return;
+        }
+
+        SeedImage[] seeds = [.. Enumerable.Range(0, count).Select(i => new SeedImage(images.Images.NameOf(i), images.Images.Read(i).ToTensor()))];
+        try
+        {
+            using DiscriminatorTrainingResult result = new DiscriminatorTrainer(options).Train(
+                seeds, TrainingDistortion.ForTask(application.Task), state, workspace.Device, new Reporter<DiscriminatorTrainingProgress>(now => progress.Report((now.Scale + (now.Iteration / (double)now.Iterations)) / now.ScaleCount)), cancellation);
+            if (!result.IsComplete)
+            {
+                throw new OperationCanceledException(cancellation);
+            }
+
+            result.Discriminators!.Save(file);
+            File.Delete(state);
+        }
+        finally
+        {
+            foreach (SeedImage seed in seeds)
+            {
+                seed.Pixels.Dispose();
+            }
+        }
+    }
+}

@@ -1,0 +1,210 @@
+using Mdf.Models.Adversarial;
+using Reproduce.Data;
+using Reproduce.Grids;
+using Reproduce.Losses;
+using Reproduce.Manifold;
+using Reproduce.Presets;
+using Reproduce.Sensitivity;
+using Reproduce.Trainings;
+using Samples.Common;
+using Spectre.Console;
+using TorchSharp;
+
+namespace Reproduce;
+
+/// <summary>The experiments of the paper, as lists of what is to be run.</summary>
+internal sealed class PaperGrids : IDisposable
+{
+    private const long UntrainedSeed = 1;
+
+    private readonly GridSettings settings;
+    private readonly Datasets data;
+    private readonly PerceptualMetric? lpips;
+    private readonly HashSet<string> said = [];
+
+    public PaperGrids(GridSettings settings)
+    {
+        this.settings = settings;
+        Workspace = new Workspace(settings.Output, CommandLine.UsableDevice(settings.Device));
+        data = new Datasets(settings.Folders, settings.Preset, settings.TestImages);
+        lpips = PerceptualMetric.Find(Workspace.Device);
+        if (lpips is null)
+        {
+            Say("LPIPS is not measured: AlexNet's weights are not there.");
+        }
+    }
+
+    public Workspace Workspace { get; }
+
+    /// <summary>The table: all applications and losses.</summary>
+    public IReadOnlyList<GridItem> Table() =>
+    [
+        .. from application in Applications()
+           let grid = Grid(application)
+           from item in new[] { grid.Unrestored() }.Concat(LossesOf(application).Select(grid.Item))
+           select item,
+    ];
+
+    /// <summary>The coarsest discriminators alone, and more and more of them.</summary>
+    public IReadOnlyList<GridItem> Scales()
+    {
+        Application application = AblationApplication();
+        TrainingGrid grid = Grid(application);
+        return
+        [
+            grid.Unrestored(),
+            .. from weights in WeightsOf(application)
+               from count in settings.Preset.Scales
+               where count <= weights.Scales
+               select grid.Item(weights.Loss(count)),
+        ];
+    }
+
+    /// <summary>Discriminators trained on one image and on more.</summary>
+    public IReadOnlyList<GridItem> Seeds()
+    {
+        Application application = AblationApplication();
+        TrainingGrid grid = Grid(application);
+        var seeds = new SeedImageTraining(Workspace, application, data.Training, settings.Preset.Discriminators with { Seed = settings.Seed });
+        return [.. settings.Preset.SeedImages.Where(n => n <= data.Training.Count).Select(n => seeds.Item(n, grid))];
+    }
+
+    /// <summary>L2 and more and more of another loss.</summary>
+    /// <param name="others">The names of the other losses.</param>
+    public IReadOnlyList<GridItem> Lambda(IReadOnlyList<string> others)
+    {
+        Application application = AblationApplication();
+        TrainingGrid grid = Grid(application);
+        LossCatalog catalog = Catalog(settings.TrainingOf(application.Key).Patch, others);
+        LossChoice[] found =
+        [
+            .. others.Select(catalog.Find).OfType<LossChoice>(),
+            .. others.Contains(LossNames.Mdf) ? WeightsOf(application).Select(w => w.Loss()) : [],
+        ];
+        return
+        [
+            .. from other in found
+               from power in settings.Preset.Lambdas
+               select grid.Item(LossCatalog.Mix(other, Math.Pow(10, power))),
+        ];
+    }
+
+    /// <summary>What training the discriminators is worth: L2, untrained and trained ones.</summary>
+    public IReadOnlyList<GridItem> Features()
+    {
+        Application application = AblationApplication();
+        TrainingGrid grid = Grid(application);
+        return
+        [
+            grid.Unrestored(),
+            grid.Item(Catalog(settings.TrainingOf(application.Key).Patch, []).Find(LossNames.L2)!),
+            grid.Item(DiscriminatorWeights.Untrained(UntrainedSeed).Loss()),
+            .. WeightsOf(application).Select(w => grid.Item(w.Loss())),
+        ];
+    }
+
+    /// <summary>Distortions of equal PSNR, seen by all losses.</summary>
+    public IReadOnlyList<GridItem> Sensitivity()
+    {
+        Preset preset = settings.Preset;
+        ImageSet images = Some(data.Tests[0], preset.Sensitivity.Images);
+        var experiment = new SensitivityExperiment(Workspace, images, preset.Sensitivity.Side, preset.Levels);
+        LossCatalog catalog = Catalog(preset.Sensitivity.Side, settings.Losses);
+        return
+        [
+            .. settings.Losses.Select(catalog.Find).OfType<LossChoice>()
+                .Concat(settings.Losses.Contains(LossNames.Mdf) ? AllWeights().Select(w => w.Loss()) : [])
+                .Select(experiment.Item),
+        ];
+    }
+
+    /// <summary>Features of discriminators, and what they tell apart.</summary>
+    public IReadOnlyList<GridItem> Manifold()
+    {
+        Preset preset = settings.Preset;
+        ImageSet images = Some(data.Tests[0], preset.Manifold.Images);
+        var experiment = new ManifoldExperiment(Workspace, images, preset.Manifold.Side, settings.Seed);
+        var srgan = new SrganTraining(Workspace, data.Training, preset.Srgan, settings.Seed);
+        return
+        [
+            .. from weights in AllWeights()
+               from features in new Func<DiscriminatorWeights, DiscriminatorPyramid, FeatureSource>[] { FeatureSource.ChannelAverages, FeatureSource.PositionAverages }
+               select Item(weights, features),
+            experiment.Item(FeatureSource.SrganTitle, srgan.Identity, (progress, cancellation) =>
+            {
+                SrganDiscriminator discriminator = srgan.Train(progress, cancellation);
+                return (FeatureSource.Srgan(discriminator, srgan.Identity), discriminator);
+            }),
+        ];
+
+        GridItem Item(DiscriminatorWeights weights, Func<DiscriminatorWeights, DiscriminatorPyramid, FeatureSource> features)
+        {
+            using DiscriminatorPyramid any = weights.Load();
+            return experiment.Item(features(weights, any).Title, weights.Checksum, (_, _) =>
+            {
+                DiscriminatorPyramid discriminators = weights.Load();
+                discriminators.to(Workspace.Device);
+                return (features(weights, discriminators), discriminators);
+            });
+        }
+    }
+
+    public void Dispose() => lpips?.Dispose();
+
+    private IEnumerable<Application> Applications() => Application.All.Where(a => settings.Applications.Contains(a.Key));
+
+    private Application AblationApplication() => Application.All.Single(a => a.Key == settings.Preset.AblationApplication);
+
+    private TrainingGrid Grid(Application application) =>
+        new(Workspace, application, settings.TrainingOf(application.Key), data, lpips, settings.Seed);
+
+    private IEnumerable<LossChoice> LossesOf(Application application)
+    {
+        LossCatalog catalog = Catalog(settings.TrainingOf(application.Key).Patch, settings.Losses);
+        return settings.Losses.Select(catalog.Find).OfType<LossChoice>()
+            .Concat(settings.Losses.Contains(LossNames.Mdf) ? WeightsOf(application).Select(w => w.Loss()) : []);
+    }
+
+    private LossCatalog Catalog(int side, IReadOnlyList<string> wanted)
+    {
+        var catalog = new LossCatalog(side);
+        foreach (MissingLoss missing in catalog.Missing.Where(m => wanted.Contains(m.Name)))
+        {
+            Say($"{missing.Name} is left out: it {missing.Reason}.");
+        }
+
+        return catalog;
+    }
+
+    // The packaged ones first.
+    private DiscriminatorWeights[] WeightsOf(Application application)
+    {
+        DiscriminatorWeights? packaged = DiscriminatorWeights.Find(application.PackagedWeights);
+        if (packaged is null)
+        {
+            Say($"MDF is left out of {application.Title}, or stands there with weights given by --weights alone: there are no packaged weights '{application.PackagedWeights}'.");
+        }
+
+        DiscriminatorWeights[] given =
+        [
+            .. from weights in settings.Weights
+               let parts = weights.Split('=', 2)
+               where parts.Length == 1 || parts[0] == application.Key || (application.Key.StartsWith(parts[0], StringComparison.Ordinal) && parts[0] == "jpeg")
+               select DiscriminatorWeights.Find(parts[^1]) ?? throw new FileNotFoundException($"--weights: there is no file '{parts[^1]}'.", parts[^1]),
+        ];
+        return packaged is null ? given : [packaged, .. given];
+    }
+
+    private DiscriminatorWeights[] AllWeights() =>
+        [.. Application.All.SelectMany(WeightsOf).DistinctBy(w => (w.Name, w.Checksum))];
+
+    private ImageSet Some(ImageSet images, int count) => new(images.Name, images.Images, Math.Min(count, settings.TestImages ?? count));
+
+    private void Say(string remark)
+    {
+        if (said.Add(remark))
+        {
+            AnsiConsole.MarkupLineInterpolated($"[yellow]{remark}[/]");
+        }
+    }
+}

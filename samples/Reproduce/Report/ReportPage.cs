@@ -1,0 +1,76 @@
+using System.Reflection;
+using Mdf.Experiments;
+using Reproduce.Report.Sections;
+using static Reproduce.Report.Numbers;
+
+namespace Reproduce.Report;
+
+/// <summary>The whole page, with all it needs inside.</summary>
+internal static class ReportPage
+{
+    public static string Of(ReportData data)
+    {
+        (string Id, string Title, string? Content)[] sections =
+        [
+            ("claims", "What held", ClaimsSection.Of(data)),
+            ("summary", "Summary", SummarySection.Of(data)),
+            ("distributions", "Distributions", DistributionSection.Of(data)),
+            ("ablation", "Ablation", AblationSection.Of(data)),
+            ("lambda", "Mixing with L2", LambdaSection.Of(data)),
+            ("sensitivity", "Sensitivity", SensitivitySection.Of(data)),
+            ("manifold", "Manifold", ManifoldSection.Of(data)),
+            ("viewer", "Images", ViewerSection.Of(data)),
+            ("runs", "How it ran", RunsSection.Of(data)),
+        ];
+        (string Id, string Title, string? Content)[] shown = [.. sections.Where(s => s.Content is not null)];
+        return $"""
+            <!doctype html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="generator" content="Mdf, samples/Reproduce">
+            <link rel="icon" href="data:,">
+            <title>MDF reproduced</title>
+            <style>{Resource("report.css")}</style>
+            </head>
+            <body>
+            <a class="skip" href="#main">Skip to the results</a>
+            <header>
+            <h1>The MDF loss, reproduced</h1>
+            <p class="lead">Every table and figure of the supplement of Mustafa et al., <i>Training a Task-Specific Image Reconstruction Loss</i> (WACV 2022), run anew and put beside the paper's own numbers.</p>
+            {Facts(data)}
+            </header>
+            <nav aria-label="Sections"><div>{string.Concat(shown.Select(s => $"<a href=\"#{s.Id}\">{s.Title}</a>"))}<button type="button" id="theme" aria-label="Change between light and dark">◐</button></div></nav>
+            <main id="main">
+            {string.Join('\n', shown.Select(s => $"<section id=\"{s.Id}\" aria-labelledby=\"{s.Id}-title\"><h2 id=\"{s.Id}-title\">{s.Title}</h2>\n{s.Content}\n</section>"))}
+            </main>
+            <footer>Made by <code>samples/Reproduce</code> of Mdf. Test images belong to their datasets.</footer>
+            <script>{Resource("report.js")}</script>
+            </body>
+            </html>
+            """;
+    }
+
+    private static string Facts(ReportData data)
+    {
+        IReadOnlyList<ExperimentEnvironment> environments = data.Environments;
+        string[] facts =
+        [
+            $"preset <b>{Html(data.Preset?.Name ?? "unknown")}</b>",
+            $"<b>{data.Count}</b> results",
+            $"<b>{environments.Max(e => e.Finished):yyyy-MM-dd}</b>",
+            .. environments.Select(e => e.Device == "cpu" ? e.Processor : e.Device).Distinct().Select(Html),
+        ];
+        string remark = data.Preset is { } preset ? $"<p>{Html(preset.Remark)}</p>" : "";
+        return $"<ul class=\"facts\">{string.Concat(facts.Select(f => $"<li>{f}</li>"))}</ul>{remark}";
+    }
+
+    private static string Resource(string name)
+    {
+        using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"The program lacks its resource {name}.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

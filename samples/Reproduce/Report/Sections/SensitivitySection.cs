@@ -1,0 +1,74 @@
+using Mdf.Experiments;
+using Reproduce.Report.Charts;
+using Reproduce.Sensitivity;
+using static Reproduce.Report.Numbers;
+
+namespace Reproduce.Report.Sections;
+
+/// <summary>How losses see distortions of equal PSNR.</summary>
+internal static class SensitivitySection
+{
+    private const double ShownLevel = 30;
+
+    public static string? Of(ReportData data)
+    {
+        if (data.Sensitivities.Count == 0)
+        {
+            return null;
+        }
+
+        ExperimentRecord<SensitivityDescription, SensitivityResult>[] ordered =
+            [.. data.Sensitivities.OrderBy(s => TableView.Order(s.Description.Loss)).ThenBy(s => s.Description.Data.Name)];
+        string[] names = [.. ordered[0].Description.Distortions];
+        string key = ChartKey.Of(names.Select((n, i) => new Series(n, [], i)));
+        SensitivityDescription first = ordered[0].Description;
+        return $"""
+            <p class="note">The loss (logarithmic) of distortions that have the same PSNR, calibrated to 0.01 dB image by image; the middle {first.Side} x {first.Side} pixels of {first.Data.Count} images of {Html(first.Data.Name)}.
+            A line that lies above others is what the loss minds more than their squared error says.</p>
+            {key}<div class="grid">{string.Concat(ordered.Select(Chart))}</div>
+            {Table(ordered, names)}
+            """;
+    }
+
+    private static string Chart(ExperimentRecord<SensitivityDescription, SensitivityResult> run)
+    {
+        IReadOnlyList<SensitivityLevel> levels = SensitivityLevel.Of(run.Result);
+        string title = run.Description.Loss.Label;
+        if (levels.Count == 0)
+        {
+            return $"<figure class=\"card\"><h3>{Html(title)}</h3><p class=\"note\">No image can have all distortions at any level.</p></figure>";
+        }
+
+        var chart = new LineChart
+        {
+            Title = $"{title} against PSNR, for six distortions",
+            Across = "PSNR (dB)",
+            Up = "loss",
+            IsUpLogarithmic = true,
+            AcrossTicks = [.. levels.Select(l => l.Level)],
+            Lines = [.. levels[0].Ratios.Select((r, i) => new Series(
+                r.Distortion, [.. levels.Select(l => (l.Level, l.Ratios.Single(o => o.Distortion == r.Distortion).Loss, (double?)null, (double?)null))], i))],
+        };
+        return $"<figure class=\"card\"><h3>{Html(title)}</h3>{chart.Draw()}</figure>";
+    }
+
+    private static string Table(IEnumerable<ExperimentRecord<SensitivityDescription, SensitivityResult>> runs, string[] names)
+    {
+        IEnumerable<string> rows = from run in runs
+                                   let level = SensitivityLevel.Of(run.Result).MinBy(l => Math.Abs(l.Level - ShownLevel))
+                                   where level is not null
+                                   select Row(run.Description.Loss.Label, level, names);
+        return $"""
+            <div class="card scroll" tabindex="0" role="region" aria-label="Table of sensitivities" style="margin-top:1rem"><table><caption>The loss at {ShownLevel} dB as a multiple of the geometric mean of the row: what a loss minds most, and second</caption>
+            <thead><tr><th scope="col">Loss</th>{string.Concat(names.Select(n => $"<th scope=\"col\">{Html(n)}</th>"))}</tr></thead><tbody>{string.Concat(rows)}</tbody></table></div>
+            """;
+    }
+
+    private static string Row(string label, SensitivityLevel level, string[] names)
+    {
+        double[] order = [.. level.Ratios.Select(r => r.Ratio).OrderDescending()];
+        return $"<tr><th scope=\"row\">{Html(label)}</th>{string.Concat(names.Select(n => Cell(level.Ratios.Single(r => r.Distortion == n).Ratio)))}</tr>";
+
+        string Cell(double ratio) => $"<td><span class=\"{(ratio == order[0] ? "best" : ratio == order[1] ? "second" : "")}\">{Text(ratio, 2)}</span></td>";
+    }
+}

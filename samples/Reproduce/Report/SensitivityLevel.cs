@@ -1,0 +1,27 @@
+using Reproduce.Sensitivity;
+
+namespace Reproduce.Report;
+
+/// <summary>How a loss ranks distortions of one PSNR, over the images on which all of them can have it.</summary>
+/// <param name="Level">The PSNR.</param>
+/// <param name="Images">How many images.</param>
+/// <param name="Ratios">Each distortion's mean loss, and its ratio to the geometric mean of all.</param>
+internal sealed record SensitivityLevel(double Level, int Images, IReadOnlyList<(string Distortion, double Loss, double Ratio)> Ratios)
+{
+    public static IReadOnlyList<SensitivityLevel> Of(SensitivityResult result) =>
+        [.. result.Cells.Select(c => c.Level).Distinct().Select(l => At(result, l)).OfType<SensitivityLevel>()];
+
+    private static SensitivityLevel? At(SensitivityResult result, double level)
+    {
+        SensitivityCell[] cells = [.. result.Cells.Where(c => c.Level == level)];
+        int[] common = [.. Enumerable.Range(0, cells[0].Losses.Count).Where(i => cells.All(c => c.Losses[i] is not null))];
+        if (common.Length == 0)
+        {
+            return null;
+        }
+
+        (string Distortion, double Loss)[] means = [.. cells.Select(c => (c.Distortion, common.Average(i => c.Losses[i]!.Value)))];
+        double middle = Math.Exp(means.Average(m => Math.Log(Math.Max(m.Loss, 1e-300))));
+        return new SensitivityLevel(level, common.Length, [.. means.Select(m => (m.Distortion, m.Loss, m.Loss / middle))]);
+    }
+}

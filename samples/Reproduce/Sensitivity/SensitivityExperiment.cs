@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using Mdf.Degradations;
+using Mdf.Experiments;
+using Reproduce.Data;
+using Reproduce.Grids;
+using Reproduce.Losses;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Reproduce.Sensitivity;
+
+/// <summary>How losses see distortions of equal PSNR.</summary>
+internal sealed class SensitivityExperiment(Workspace workspace, ImageSet images, int side, IReadOnlyList<double> levels)
+{
+    public const string Kind = "sensitivity";
+
+    // Calibrated once, for all losses.
+    private readonly Dictionary<(int Image, string Distortion, double Level), Degradation?> calibrated = [];
+
+    /// <summary>One experiment a loss.</summary>
+    public GridItem Item(LossChoice loss)
+    {
+        SensitivityDescription description = Describe(loss);
+        return new GridItem(
+            $"sensitivity of {loss.Description.Label}",
+            () => workspace.Runs.Find<SensitivityDescription, SensitivityResult>(Kind, description) is not null,
+            (progress, cancellation) =>
+            {
+                var watch = Stopwatch.StartNew();
+                SensitivityResult result = Run(loss, progress, cancellation);
+                workspace.Runs.Save(Kind, description, result, ExperimentEnvironment.Current(watch.Elapsed, workspace.Device));
+            });
+    }
+
+    private SensitivityDescription Describe(LossChoice loss) => new()
+    {
+        Loss = loss.Description,
+        Data = images.Description,
+        Side = side,
+        Levels = levels,
+        Distortions = [.. Distortion.All.Select(d => d.Name)],
+    };
+
+    private SensitivityResult Run(LossChoice choice, IProgress<double> progress, CancellationToken cancellation)
+    {
+        using var noGradient = no_grad();
+        using Loss<Tensor, Tensor, Tensor> loss = choice.Create(nn.Reduction.Mean);
+        loss.to(workspace.Device);
+        (Distortion Distortion, double Level)[] cells = [.. from d in Distortion.All from l in levels select (d, l)];
+        var values = new double?[cells.Length, images.Count];
+        var psnr = new double?[cells.Length, images.Count];
+        for (int i = 0; i < images.Count; i++)
+        {
+            using Tensor image = images.Middle(i, side);
+            for (int c = 0; c < cells.Length; c++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                using var scope = NewDisposeScope();
+                if (Calibrated(i, image, cells[c].Distortion, cells[c].Level) is { } degradation)
+                {
+                    Tensor distorted = Distortion.Apply(degradation, image);
+                    values[c, i] = loss.call(distorted.to(workspace.Device), image.to(workspace.Device)).ToDouble();
+                    psnr[c, i] = Distortion.PsnrOf(degradation, image);
+                }
+            }
+
+            progress.Report((i + 1) / (double)images.Count);
+        }
+
+        return new SensitivityResult([.. cells.Select((cell, c) => new SensitivityCell(cell.Distortion.Name, cell.Level, Row(values, c), Row(psnr, c)))]);
+    }
+
+    private Degradation? Calibrated(int index, Tensor image, Distortion distortion, double level)
+    {
+        (int, string, double) key = (index, distortion.Name, level);
+        if (!calibrated.TryGetValue(key, out Degradation? degradation))
+        {
+            calibrated.Add(key, degradation = distortion.AtPsnr(image, level));
+        }
+
+        return degradation;
+    }
+
+    private static double?[] Row(double?[,] values, int row) => [.. Enumerable.Range(0, values.GetLength(1)).Select(i => values[row, i])];
+}

@@ -1,0 +1,100 @@
+using System.Globalization;
+using Mdf.Experiments;
+using Mdf.Models.Restoration;
+using Mdf.Training;
+using Reproduce.Data;
+using Reproduce.Grids;
+using Reproduce.Losses;
+using Reproduce.Presets;
+using Samples.Common;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Reproduce.Trainings;
+
+/// <summary>Trains the network of an application, which goes on after a stop where it was, and is not done twice.</summary>
+internal sealed class NetworkTraining(Workspace workspace, Application application, TrainingSettings settings, ImageSet images, long seed)
+{
+    private const string SecondsKey = "training seconds";
+    private const int SaveInterval = 200;
+
+    private static readonly LearningRateSchedule Schedule = LearningRateSchedule.Cosine(0.01);
+
+    /// <summary>The settings of the trainer.</summary>
+    public RestorationTrainingOptions Options => new()
+    {
+        Steps = settings.Steps,
+        BatchSize = settings.Batch,
+        PatchSize = settings.Patch,
+        LearningRate = settings.LearningRate,
+        Schedule = Schedule,
+        Seed = seed,
+        SaveInterval = SaveInterval,
+    };
+
+    /// <summary>What to know of it beforehand.</summary>
+    public TrainingDescription Describe(LossDescription loss) => new()
+    {
+        Application = application.Key,
+        Degradation = application.TrainingDegradation.Description,
+        Network = settings.Network,
+        Loss = loss,
+        Data = images.Description,
+        Steps = settings.Steps,
+        Batch = settings.Batch,
+        Patch = settings.Patch,
+        LearningRate = settings.LearningRate,
+        Schedule = Schedule.ToString(),
+        Seed = seed,
+    };
+
+    /// <summary>The trained network, and how long it took. The caller disposes it.</summary>
+    public (RestorationNetwork Network, TimeSpan Time) Train(LossChoice choice, IProgress<double> progress, CancellationToken cancellation)
+    {
+        string identity = ExperimentIdentity.Of(Describe(choice.Description)), file = workspace.NetworkFile(identity);
+        if (!File.Exists(file))
+        {
+            using RestorationNetwork trained = TrainNew(choice, workspace.TrainingFolder(identity), progress, cancellation);
+            string seconds = Seconds(workspace.TrainingFolder(identity)).ToString("r", CultureInfo.InvariantCulture);
+            trained.cpu();
+            trained.Save(file, new Dictionary<string, string> { ["experiment"] = identity, [SecondsKey] = seconds });
+            Directory.Delete(workspace.TrainingFolder(identity), recursive: true);
+        }
+
+        RestorationNetwork network = ModelZoo.Load(file);
+        network.to(workspace.Device);
+        return (network, TimeSpan.FromSeconds(double.Parse(network.Metadata[SecondsKey], CultureInfo.InvariantCulture)));
+    }
+
+    private RestorationNetwork TrainNew(LossChoice choice, string folder, IProgress<double> progress, CancellationToken cancellation)
+    {
+        RestorationNetwork network = settings.Network.Create(seed);
+        using Loss<Tensor, Tensor, Tensor> loss = choice.Create(nn.Reduction.Mean);
+        RestorationTrainingResult result = new RestorationTrainer(Options).Train(
+            network, loss, images.Images, application.TrainingDegradation, outputFolder: folder, device: workspace.Device, progress: new Reporter<RestorationTrainingProgress>(now => progress.Report(now.Step / (double)now.Steps)), cancellation: cancellation);
+        if (!result.IsComplete)
+        {
+            network.Dispose();
+            throw new OperationCanceledException(cancellation);
+        }
+
+        return network;
+    }
+
+    // From the speeds in the log, which also has what was done before a stop.
+    private double Seconds(string folder)
+    {
+        string[][] rows = [.. File.ReadLines(Path.Combine(folder, "log.csv")).Select(l => l.Split(','))];
+        int speed = Array.IndexOf(rows[0], "images_per_second");
+        double seconds = 0;
+        int before = 0;
+        foreach (string[] row in rows.Skip(1).Where(r => r.Length > speed && r[speed].Length > 0))
+        {
+            int step = int.Parse(row[0], CultureInfo.InvariantCulture);
+            seconds += (step - before) * settings.Batch / double.Parse(row[speed], CultureInfo.InvariantCulture);
+            before = step;
+        }
+
+        return seconds;
+    }
+}

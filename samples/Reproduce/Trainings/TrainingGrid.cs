@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using Mdf.Experiments;
+using Mdf.Models.Restoration;
+using Reproduce.Data;
+using Reproduce.Grids;
+using Reproduce.Losses;
+using Reproduce.Presets;
+
+namespace Reproduce.Trainings;
+
+/// <summary>Networks of an application, each trained with a loss and tested on all test sets.</summary>
+internal sealed class TrainingGrid
+{
+    public const string Kind = "evaluation";
+
+    private readonly Workspace workspace;
+    private readonly Application application;
+    private readonly NetworkTraining training;
+    private readonly Evaluation[] evaluations;
+
+    public TrainingGrid(Workspace workspace, Application application, TrainingSettings settings, Datasets data, PerceptualMetric? lpips, long seed)
+    {
+        this.workspace = workspace;
+        this.application = application;
+        training = new NetworkTraining(workspace, application, settings, data.Training, seed);
+        evaluations = [.. data.Tests.Select(t => new Evaluation(workspace, application, t, lpips))];
+    }
+
+    /// <summary>Test images as they are.</summary>
+    public GridItem Unrestored() => Item(
+        $"{application.Title}: unrestored", null, (_, cancellation) => Save(null, null, null, cancellation));
+
+    /// <summary>A network trained with a loss.</summary>
+    public GridItem Item(LossChoice loss)
+    {
+        TrainingDescription description = training.Describe(loss.Description);
+        return Item($"{application.Title}: {Title(loss.Description)}", description, (progress, cancellation) =>
+        {
+            (RestorationNetwork network, TimeSpan time) = training.Train(loss, progress, cancellation);
+            using (network)
+            {
+                Save(description, network, time, cancellation);
+            }
+        });
+    }
+
+    private GridItem Item(string title, TrainingDescription? description, Action<IProgress<double>, CancellationToken> run) => new(
+        title,
+        () => evaluations.All(e => workspace.Runs.Find<EvaluationDescription, EvaluationResult>(Kind, e.Describe(description)) is not null),
+        run);
+
+    private void Save(TrainingDescription? description, RestorationNetwork? network, TimeSpan? time, CancellationToken cancellation)
+    {
+        foreach (Evaluation evaluation in evaluations)
+        {
+            EvaluationDescription tested = evaluation.Describe(description);
+            if (workspace.Runs.Find<EvaluationDescription, EvaluationResult>(Kind, tested) is null)
+            {
+                var watch = Stopwatch.StartNew();
+                EvaluationResult result = evaluation.Measure(network, ExperimentIdentity.Of(tested), time, cancellation);
+                workspace.Runs.Save(Kind, tested, result, ExperimentEnvironment.Current(watch.Elapsed, workspace.Device));
+            }
+        }
+    }
+
+    private static string Title(LossDescription loss) => string.Join(", ", new[]
+    {
+        loss.Label,
+        loss.Factor is { } factor ? FormattableString.Invariant($"factor {factor}") : null,
+        loss.Name == LossNames.Mdf ? loss.Scales == 1 ? "1 scale" : $"{loss.Scales} scales" : null,
+    }.Where(part => part is not null));
+}

@@ -1,0 +1,67 @@
+using System.CommandLine;
+using Mdf.Data;
+using Mdf.Degradations;
+using Mdf.Losses;
+using Mdf.Models.Restoration;
+using Mdf.Training;
+using Samples.Common;
+using Spectre.Console;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RestoreImages;
+
+/// <summary>Measures a network on degraded images of a folder.</summary>
+internal static class EvaluateCommand
+{
+    public static Command Create()
+    {
+        var checkpoint = new Option<FileInfo>("--checkpoint") { Description = "The trained network.", Required = true };
+        var network = new Option<string?>("--network") { Description = "Its name, for a public checkpoint, which does not say what it is." };
+        network.AcceptOnlyFromAmong([.. ModelZoo.Names]);
+        var images = new Option<DirectoryInfo>("--images") { Description = "The folder of reference images.", Required = true };
+        var degradation = new Option<string?>("--degradation") { Description = NamedDegradations.Help };
+        var selfEnsemble = new Option<bool>("--self-ensemble") { Description = "Average over eight orientations." };
+        var seed = new Option<long>("--seed") { Description = "Of the degradation.", DefaultValueFactory = _ => 1 };
+        var device = new Option<string>("--device") { Description = "Where to compute: cpu, cuda, cuda:1, ...", DefaultValueFactory = _ => "cpu" };
+        var command = new Command("evaluate", "Measures how well a network undoes a degradation: PSNR, SSIM, and LPIPS where its weights are found.")
+        {
+            checkpoint, network, images, degradation, selfEnsemble, seed, device,
+        };
+        command.SetRun((arguments, cancellation) =>
+        {
+            using var scope = NewDisposeScope();
+            Device place = CommandLine.UsableDevice(arguments.GetValue(device)!);
+            using RestorationNetwork trained = Networks.Load(arguments.GetValue(checkpoint)!.FullName, arguments.GetValue(network));
+            trained.to(place);
+            using LpipsLoss? lpips = trained.Channels == 1 ? null : Networks.Lpips();
+            lpips?.to(place);
+            Evaluate(
+                trained,
+                new ImageFolder(arguments.GetValue(images)!.FullName),
+                NamedDegradations.Parse(arguments.GetValue(degradation), trained.Scale),
+                new RestorationEvaluationOptions { SelfEnsemble = arguments.GetValue(selfEnsemble), Seed = arguments.GetValue(seed), Lpips = lpips },
+                cancellation);
+            return 0;
+        });
+        return command;
+    }
+
+    private static void Evaluate(
+        RestorationNetwork network, ImageFolder images, Degradation degradation, RestorationEvaluationOptions options, CancellationToken cancellation)
+    {
+        AnsiConsole.MarkupLineInterpolated($"{images.Count} images, {degradation.Description}: PSNR and SSIM of degraded -> restored images.");
+        var progress = new Reporter<ImageScores>(s => Console.WriteLine(Line(s.Name, s.DegradedPsnr, s.DegradedSsim, s.Psnr, s.Ssim, s.Lpips)));
+        RestorationScores scores = RestorationEvaluation.Evaluate(network, images, degradation, options, progress, cancellation);
+        foreach (SkippedImage skipped in scores.Skipped)
+        {
+            AnsiConsole.MarkupLineInterpolated($"[yellow]Left out[/] {skipped.Name}: {skipped.Reason}");
+        }
+
+        Console.WriteLine(Line("mean", scores.DegradedPsnr, scores.DegradedSsim, scores.Psnr, scores.Ssim, scores.Lpips));
+    }
+
+    private static string Line(string name, double degradedPsnr, double degradedSsim, double psnr, double ssim, double? lpips) =>
+        FormattableString.Invariant($"{name}: {degradedPsnr:f2} dB, {degradedSsim:f4} -> {psnr:f2} dB, {ssim:f4}")
+        + (lpips is { } value ? FormattableString.Invariant($", LPIPS {value:f4}") : "");
+}

@@ -1,0 +1,36 @@
+using System.Globalization;
+using Mdf.Degradations;
+
+namespace RestoreImages;
+
+/// <summary>Degradations as text: <c>jpeg:10</c>, <c>jpeg:7-10</c>, <c>noise:25</c>, <c>noise:0-55</c>, <c>bicubic</c>.</summary>
+internal static class NamedDegradations
+{
+    public const string Help = "What to undo: jpeg:QUALITY or jpeg:FROM-TO, noise:SIGMA or noise:FROM-TO (255ths), bicubic (by the network's scale). Default: bicubic for super-resolution, else jpeg:7-10.";
+
+    public static Degradation Parse(string? text, int scale)
+    {
+        string[] parts = (text ?? (scale > 1 ? "bicubic" : "jpeg:7-10")).Split(':');
+        string[] range = parts.Length == 2 ? parts[1].Split('-') : [];
+        try
+        {
+            return (parts[0], range) switch
+            {
+                ("bicubic", []) => new BicubicDownsampling(scale),
+                ("jpeg", [var quality]) => new JpegCompression(Whole(quality)),
+                ("jpeg", [var lowest, var highest]) => new JpegCompression(Whole(lowest), Whole(highest)),
+                ("noise", [var sigma]) => new GaussianNoise(Number(sigma)),
+                ("noise", [var lowest, var highest]) => new GaussianNoise(Number(lowest), Number(highest)),
+                _ => throw new FormatException(),
+            };
+        }
+        catch (Exception e) when (e is FormatException or OverflowException)
+        {
+            throw new ArgumentException($"'{text}' is no degradation; expected jpeg:10, jpeg:7-10, noise:25, noise:0-55 or bicubic.", e);
+        }
+    }
+
+    private static int Whole(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+
+    private static double Number(string text) => double.Parse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
+}

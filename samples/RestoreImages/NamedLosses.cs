@@ -1,0 +1,36 @@
+using Mdf.Degradations;
+using Mdf.Losses;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RestoreImages;
+
+/// <summary>Losses by name.</summary>
+internal static class NamedLosses
+{
+    private const string Mdf = "mdf";
+
+    private static readonly OrderedDictionary<string, Func<string?, Loss<Tensor, Tensor, Tensor>>> Losses = new()
+    {
+        [Mdf] = weights => new MdfLoss(weights!),
+        ["l1"] = _ => new L1Loss(),
+        ["l2"] = _ => new L2Loss(),
+        ["charbonnier"] = _ => new CharbonnierLoss(),
+        ["ssim"] = _ => new SsimLoss(),
+        ["ms-ssim-l1"] = _ => new MsSsimL1Loss(),
+        ["vgg"] = weights => new VggLoss(weights),
+        ["lpips"] = weights => new LpipsLoss(backbone: weights),
+    };
+
+    public static string[] Names => [.. Losses.Keys];
+
+    /// <summary>For MDF the packaged weights of the task; null for other losses.</summary>
+    public static string? DefaultWeights(string name, Degradation degradation) => name != Mdf ? null : degradation switch
+    {
+        GaussianNoise => "denoise.ckpt",
+        BicubicDownsampling => "sisr.ckpt",
+        _ => "jpeg.ckpt",
+    };
+
+    public static Loss<Tensor, Tensor, Tensor> Create(string name, string? weights) => Losses[name](weights);
+}

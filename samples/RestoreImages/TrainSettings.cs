@@ -1,0 +1,38 @@
+using Mdf.Training;
+
+namespace RestoreImages;
+
+/// <summary>What the command line of a training asks for.</summary>
+internal sealed record TrainSettings
+{
+    public required string Images { get; init; }
+
+    public required string? Validation { get; init; }
+
+    public required int ValidationCount { get; init; }
+
+    public required string Network { get; init; }
+
+    public required string? From { get; init; }
+
+    public required string? Degradation { get; init; }
+
+    public required string Loss { get; init; }
+
+    public required string? LossWeights { get; init; }
+
+    public required bool Adversarial { get; init; }
+
+    public required string Device { get; init; }
+
+    public required string Output { get; init; }
+
+    public required bool Resume { get; init; }
+
+    public required RestorationTrainingOptions Options { get; init; }
+
+    /// <summary>What checkpoints say of the loss, and a state is known again by.</summary>
+    public string LossDescription => LossWeights is null ? Loss : $"{Loss}, weights {Path.GetFileName(LossWeights)}";
+
+    public string StateFile => Path.Combine(Output, "state.safetensors");
+}

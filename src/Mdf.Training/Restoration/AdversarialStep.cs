@@ -1,0 +1,110 @@
+using Mdf.Models.Adversarial;
+using Mdf.Models.Restoration;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Mdf.Training;
+
+/// <summary>
+/// A step of Adam for a discriminator that tells restored images from references, and one for the network, on a loss and on being taken for
+/// real (Ledig et al., CVPR 2017; binary cross-entropy of logits, the network's part not saturating).
+/// </summary>
+internal sealed class AdversarialStep : ITrainingStep
+{
+    private const string DiscriminatorFileName = "discriminator.ckpt";
+
+    private readonly RestorationNetwork network;
+    private readonly SrganDiscriminator discriminator;
+    private readonly nn.Module<Tensor, Tensor, Tensor> loss;
+    private readonly RestorationTrainingOptions options;
+    private readonly Parameter[] parameters;
+    private readonly Parameter[] opposing;
+    private readonly Adam adam;
+    private readonly Adam opposingAdam;
+
+    public AdversarialStep(
+        RestorationNetwork network, SrganDiscriminator discriminator, nn.Module<Tensor, Tensor, Tensor> loss, RestorationTrainingOptions options)
+    {
+        this.network = network;
+        this.discriminator = discriminator;
+        this.loss = loss;
+        this.options = options;
+        parameters = [.. network.parameters()];
+        opposing = [.. discriminator.parameters()];
+        adam = optim.Adam(parameters, options.LearningRate, options.Beta1, options.Beta2);
+        opposingAdam = optim.Adam(opposing, options.LearningRate, options.Beta1, options.Beta2);
+        discriminator.train();
+    }
+
+    public IReadOnlyList<string> Terms { get; } = ["loss", "content_loss", "adversarial_loss", "discriminator_loss"];
+
+    public IEnumerable<KeyValuePair<string, Tensor>> Tensors =>
+        network.state_dict().Select(t => KeyValuePair.Create($"network.{t.Key}", t.Value))
+            .Concat(discriminator.state_dict().Select(t => KeyValuePair.Create($"discriminator.{t.Key}", t.Value)))
+            .Concat(adam.Moments("network."))
+            .Concat(opposingAdam.Moments("discriminator."));
+
+    public Tensor Run(Tensor degraded, Tensor reference)
+    {
+        Tensor restored = network.call(degraded);
+        opposingAdam.zero_grad();
+        Tensor opposition = CrossEntropy(discriminator.call(reference), isReal: true) + CrossEntropy(discriminator.call(restored.detach()), isReal: false);
+        opposition.backward();
+        opposingAdam.step();
+
+        adam.zero_grad();
+        Tensor content = LossValue.Of(loss, restored, reference).reshape([]), adversarial, value;
+        SetLearning(opposing, false);
+        try
+        {
+            adversarial = CrossEntropy(discriminator.call(restored), isReal: true);
+            value = content + (adversarial * options.AdversarialWeight);
+            value.backward();
+        }
+        finally
+        {
+            SetLearning(opposing, true);
+        }
+
+        if (options.GradientClipNorm is { } largest)
+        {
+            GradientClipping.Clip(parameters, largest);
+        }
+
+        adam.step();
+        return stack([value.detach(), content.detach(), adversarial.detach(), opposition.detach()]);
+    }
+
+    public void SetRate(double rate)
+    {
+        adam.SetRate(rate);
+        opposingAdam.SetRate(rate);
+    }
+
+    public void SaveOthers(string folder, IReadOnlyDictionary<string, string> metadata) =>
+        discriminator.Save(Path.Combine(folder, DiscriminatorFileName), metadata);
+
+    public void ContinueAfter(int steps)
+    {
+        adam.SetSteps(steps);
+        opposingAdam.SetSteps(steps);
+    }
+
+    public void Dispose()
+    {
+        adam.Dispose();
+        opposingAdam.Dispose();
+    }
+
+    // -log sigmoid(x) is softplus(-x).
+    private static Tensor CrossEntropy(Tensor logits, bool isReal) => nn.functional.softplus(isReal ? -logits : logits).mean();
+
+    // The network's step needs no gradient of the discriminator's weights.
+    private static void SetLearning(Parameter[] weights, bool learns)
+    {
+        foreach (Parameter weight in weights)
+        {
+            weight.requires_grad = learns;
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using SkiaSharp;
+
+namespace Mdf.Packaging.Tests.Samples;
+
+public sealed class RestoreImagesTests : IDisposable
+{
+    private static readonly string[] Training =
+    [
+        "train", "--images", "photos", "--validation", "held-out", "--network", "dncnn-17-gray", "--degradation", "jpeg:10", "--loss", "l2",
+        "--steps", "12", "--batch", "1", "--patch", "16", "--log-interval", "4", "--validation-interval", "6", "--save-interval", "2",
+    ];
+
+    private readonly SampleCommand sample = new("RestoreImages");
+
+    public RestoreImagesTests()
+    {
+        Draw("photos/a.png", SKEncodedImageFormat.Png, radius: 12);
+        Draw("photos/more/b.jpg", SKEncodedImageFormat.Jpeg, radius: 9);
+        Draw("held-out/c.png", SKEncodedImageFormat.Png, radius: 15);
+
+        sample.Folder.Write("photos/broken.png", "no image");
+    }
+
+    public void Dispose() => sample.Dispose();
+
+    [Fact]
+    public async Task Run_TrainEvaluateRestore_OneAfterTheOther()
+    {
+        DotNet.Result trained = await sample.RunAsync(0, [.. Training, "--ema", "0.9", "--clip", "1", "--schedule", "cosine", "--tensorboard", "--output", "out"]);
+        Assert.Contains("step 12/12: loss ", trained.Output, StringComparison.Ordinal);
+        Assert.Contains("Left out broken.png: it is not a PNG, JPEG, BMP or WebP file.", trained.Output, StringComparison.Ordinal);
+        Assert.Equal(5, File.ReadLines(sample.Folder.PathOf("out/log.csv")).Count());
+        Assert.True(Directory.Exists(sample.Folder.PathOf("out/tensorboard")));
+
+        DotNet.Result evaluated = await sample.RunAsync(0, "evaluate", "--checkpoint", "out/best.ckpt", "--images", "photos", "--degradation", "jpeg:10");
+        Assert.Contains("more/b.jpg: ", evaluated.Output, StringComparison.Ordinal);
+        Assert.Matches(@"mean: [\d.]+ dB, [\d.]+ -> -?[\d.]+ dB, -?[\d.]+", evaluated.Output);
+
+        DotNet.Result restored = await sample.RunAsync(1, "restore", "--checkpoint", "out/last.ckpt", "--input", "photos", "--output", "restored", "--tile", "16");
+        Assert.Contains("broken.png", restored.Output, StringComparison.Ordinal);
+        await sample.RunAsync(0, "restore", "--checkpoint", "out/last.ckpt", "--input", "photos/more/b.jpg", "--output", "single", "--self-ensemble");
+        foreach (string name in (string[])["restored/a.png", "restored/more/b.png", "single/b.png"])
+        {
+            using var image = SKBitmap.Decode(sample.Folder.PathOf(name));
+            Assert.Equal((40, 32), (image.Width, image.Height));
+        }
+    }
+
+    [Fact]
+    public async Task Run_KilledAndResumed_GivesTheCheckpointsOfARunInOne()
+    {
+        await sample.RunAsync(0, [.. Training, "--output", "whole"]);
+        const int KilledExitCode = 137;
+        await sample.RunAndSignalAsync(KilledExitCode, "KILL", "parts/last.ckpt", [.. Training, "--output", "parts"]);
+        await sample.RunAsync(0, [.. Training, "--output", "parts", "--resume"]);
+        foreach (string name in (string[])["last.ckpt", "best.ckpt", "state.safetensors"])
+        {
+            Assert.Equal(sample.Read($"whole/{name}"), sample.Read($"parts/{name}"));
+        }
+    }
+
+    [Fact]
+    public async Task Run_Adversarial_GoesOnFromATrainedNetwork()
+    {
+        string[] arguments = ["--images", "photos", "--network", "dncnn-17-color", "--loss", "l1", "--steps", "1", "--batch", "2", "--patch", "16"];
+        await sample.RunAsync(0, ["train", .. arguments, "--output", "first"]);
+        await sample.RunAsync(0, ["train", .. arguments, "--adversarial", "--from", "first/last.ckpt", "--output", "second"]);
+        Assert.True(File.Exists(sample.Folder.PathOf("second/discriminator.ckpt")));
+    }
+
+    [Theory]
+    [InlineData("Option '--images' is required", "train")]
+    [InlineData("'resnet' not recognized", "train", "--images", "photos", "--network", "resnet")]
+    [InlineData("'jpeg:best' is no degradation", "train", "--images", "photos", "--degradation", "jpeg:best")]
+    [InlineData("'slow' is no schedule", "train", "--images", "photos", "--schedule", "slow")]
+    [InlineData("Steps is 0; expected at least 1", "train", "--images", "photos", "--steps", "0")]
+    [InlineData("There is no run to resume", "train", "--images", "photos", "--resume")]
+    [InlineData("holds no file with the extension of an image", "train", "--images", "empty")]
+    [InlineData("nothing.ckpt", "restore", "--checkpoint", "nothing.ckpt", "--input", "photos")]
+    [InlineData("it is neither safetensors nor a PyTorch checkpoint", "evaluate", "--checkpoint", "photos/broken.png", "--images", "photos")]
+    public async Task Run_WhatCannotBeDone_IsSaid(string reason, params string[] arguments)
+    {
+        Directory.CreateDirectory(sample.Folder.PathOf("empty"));
+        Assert.Contains(reason, (await sample.RunAsync(1, arguments)).Output, StringComparison.Ordinal);
+    }
+
+    // A disc on grey, without libtorch, which this project has not.
+    private void Draw(string name, SKEncodedImageFormat format, int radius)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(sample.Folder.PathOf(name))!);
+        using var bitmap = new SKBitmap(40, 32);
+        using var canvas = new SKCanvas(bitmap);
+        canvas.Clear(SKColors.Gray);
+        using var paint = new SKPaint { Color = SKColors.Orange };
+        canvas.DrawCircle(20, 16, radius, paint);
+        using SKData data = bitmap.Encode(format, quality: 90);
+        File.WriteAllBytes(sample.Folder.PathOf(name), data.ToArray());
+    }
+}

@@ -1,0 +1,27 @@
+using Reproduce.Losses;
+using Reproduce.Report;
+
+[assembly: AssemblyFixture(typeof(Mdf.Reproduce.Tests.FinishedRun))]
+
+namespace Mdf.Reproduce.Tests;
+
+/// <summary>All experiments at their smallest and the report of them, made once for all tests.</summary>
+public sealed class FinishedRun : IDisposable
+{
+    private readonly TinyRun run = new();
+
+    public FinishedRun()
+    {
+        run.Run(run.Settings(), grids =>
+        [
+            .. grids.Table(), .. grids.Scales(), .. grids.Seeds(), .. grids.Lambda([LossNames.Mdf]), .. grids.Features(), .. grids.Sensitivity(), .. grids.Manifold(),
+        ]);
+        ReportCommand.Run(run.Folder, Page, Markdown);
+    }
+
+    public string Page => Path.Combine(run.Folder, "page", "report.html");
+
+    public string Markdown => Path.Combine(run.Folder, "page", "results.md");
+
+    public void Dispose() => run.Dispose();
+}

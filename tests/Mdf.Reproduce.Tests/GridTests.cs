@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using Mdf.Experiments;
+using Reproduce.Grids;
+using Reproduce.Losses;
+using Reproduce.Trainings;
+
+namespace Mdf.Reproduce.Tests;
+
+public sealed class GridTests : IDisposable
+{
+    private readonly TinyRun run = new();
+
+    public void Dispose() => run.Dispose();
+
+    [Fact]
+    public void Run_Again_DoesNothingAgain()
+    {
+        run.Run(run.Settings(LossNames.L2), grids => grids.Table(), TestContext.Current.CancellationToken);
+        DateTime[] before = [.. Files("runs").Select(File.GetLastWriteTimeUtc)];
+
+        using var grids = new PaperGridsOf(run, LossNames.L2);
+        Assert.All(grids.Table, item => Assert.True(item.IsDone()));
+        run.Run(run.Settings(LossNames.L2), all => all.Table(), TestContext.Current.CancellationToken);
+
+        Assert.Equal(before, Files("runs").Select(File.GetLastWriteTimeUtc));
+        Assert.Empty(Directory.GetDirectories(Path.Combine(run.Folder, "trainings")));
+    }
+
+    [Fact]
+    public void Run_InParts_IsTheWhole()
+    {
+        using var whole = new TinyRun();
+        whole.Run(whole.Settings(), grids => grids.Table(), TestContext.Current.CancellationToken);
+        foreach (string part in (string[])["1/2", "2/2"])
+        {
+            run.Run(run.Settings() with { Shard = Shard.Parse(part) }, grids => grids.Table(), TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(Results(whole.Folder), Results(run.Folder));
+    }
+
+    [Fact]
+    public void Run_AnotherSeed_IsAnotherExperiment()
+    {
+        run.Run(run.Settings(LossNames.L2), grids => grids.Table(), TestContext.Current.CancellationToken);
+        int before = Files("runs").Length;
+        run.Run(run.Settings(LossNames.L2) with { Seed = 2 }, grids => grids.Table(), TestContext.Current.CancellationToken);
+
+        // Of each application a network; what is unrestored has no seed.
+        Assert.Equal(before + 2, Files("runs").Length);
+    }
+
+    [Fact]
+    public async Task Run_KilledAndGoneOnWith_GivesWhatARunInOneDoes()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "ends a process at once by a signal");
+        string[] arguments = ["table", "--preset", "smoke", "--applications", "jpeg", "--losses", LossNames.L1, LossNames.L2, "--steps", "600", "--count", "2"];
+        using var whole = new TinyRun();
+        await RunAsync([.. arguments, "--output", whole.Folder], until: null);
+
+        // Killed in the middle of the training, once there is a state that is not the first.
+        await RunAsync([.. arguments, "--output", run.Folder], until: () => Directory.Exists(Path.Combine(run.Folder, "trainings"))
+            && Directory.GetFiles(Path.Combine(run.Folder, "trainings"), "log.csv", SearchOption.AllDirectories).Any(f => Lines(f) > 5));
+        Assert.NotEqual(Results(whole.Folder).Length, Results(run.Folder).Length);
+        await RunAsync([.. arguments, "--output", run.Folder], until: null);
+
+        Assert.Equal(Results(whole.Folder), Results(run.Folder));
+    }
+
+    private static int Lines(string path)
+    {
+        using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        return reader.ReadToEnd().Count(c => c == '\n');
+    }
+
+    private static async Task RunAsync(string[] arguments, Func<bool>? until)
+    {
+        string program = Path.Combine(AppContext.BaseDirectory, "Reproduce.dll");
+        using Process process = Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        while (until is not null && !process.HasExited && !until())
+        {
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+
+        if (until is not null)
+        {
+            process.Kill();
+        }
+
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(until is not null || process.ExitCode == 0, await output + await errors);
+    }
+
+    // What was measured, without times.
+    private static string[] Results(string folder) =>
+        [.. new ExperimentStore(Path.Combine(folder, "runs")).All<EvaluationDescription, EvaluationResult>(TrainingGrid.Kind)
+            .Select(r => $"{r.Identity}: {string.Join(' ', r.Result.Psnr)} {string.Join(' ', r.Result.Ssim)}")];
+
+    private string[] Files(string name) => [.. Directory.GetFiles(Path.Combine(run.Folder, name)).Order(StringComparer.Ordinal)];
+
+    private sealed class PaperGridsOf(TinyRun run, params string[] losses) : IDisposable
+    {
+        private readonly global::Reproduce.PaperGrids grids = new(run.Settings(losses));
+
+        public IReadOnlyList<GridItem> Table => grids.Table();
+
+        public void Dispose() => grids.Dispose();
+    }
+}

@@ -1,0 +1,33 @@
+using Microsoft.Playwright;
+
+namespace Mdf.Reproduce.Tests;
+
+/// <summary>A page, and what it complained about and asked for since it was opened.</summary>
+internal sealed class OpenedPage
+{
+    private readonly List<string> complaints = [];
+    private readonly List<string> requests = [];
+
+    public OpenedPage(IPage page)
+    {
+        Page = page;
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+            {
+                complaints.Add(message.Text);
+            }
+        };
+        page.PageError += (_, error) => complaints.Add(error);
+        page.Request += (_, request) => requests.Add(request.Url);
+    }
+
+    public IPage Page { get; }
+
+    public IReadOnlyList<string> Complaints => complaints;
+
+    /// <summary>What it asked for besides itself and what it holds.</summary>
+    public IEnumerable<string> Requests => requests.Skip(1).Where(r => !r.StartsWith("data:", StringComparison.Ordinal));
+
+    public Task<T> EvaluateAsync<T>(string script) => Page.EvaluateAsync<T>(script);
+}

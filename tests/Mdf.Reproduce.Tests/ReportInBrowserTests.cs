@@ -1,0 +1,110 @@
+using System.Buffers.Binary;
+using Microsoft.Playwright;
+
+namespace Mdf.Reproduce.Tests;
+
+public sealed class ReportInBrowserTests(FinishedRun run) : IAsyncLifetime
+{
+    private const int Desktop = 1280;
+    private const int Phone = 390;
+
+    private Browser? browser;
+
+    public async ValueTask InitializeAsync() => browser = await Browser.StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (browser is not null)
+        {
+            await browser.DisposeAsync();
+        }
+    }
+
+    [Theory]
+    [InlineData(Desktop, 900, ColorScheme.Light)]
+    [InlineData(Desktop, 900, ColorScheme.Dark)]
+    [InlineData(Phone, 844, ColorScheme.Light)]
+    public async Task Page_AnyWindow_LoadsWithoutErrorsRequestsOrOverflow(int width, int height, ColorScheme scheme)
+    {
+        OpenedPage page = await browser!.OpenAsync(run.Page, width, height, scheme);
+        await page.EvaluateAsync<int>("Promise.all([...document.images].map(i => i.decode())).then(all => all.length)");
+
+        Assert.Empty(page.Complaints);
+        Assert.Empty(page.Requests);
+        Assert.Equal(width, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+        byte[] screenshot = await page.Page.ScreenshotAsync();
+        Assert.Equal((width, height), (BinaryPrimitives.ReadInt32BigEndian(screenshot.AsSpan(16)), BinaryPrimitives.ReadInt32BigEndian(screenshot.AsSpan(20))));
+    }
+
+    [Fact]
+    public async Task Page_EverySectionAndPicture_IsThereAndNamed()
+    {
+        OpenedPage page = await browser!.OpenAsync(run.Page, Desktop, 900);
+
+        string[] sections = await page.EvaluateAsync<string[]>("[...document.querySelectorAll('main section')].map(s => s.id)");
+        Assert.Equal(["claims", "summary", "distributions", "ablation", "lambda", "sensitivity", "manifold", "viewer", "runs"], sections);
+        Assert.True(await page.EvaluateAsync<int>("document.querySelectorAll('svg[role=img]').length") > 10);
+        Assert.Equal(0, await page.EvaluateAsync<int>("[...document.querySelectorAll('svg[role=img]')].filter(s => !s.getAttribute('aria-label')).length"));
+        Assert.Equal(0, await page.EvaluateAsync<int>("[...document.querySelectorAll('button, select, input')].filter(e => !(e.getAttribute('aria-label') || e.textContent.trim() || e.labels?.length)).length"));
+        Assert.Equal(0, await page.EvaluateAsync<int>("[...document.images].filter(i => !i.alt || i.naturalWidth === 0).length"));
+    }
+
+    [Fact]
+    public async Task Viewer_SliderAndFilter_Work()
+    {
+        OpenedPage page = await browser!.OpenAsync(run.Page, Desktop, 900);
+        string before = await page.EvaluateAsync<string>("document.getElementById('right-image').src");
+
+        await page.Page.Locator("#image").FillAsync("2");
+        Assert.StartsWith("3 of 3", await page.Page.Locator("#image-text").TextContentAsync(), StringComparison.Ordinal);
+        Assert.NotEqual(before, await page.EvaluateAsync<string>("document.getElementById('right-image').src"));
+
+        await page.Page.Locator("#split").FillAsync("80");
+        Assert.Equal("80%", await page.EvaluateAsync<string>("document.getElementById('compare').style.getPropertyValue('--split')"));
+
+        int tiles = await page.Page.Locator(".tile").CountAsync();
+        await page.Page.Locator("#losses input[value=L2]").UncheckAsync();
+        Assert.Equal(tiles - 1, await page.Page.Locator(".tile").CountAsync());
+
+        await page.Page.Locator("#set").SelectOptionAsync("1");
+        Assert.StartsWith("1 of 3", await page.Page.Locator("#image-text").TextContentAsync(), StringComparison.Ordinal);
+        Assert.False(await page.Page.Locator("#losses input[value=L2]").IsCheckedAsync());
+        Assert.Empty(page.Complaints);
+    }
+
+    [Fact]
+    public async Task Viewer_Keys_ZoomMoveAndChangeAllPicturesTogether()
+    {
+        OpenedPage page = await browser!.OpenAsync(run.Page, Desktop, 900);
+        await page.Page.Locator("#compare").FocusAsync();
+        foreach (string key in (string[])["+", "+", "ArrowRight", "]", "n"])
+        {
+            await page.Page.Keyboard.PressAsync(key);
+        }
+
+        Assert.Equal("2.25", await Style("--zoom"));
+        Assert.StartsWith("-", await Style("--px"), StringComparison.Ordinal);
+        Assert.Equal("55", await page.Page.Locator("#split").InputValueAsync());
+        Assert.StartsWith("2 of", await page.Page.Locator("#image-text").TextContentAsync(), StringComparison.Ordinal);
+        Assert.Equal(1, await page.EvaluateAsync<int>("new Set([...document.querySelectorAll('.zoomed')].map(i => getComputedStyle(i).transform.split(',')[0])).size"));
+
+        await page.Page.Keyboard.PressAsync("0");
+        Assert.Equal("1", await Style("--zoom"));
+
+        Task<string> Style(string name) => page.EvaluateAsync<string>($"document.getElementById('viewer-body').style.getPropertyValue('{name}')");
+    }
+
+    [Fact]
+    public async Task Page_Keyboard_ReachesEverythingAndTheThemeChanges()
+    {
+        OpenedPage page = await browser!.OpenAsync(run.Page, Desktop, 900);
+        await page.Page.Keyboard.PressAsync("Tab");
+        Assert.Equal("skip", await page.EvaluateAsync<string>("document.activeElement.className"));
+
+        string light = await Background();
+        await page.Page.Locator("#theme").PressAsync("Enter");
+        Assert.NotEqual(light, await Background());
+
+        Task<string> Background() => page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor");
+    }
+}

@@ -1,0 +1,24 @@
+using static TorchSharp.torch;
+
+namespace Mdf.Testing;
+
+/// <summary>Memory that was used before and is free again: what the next tensors are made of.</summary>
+public static class FreedMemory
+{
+    private const int BlocksOfASize = 4;
+    private const int LargestPower = 20;
+
+    /// <summary>Leaves NaN in it, so that what reads memory it never wrote gives NaN.</summary>
+    public static void FillWithNaN()
+    {
+        using var scope = NewDisposeScope();
+        for (int power = 4; power <= LargestPower; power++)
+        {
+            for (int i = 0; i < BlocksOfASize; i++)
+            {
+                _ = full(1L << power, float.NaN);
+                _ = full(3L << (power - 1), float.NaN);
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Logging;
+
+namespace Mdf.Testing;
+
+/// <summary>Keeps what it is told.</summary>
+public sealed class ListLogger : ILogger
+{
+    /// <summary>What it was told.</summary>
+    public List<string> Messages { get; } = [];
+
+    /// <inheritdoc/>
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    /// <inheritdoc/>
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    /// <inheritdoc/>
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        Messages.Add(formatter(state, exception));
+}
