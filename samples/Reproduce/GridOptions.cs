@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Mdf.Experiments;
+using Mdf.Losses;
 using Reproduce.Data;
 using Reproduce.Losses;
 using Reproduce.Presets;
@@ -21,6 +22,7 @@ internal sealed class GridOptions
     private readonly Option<int?> count = new("--count") { Description = "How many images of each test set, the first by name. Default: the preset's." };
     private readonly Option<int?> steps = new("--steps") { Description = "Steps of each training. Default: the preset's." };
     private readonly Option<long> seed = new("--seed") { Description = "Of the networks and of what they are trained on.", DefaultValueFactory = _ => 1 };
+    private readonly Option<MdfPrecision> precision = new("--precision") { Description = "The precision of MDF's features: Full, or BFloat16, faster where the device computes in it." };
     private readonly Option<string> device = new("--device") { Description = "cpu, cuda, cuda:1, ...", DefaultValueFactory = _ => "cpu" };
     private readonly Option<string> shard = new("--shard") { Description = "Which part of the experiments to do, as 1/4; others do the others, into this folder or one to be put together with it.", DefaultValueFactory = _ => Shard.Whole.ToString() };
 
@@ -39,7 +41,7 @@ internal sealed class GridOptions
     /// <param name="isPresetGiven">Whether the command decides on the preset.</param>
     public void AddTo(Command command, bool isPresetGiven = false)
     {
-        Option[] all = [div2k, dped, bsd, images, trainingImages, weights, applications, losses, count, steps, seed, device, shard, Output];
+        Option[] all = [div2k, dped, bsd, images, trainingImages, weights, applications, losses, count, steps, seed, precision, device, shard, Output];
         foreach (Option option in isPresetGiven ? all : [preset, .. all])
         {
             command.Add(option);
@@ -63,6 +65,7 @@ internal sealed class GridOptions
             Seed = arguments.GetValue(seed),
             TestImages = AtLeastOne(count),
             Steps = AtLeastOne(steps),
+            Precision = arguments.GetValue(precision),
             Shard = Shard.Parse(arguments.GetValue(shard)!),
         };
 

@@ -1,4 +1,5 @@
 using Mdf.Experiments;
+using Mdf.Losses;
 using Reproduce.Data;
 using Reproduce.Presets;
 
@@ -31,6 +32,9 @@ internal sealed record GridSettings
 
     /// <summary>How many steps; null for what the preset says.</summary>
     public int? Steps { get; init; }
+
+    /// <summary>The precision that MDF computes features in.</summary>
+    public MdfPrecision Precision { get; init; }
 
     public required Shard Shard { get; init; }
 

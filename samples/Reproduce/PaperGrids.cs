@@ -65,7 +65,7 @@ internal sealed class PaperGrids : IDisposable
     {
         Application application = AblationApplication();
         TrainingGrid grid = Grid(application);
-        var seeds = new SeedImageTraining(Workspace, application, data.Training, settings.Preset.Discriminators with { Seed = settings.Seed });
+        var seeds = new SeedImageTraining(Workspace, application, data.Training, settings.Preset.Discriminators with { Seed = settings.Seed }, settings.Precision);
         return [.. settings.Preset.SeedImages.Where(n => n <= data.Training.Count).Select(n => seeds.Item(n, grid))];
     }
 
@@ -98,7 +98,7 @@ internal sealed class PaperGrids : IDisposable
         [
             grid.Unrestored(),
             grid.Item(Catalog(settings.TrainingOf(application.Key).Patch, []).Find(LossNames.L2)!),
-            grid.Item(DiscriminatorWeights.Untrained(UntrainedSeed).Loss()),
+            grid.Item(DiscriminatorWeights.Untrained(UntrainedSeed, settings.Precision).Loss()),
             .. WeightsOf(application).Select(w => grid.Item(w.Loss())),
         ];
     }
@@ -179,7 +179,7 @@ internal sealed class PaperGrids : IDisposable
     // The packaged ones first.
     private DiscriminatorWeights[] WeightsOf(Application application)
     {
-        DiscriminatorWeights? packaged = DiscriminatorWeights.Find(application.PackagedWeights);
+        DiscriminatorWeights? packaged = DiscriminatorWeights.Find(application.PackagedWeights, settings.Precision);
         if (packaged is null)
         {
             Say($"MDF is left out of {application.Title}, or stands there with weights given by --weights alone: there are no packaged weights '{application.PackagedWeights}'.");
@@ -190,7 +190,7 @@ internal sealed class PaperGrids : IDisposable
             .. from weights in settings.Weights
                let parts = weights.Split('=', 2)
                where parts.Length == 1 || parts[0] == application.Key || (application.Key.StartsWith(parts[0], StringComparison.Ordinal) && parts[0] == "jpeg")
-               select DiscriminatorWeights.Find(parts[^1]) ?? throw new FileNotFoundException($"--weights: there is no file '{parts[^1]}'.", parts[^1]),
+               select DiscriminatorWeights.Find(parts[^1], settings.Precision) ?? throw new FileNotFoundException($"--weights: there is no file '{parts[^1]}'.", parts[^1]),
         ];
         return packaged is null ? given : [packaged, .. given];
     }

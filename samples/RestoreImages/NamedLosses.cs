@@ -10,16 +10,16 @@ internal static class NamedLosses
 {
     private const string Mdf = "mdf";
 
-    private static readonly OrderedDictionary<string, Func<string?, Loss<Tensor, Tensor, Tensor>>> Losses = new()
+    private static readonly OrderedDictionary<string, Func<string?, MdfPrecision, Loss<Tensor, Tensor, Tensor>>> Losses = new()
     {
-        [Mdf] = weights => new MdfLoss(weights!),
-        ["l1"] = _ => new L1Loss(),
-        ["l2"] = _ => new L2Loss(),
-        ["charbonnier"] = _ => new CharbonnierLoss(),
-        ["ssim"] = _ => new SsimLoss(),
-        ["ms-ssim-l1"] = _ => new MsSsimL1Loss(),
-        ["vgg"] = weights => new VggLoss(weights),
-        ["lpips"] = weights => new LpipsLoss(backbone: weights),
+        [Mdf] = (weights, precision) => new MdfLoss(weights!, new MdfLossOptions { Precision = precision }),
+        ["l1"] = (_, _) => new L1Loss(),
+        ["l2"] = (_, _) => new L2Loss(),
+        ["charbonnier"] = (_, _) => new CharbonnierLoss(),
+        ["ssim"] = (_, _) => new SsimLoss(),
+        ["ms-ssim-l1"] = (_, _) => new MsSsimL1Loss(),
+        ["vgg"] = (weights, _) => new VggLoss(weights),
+        ["lpips"] = (weights, _) => new LpipsLoss(backbone: weights),
     };
 
     public static string[] Names => [.. Losses.Keys];
@@ -32,5 +32,5 @@ internal static class NamedLosses
         _ => "jpeg.ckpt",
     };
 
-    public static Loss<Tensor, Tensor, Tensor> Create(string name, string? weights) => Losses[name](weights);
+    public static Loss<Tensor, Tensor, Tensor> Create(string name, string? weights, MdfPrecision precision) => Losses[name](weights, precision);
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Mdf.Losses;
 using Mdf.Models.Restoration;
 using Mdf.Training;
 using Samples.Common;
@@ -21,6 +22,7 @@ internal static class TrainCommand
         var loss = new Option<string>("--loss") { Description = "The loss.", DefaultValueFactory = _ => "mdf" };
         loss.AcceptOnlyFromAmong(NamedLosses.Names);
         var lossWeights = new Option<string?>("--loss-weights") { Description = "The weights of the loss: discriminators for mdf, a file or packaged ones by name (default: those for the degradation); a pretrained network for vgg and lpips." };
+        var lossPrecision = new Option<MdfPrecision>("--loss-precision") { Description = "The precision of mdf's features: Full, or BFloat16, faster where the device computes in it." };
         var steps = new Option<int>("--steps") { Description = "Steps in all.", DefaultValueFactory = _ => defaults.Steps };
         var batch = new Option<int>("--batch") { Description = "Patches a step.", DefaultValueFactory = _ => defaults.BatchSize };
         var patch = new Option<int>("--patch") { Description = "The side of the reference patches.", DefaultValueFactory = _ => defaults.PatchSize };
@@ -42,7 +44,7 @@ internal static class TrainCommand
 
         var command = new Command("train", "Trains a network to undo a degradation.")
         {
-            images, validation, validationCount, network, from, degradation, loss, lossWeights, steps, batch, patch, rate, schedule, ema, clip,
+            images, validation, validationCount, network, from, degradation, loss, lossWeights, lossPrecision, steps, batch, patch, rate, schedule, ema, clip,
             adversarial, adversarialWeight, validationInterval, saveInterval, logInterval, seed, tensorBoard, device, output, resume,
         };
         command.SetRun((arguments, cancellation) => Training.Run(
@@ -56,6 +58,7 @@ internal static class TrainCommand
                 Degradation = arguments.GetValue(degradation),
                 Loss = arguments.GetValue(loss)!,
                 LossWeights = arguments.GetValue(lossWeights),
+                LossPrecision = arguments.GetValue(lossPrecision),
                 Adversarial = arguments.GetValue(adversarial),
                 Device = arguments.GetValue(device)!,
                 Output = arguments.GetValue(output)!.FullName,

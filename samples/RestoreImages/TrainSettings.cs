@@ -1,3 +1,4 @@
+using Mdf.Losses;
 using Mdf.Training;
 
 namespace RestoreImages;
@@ -21,6 +22,8 @@ internal sealed record TrainSettings
 
     public required string? LossWeights { get; init; }
 
+    public required MdfPrecision LossPrecision { get; init; }
+
     public required bool Adversarial { get; init; }
 
     public required string Device { get; init; }
@@ -32,7 +35,8 @@ internal sealed record TrainSettings
     public required RestorationTrainingOptions Options { get; init; }
 
     /// <summary>What checkpoints say of the loss, and a state is known again by.</summary>
-    public string LossDescription => LossWeights is null ? Loss : $"{Loss}, weights {Path.GetFileName(LossWeights)}";
+    public string LossDescription =>
+        (LossWeights is null ? Loss : $"{Loss}, weights {Path.GetFileName(LossWeights)}") + (LossPrecision == MdfPrecision.Full ? "" : $", {LossPrecision}");
 
     public string StateFile => Path.Combine(Output, "state.safetensors");
 }

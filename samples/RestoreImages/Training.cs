@@ -32,7 +32,7 @@ internal static class Training
         var images = new ImageFolder(settings.Images);
         ImageFolder? validation = settings.Validation is null ? null : new ImageFolder(settings.Validation);
         settings = settings with { LossWeights = settings.LossWeights ?? NamedLosses.DefaultWeights(settings.Loss, degradation) };
-        using Loss<Tensor, Tensor, Tensor> loss = NamedLosses.Create(settings.Loss, settings.LossWeights);
+        using Loss<Tensor, Tensor, Tensor> loss = NamedLosses.Create(settings.Loss, settings.LossWeights, settings.LossPrecision);
         using LpipsLoss? lpips = validation is null || network.Channels == 1 ? null : Networks.Lpips();
         lpips?.to(device);
         var trainer = new RestorationTrainer(settings.Options with

@@ -10,7 +10,8 @@ public enum MdfPrecision
     /// bfloat16, with distances and the gradient of the image summed in float32. It is faster where the processor computes in it
     /// (CPUs with AVX512-BF16, GPUs with tensor cores) and slower where it does not. Against the authors' values on compressed
     /// photographs the loss is within 1e-2 and the gradient's cosine at least 0.99; near identity, where the difference of two
-    /// features drowns in their rounding, it is no longer exact.
+    /// features drowns in their rounding, it is no longer exact. On the CPU, <see cref="MdfExecution.Graph"/> (and the way back
+    /// of second derivatives) computes in float32 all the same: on some CPUs the gradients of libtorch's own bfloat16 convolutions are wrong.
     /// </summary>
     BFloat16,
 }

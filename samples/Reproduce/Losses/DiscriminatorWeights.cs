@@ -28,12 +28,15 @@ internal sealed class DiscriminatorWeights
     /// <summary>The scales that the loss uses of them.</summary>
     public int Scales { get; }
 
+    /// <summary>The precision that the loss computes their features in.</summary>
+    public MdfPrecision Precision { get; init; }
+
     /// <summary>Opens a file, or else packaged weights of that name; null if there is neither.</summary>
-    public static DiscriminatorWeights? Find(string nameOrPath)
+    public static DiscriminatorWeights? Find(string nameOrPath, MdfPrecision precision = MdfPrecision.Full)
     {
         if (File.Exists(nameOrPath))
         {
-            return new DiscriminatorWeights(Path.GetFileName(nameOrPath), ExperimentIdentity.OfFile(nameOrPath), () => DiscriminatorPyramid.Load(nameOrPath));
+            return new DiscriminatorWeights(Path.GetFileName(nameOrPath), ExperimentIdentity.OfFile(nameOrPath), () => DiscriminatorPyramid.Load(nameOrPath)) { Precision = precision };
         }
 
         using Stream? packaged = Packaged(nameOrPath);
@@ -41,12 +44,12 @@ internal sealed class DiscriminatorWeights
         {
             using Stream stream = Packaged(nameOrPath)!;
             return DiscriminatorPyramid.Load(stream, nameOrPath);
-        });
+        }) { Precision = precision };
     }
 
     /// <summary>Discriminators as they are before training, which show what training adds.</summary>
-    public static DiscriminatorWeights Untrained(long seed) =>
-        new($"untrained, seed {seed}", "", () => DiscriminatorPyramid.CreateUntrained(seed));
+    public static DiscriminatorWeights Untrained(long seed, MdfPrecision precision) =>
+        new($"untrained, seed {seed}", "", () => DiscriminatorPyramid.CreateUntrained(seed)) { Precision = precision };
 
     /// <summary>The discriminators themselves; the caller disposes them.</summary>
     public DiscriminatorPyramid Load() => load();
@@ -55,11 +58,19 @@ internal sealed class DiscriminatorWeights
     public LossChoice Loss(int? scales = null, int? seedImages = null)
     {
         int used = scales ?? Scales;
-        var description = new LossDescription { Name = LossNames.Mdf, Weights = Name, Checksum = Checksum, Scales = used, SeedImages = seedImages };
+        var description = new LossDescription
+        {
+            Name = LossNames.Mdf,
+            Weights = Name,
+            Checksum = Checksum,
+            Scales = used,
+            SeedImages = seedImages,
+            Precision = Precision == MdfPrecision.Full ? null : Precision,
+        };
         return new LossChoice(description, reduction =>
         {
             using DiscriminatorPyramid discriminators = Load();
-            return new MdfLoss(discriminators, new MdfLossOptions { ScaleCount = used, Reduction = reduction });
+            return new MdfLoss(discriminators, new MdfLossOptions { ScaleCount = used, Reduction = reduction, Precision = Precision });
         });
     }
 

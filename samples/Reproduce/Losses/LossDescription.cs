@@ -1,3 +1,5 @@
+using Mdf.Losses;
+
 namespace Reproduce.Losses;
 
 /// <summary>A loss, by all that decides it.</summary>
@@ -20,6 +22,9 @@ internal sealed record LossDescription
 
     /// <summary>The number of images that discriminators were trained on, where that is what is looked at.</summary>
     public int? SeedImages { get; init; }
+
+    /// <summary>The precision that MDF computes features in, if it is not full precision.</summary>
+    public MdfPrecision? Precision { get; init; }
 
     /// <summary>Its name where losses of several weights stand side by side.</summary>
     public string Label => Weights is null || Name != LossNames.Mdf ? Name : $"{Name} ({Weights})";

@@ -1,4 +1,5 @@
 using Mdf.Experiments;
+using Mdf.Losses;
 using Mdf.Training;
 using Reproduce.Data;
 using Reproduce.Grids;
@@ -8,7 +9,7 @@ using Samples.Common;
 namespace Reproduce.Losses;
 
 /// <summary>Discriminators trained on the first images of a set, one or more, for the ablation of their number.</summary>
-internal sealed class SeedImageTraining(Workspace workspace, Application application, ImageSet images, DiscriminatorTrainingOptions options)
+internal sealed class SeedImageTraining(Workspace workspace, Application application, ImageSet images, DiscriminatorTrainingOptions options, MdfPrecision precision)
 {
     /// <summary>A network trained with the loss of such discriminators, which are trained first.</summary>
     public GridItem Item(int count, TrainingGrid grid)
@@ -35,8 +36,8 @@ internal sealed class SeedImageTraining(Workspace workspace, Application applica
     private LossChoice Loss(int count, string identity, Func<string> file)
     {
         int scales = options.ScaleCount ?? DiscriminatorWeights.PublishedScales;
-        var description = new LossDescription { Name = LossNames.Mdf, Weights = count == 1 ? "1 seed image" : $"{count} seed images", Checksum = identity, Scales = scales, SeedImages = count };
-        return new LossChoice(description, reduction => DiscriminatorWeights.Find(file())!.Loss().Create(reduction));
+        var description = new LossDescription { Name = LossNames.Mdf, Weights = count == 1 ? "1 seed image" : $"{count} seed images", Checksum = identity, Scales = scales, SeedImages = count, Precision = precision == MdfPrecision.Full ? null : precision };
+        return new LossChoice(description, reduction => DiscriminatorWeights.Find(file(), precision)!.Loss().Create(reduction));
     }
 
     private void Train(int count, string identity, Reporter<double> progress, CancellationToken cancellation)

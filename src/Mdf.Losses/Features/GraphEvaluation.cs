@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Mdf.Losses;
@@ -10,7 +11,7 @@ internal static class GraphEvaluation
     {
         using var scope = NewDisposeScope();
         bool referenceLearns = reference.requires_grad && is_grad_enabled();
-        Tensor y = reference.to(network.Precision(reference));
+        Tensor y = reference.to(Precision(network, reference));
         return Terms(network, restored, (_, extractor) =>
         {
             using var noGradient = referenceLearns ? null : no_grad();
@@ -25,7 +26,7 @@ internal static class GraphEvaluation
     private static Tensor Terms(IFeatureNetwork network, Tensor restored, Func<int, IFeatureExtractor, Tensor[]> referenceFeatures)
     {
         using var scope = NewDisposeScope();
-        ScalarType precision = network.Precision(restored);
+        ScalarType precision = Precision(network, restored);
         Tensor x = restored.to(precision);
         var terms = new List<Tensor>();
         foreach ((int index, IFeatureExtractor extractor) in network.On(precision).Index())
@@ -37,4 +38,8 @@ internal static class GraphEvaluation
 
         return stack(terms, dim: 1).MoveToOuterDisposeScope();
     }
+
+    // On some CPUs with AVX-512, libtorch 2.10's gradients of convolutions in bfloat16 have little to do with the right ones.
+    private static ScalarType Precision(IFeatureNetwork network, Tensor images) =>
+        network.Precision(images) is ScalarType.BFloat16 && images.device_type == DeviceType.CPU ? ScalarType.Float32 : network.Precision(images);
 }

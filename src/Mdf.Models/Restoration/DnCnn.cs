@@ -20,11 +20,15 @@ public sealed class DnCnn : RestorationNetwork
     private const string OwnPrefix = "dncnn.";
     private const double Epsilon = 1e-5;
     private const double KairEpsilon = 1e-4;
+    private const double LeastScale = 0.025;
 
     [ComponentName(Name = "dncnn")]
     private readonly Sequential chain;
 
-    /// <summary>Creates the network, initialised as in the paper: He et al. 2015; biases 0.</summary>
+    /// <summary>
+    /// Creates the network, initialised as by the paper's authors: convolutions as He et al. 2015, biases 0, and the weights of batch
+    /// normalisation small, so that the network starts close to leaving images as they are.
+    /// </summary>
     /// <param name="options">Its form; null for the published one for one noise level, in colour.</param>
     /// <param name="seed">The same seed gives the same weights.</param>
     public DnCnn(DnCnnOptions? options = null, long seed = 0)
@@ -56,6 +60,7 @@ public sealed class DnCnn : RestorationNetwork
         chain = Sequential(layers);
         RegisterComponents();
         WeightInitialization.Normal(this, seed);
+        InitializeNormalization(layers.OfType<BatchNorm2d>(), seed);
     }
 
     /// <summary>Estimates what is wrong with images: the noise, for instance. Gradients flow.</summary>
@@ -69,6 +74,19 @@ public sealed class DnCnn : RestorationNetwork
     }
 
     private protected override Tensor Restore(Tensor images) => images - chain.call(images);
+
+    // As in the authors' training code: normal, of the convolutions' deviation, and never nearer to zero than a small number.
+    private static void InitializeNormalization(IEnumerable<BatchNorm2d> layers, long seed)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        using var generator = new Generator((ulong)seed, CPU);
+        foreach (BatchNorm2d layer in layers)
+        {
+            Tensor drawn = randn(layer.weight!.shape, generator: generator) * Math.Sqrt(2.0 / (9 * layer.weight.shape[0]));
+            layer.weight.copy_(drawn.abs().clamp_min(LeastScale) * drawn.sign());
+        }
+    }
 
     private protected override IReadOnlyDictionary<string, Tensor> Translate(IReadOnlyDictionary<string, Tensor> weights)
     {

@@ -25,12 +25,17 @@ public sealed class DnCnnTests
     }
 
     [Fact]
-    public void Create_Weights_AreHes()
+    public void Create_Weights_AreAsPublished()
     {
+        using var scope = NewDisposeScope();
         using var network = new DnCnn();
         Assert.Equal(Math.Sqrt(2.0 / (64 * 9)), network.state_dict()["dncnn.2.weight"].std().item<float>(), 1e-3);
         Assert.Equal(Math.Sqrt(2.0 / (3 * 9)), network.state_dict()["dncnn.0.weight"].std().item<float>(), 2e-2);
-        Assert.Equal(1, network.state_dict()["dncnn.3.weight"].min().item<float>());
+        Tensor scales = cat([.. network.state_dict().Where(w => w.Key.EndsWith(".weight", StringComparison.Ordinal) && w.Value.ndim == 1).Select(w => w.Value)]);
+        Assert.Equal(15 * 64, scales.numel());
+        Assert.Equal(0, scales.mean().item<float>(), 1e-2);
+        Assert.Equal(Math.Sqrt(2.0 / (64 * 9)), scales.std().item<float>(), 5e-3);
+        Assert.Equal(0.025, scales.abs().min().item<float>(), 1e-6);
         Assert.Equal(0, network.state_dict()["dncnn.3.bias"].abs().max().item<float>());
     }
 
