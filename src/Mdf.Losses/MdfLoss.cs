@@ -27,7 +27,7 @@ public sealed class MdfLoss : FeatureLoss
     /// <summary>Creates the loss from a file of discriminators, or from weights that come with the package.</summary>
     /// <param name="weights">
     /// The path of our <c>.ckpt</c> or one of the authors' <c>.pth</c> files, told apart by content. Where there is no such file,
-    /// <c>jpeg.ckpt</c> stands for the packaged weights, as <see cref="Pretrained"/> gives them.
+    /// <c>jpeg.ckpt</c>, <c>denoise.ckpt</c> and <c>sisr.ckpt</c> stand for the packaged weights, as <see cref="Pretrained"/> gives them.
     /// </param>
     /// <param name="options">Settings; null for the published loss.</param>
     /// <param name="logger">Is told what was loaded; null for silence.</param>
@@ -62,7 +62,6 @@ public sealed class MdfLoss : FeatureLoss
     /// <param name="logger">Is told what was loaded; null for silence.</param>
     /// <returns>The loss.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such task.</exception>
-    /// <exception cref="NotSupportedException">There are no weights for this task in this version; so far there are those for JPEG and for noise.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public static MdfLoss Pretrained(RestorationTask task, MdfLossOptions? options = null, ILogger? logger = null)
     {

@@ -12,9 +12,6 @@ internal static class PackagedWeights
         [RestorationTask.SuperResolution] = "sisr.ckpt",
     };
 
-    private static readonly string[] Packaged =
-        [.. Files.Values.Where(name => typeof(PackagedWeights).Assembly.GetManifestResourceInfo(Resource(name)) is not null)];
-
     /// <summary>The file name of a task's weights.</summary>
     public static string NameOf(RestorationTask task) => Files.TryGetValue(task, out string? name)
         ? name
@@ -29,17 +26,14 @@ internal static class PackagedWeights
             return DiscriminatorPyramid.Load(weights);
         }
 
-        return Packaged.Contains(weights) ? LoadPackaged(weights) : throw new FileNotFoundException(
-            $"There is no file '{weights}', nor are there packaged weights of that name; those are {string.Join(", ", Packaged)}.", weights);
+        return Files.ContainsValue(weights) ? LoadPackaged(weights) : throw new FileNotFoundException(
+            $"There is no file '{weights}', nor are there packaged weights of that name; those are {string.Join(", ", Files.Values)}.", weights);
     }
 
     /// <summary>Loads packaged weights by their file name.</summary>
     public static DiscriminatorPyramid LoadPackaged(string name)
     {
-        using Stream stream = typeof(PackagedWeights).Assembly.GetManifestResourceStream(Resource(name)) ?? throw new NotSupportedException(
-            $"This version comes without '{name}'; it has {string.Join(", ", Packaged)}. Train your own with DiscriminatorTrainer of Mdf.Training.");
+        using Stream stream = typeof(PackagedWeights).Assembly.GetManifestResourceStream($"Mdf.Losses.Weights.{name}")!;
         return DiscriminatorPyramid.Load(stream, name);
     }
-
-    private static string Resource(string name) => $"Mdf.Losses.Weights.{name}";
 }
