@@ -3,6 +3,12 @@ namespace Mdf.Benchmarks;
 /// <summary>What the command line says that BenchmarkDotNet does not know of.</summary>
 internal static class BenchmarkSettings
 {
+    /// <summary>The argument that leaves glibc's allocator as it is.</summary>
+    public const string GlibcDefaults = "--glibc-defaults";
+
+    /// <summary>Whether it was given; else freed memory is kept (<see cref="NativeMemory.KeepFreedBlocks"/>).</summary>
+    public static bool HasGlibcDefaults { get; set; }
+
     /// <summary>Where to compute.</summary>
     public static string Device { get; set; } = "cpu";
 

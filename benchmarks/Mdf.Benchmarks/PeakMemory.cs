@@ -30,7 +30,7 @@ internal static class PeakMemory
         // Under "dotnet Mdf.Benchmarks.dll" the process is the host, which needs the assembly first.
         string process = Environment.ProcessPath!;
         string[] assembly = Path.GetFileNameWithoutExtension(process) == "dotnet" ? [Environment.GetCommandLineArgs()[0]] : [];
-        var start = new ProcessStartInfo(process, [.. assembly, Command, variant.ToString(), size.ToString(), device]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(process, [.. assembly, Command, variant.ToString(), size.ToString(), device, .. BenchmarkSettings.HasGlibcDefaults ? [BenchmarkSettings.GlibcDefaults] : Array.Empty<string>()]) { RedirectStandardOutput = true };
         using Process child = Process.Start(start)!;
         string output = child.StandardOutput.ReadToEnd();
         child.WaitForExit();

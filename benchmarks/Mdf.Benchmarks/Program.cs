@@ -1,4 +1,4 @@
-// dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- [--device cuda] [--sizes 16x96x96,...] [--variants Fused,...] [--warmups 2] [--iterations 7] [--no-memory] [--quick] [BenchmarkDotNet's own arguments]
+// dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- [--device cuda] [--sizes 16x96x96,...] [--variants Fused,...] [--warmups 2] [--iterations 7] [--no-memory] [--glibc-defaults] [--quick] [BenchmarkDotNet's own arguments]
 // dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- precision WEIGHTS STEPS SEEDS
 // dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- endurance NxHxW STEPS
 using System.Globalization;
@@ -8,28 +8,38 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Mdf;
 using Mdf.Benchmarks;
 using TorchSharp;
 
-if (args is [PeakMemory.Command, var variant, var size, var device])
+var rest = args.ToList();
+if (!rest.Remove(BenchmarkSettings.GlibcDefaults))
+{
+    NativeMemory.KeepFreedBlocks();
+}
+else
+{
+    BenchmarkSettings.HasGlibcDefaults = true;
+}
+
+if (rest is [PeakMemory.Command, var variant, var size, var device])
 {
     PeakMemory.Measure(Enum.Parse<Variant>(variant), Size.Parse(size), torch.device(device));
     return 0;
 }
 
-if (args is [PrecisionComparison.Command, var weights, var steps, var seeds])
+if (rest is [PrecisionComparison.Command, var weights, var steps, var seeds])
 {
     PrecisionComparison.Run(weights, int.Parse(steps, CultureInfo.InvariantCulture), int.Parse(seeds, CultureInfo.InvariantCulture));
     return 0;
 }
 
-if (args is [Endurance.Command, var small, var many])
+if (rest is [Endurance.Command, var small, var many])
 {
     Endurance.Run(Size.Parse(small), int.Parse(many, CultureInfo.InvariantCulture));
     return 0;
 }
 
-var rest = args.ToList();
 BenchmarkSettings.Quick = rest.Remove("--quick");
 BenchmarkSettings.MeasuresMemory = !rest.Remove("--no-memory");
 BenchmarkSettings.Device = Take("--device") ?? BenchmarkSettings.Device;

@@ -1,0 +1,45 @@
+using System.Runtime.InteropServices;
+
+namespace Mdf;
+
+/// <summary>How the C library of the process deals with the memory of tensors on the CPU.</summary>
+public static class NativeMemory
+{
+    private const int TrimThreshold = -1;
+    private const int MapThreshold = -3;
+
+    // The most that glibc takes: blocks up to here come from its heap.
+    private const int LargestBlock = 32 << 20;
+    private const int LargestRest = 1 << 30;
+
+    /// <summary>
+    /// Tells glibc, for this process, to keep the memory that tensors gave back and to hand it out again, instead of returning it to the
+    /// system and having it faulted in anew at the next step. Training steps are faster by it, and the peak of memory stays flat. Call it
+    /// once, first of all. It is what the environment variables <c>MALLOC_MMAP_THRESHOLD_=33554432</c> and
+    /// <c>MALLOC_TRIM_THRESHOLD_=1073741824</c> do for a process that is yet to start, which have precedence.
+    /// </summary>
+    /// <returns>Whether it was done; false where the C library is not glibc (Windows, macOS, musl).</returns>
+    public static bool KeepFreedBlocks()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return false;
+        }
+
+        try
+        {
+            return (IsSet("MALLOC_MMAP_THRESHOLD_") || SetOption(MapThreshold, LargestBlock) != 0)
+                && (IsSet("MALLOC_TRIM_THRESHOLD_") || SetOption(TrimThreshold, LargestRest) != 0);
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsSet(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 };
+
+    [DllImport("libc.so.6", EntryPoint = "mallopt")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SetOption(int option, int value);
+}
