@@ -6,7 +6,8 @@ namespace Mdf.Benchmarks;
 
 /// <summary>
 /// The floor under every implementation that computes these convolutions: forward for the restored and the reference image and back
-/// once, for each discriminator and image, on data that is already in place and in the layout that runs fastest.
+/// once (by flipped convolutions, which are faster than transposed ones), for each discriminator and image, on data that is already in place
+/// and in the layout that runs fastest.
 /// </summary>
 internal static class Convolutions
 {
@@ -15,7 +16,7 @@ internal static class Convolutions
     /// <summary>Makes the data of one image and gives what computes the whole batch on it.</summary>
     public static Action Prepare(Size size, Device device, ScalarType precision)
     {
-        var layers = new List<(Tensor Input, Tensor Weight, Tensor Bias, Tensor Gradient)>();
+        var layers = new List<(Tensor Input, Tensor Weight, Tensor Bias, Tensor Gradient, Tensor Flipped)>();
         Tensor Data(params long[] shape)
         {
             Tensor data = randn(shape).to(precision).to(device);
@@ -32,7 +33,8 @@ internal static class Convolutions
                     Data(1, channels[i], height, across),
                     Data(channels[i + 1], channels[i], 3, 3),
                     randn(channels[i + 1]).to(precision).to(device),
-                    Data(1, channels[i + 1], height - 2, across - 2)));
+                    Data(1, channels[i + 1], height - 2, across - 2),
+                    Data(channels[i], channels[i + 1], 3, 3)));
             }
         }
 
@@ -41,24 +43,13 @@ internal static class Convolutions
             using var noGradient = no_grad();
             for (int image = 0; image < size.Images; image++)
             {
-                foreach ((Tensor input, Tensor weight, Tensor bias, Tensor gradient) in layers)
+                foreach ((Tensor input, Tensor weight, Tensor bias, Tensor gradient, Tensor flipped) in layers)
                 {
                     conv2d(input, weight, bias).Dispose();
                     conv2d(input, weight, bias).Dispose();
-                    Back(gradient, weight).Dispose();
+                    conv2d(gradient, flipped, padding: [2, 2]).Dispose();
                 }
             }
         };
-    }
-
-    private static Tensor Back(Tensor gradient, Tensor weight)
-    {
-        if (weight.shape[0] > 1)
-        {
-            return conv_transpose2d(gradient, weight);
-        }
-
-        using Tensor transposed = weight.transpose(0, 1), flipped = transposed.flip(2, 3);
-        return conv2d(gradient, flipped, padding: [2, 2]);
     }
 }

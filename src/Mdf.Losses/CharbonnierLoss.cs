@@ -27,7 +27,7 @@ public sealed class CharbonnierLoss : ImageLoss
     private protected override Tensor PerImage(Tensor restored, Tensor reference)
     {
         // The same as the difference of root and epsilon, without its cancellation.
-        Tensor squares = Difference(restored, reference).square();
-        return (squares / ((squares + (epsilon * epsilon)).sqrt() + epsilon)).mean([1, 2, 3]);
+        Tensor squares = Difference(restored, reference).Squared();
+        return (squares / squares.Plus(epsilon * epsilon).sqrt().Plus(epsilon)).mean([1, 2, 3]);
     }
 }

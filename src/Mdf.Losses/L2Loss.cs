@@ -7,5 +7,5 @@ namespace Mdf.Losses;
 /// <exception cref="ArgumentException">An option is out of its range.</exception>
 public sealed class L2Loss(LossOptions? options = null) : ImageLoss(options ?? new LossOptions())
 {
-    private protected override Tensor PerImage(Tensor restored, Tensor reference) => Difference(restored, reference).square().mean([1, 2, 3]);
+    private protected override Tensor PerImage(Tensor restored, Tensor reference) => Difference(restored, reference).Squared().mean([1, 2, 3]);
 }

@@ -27,7 +27,8 @@ public sealed class MsSsimL1Loss : ImageLoss
 
     private protected override Tensor PerImage(Tensor restored, Tensor reference)
     {
-        Tensor structure = 1 - MultiScaleStructuralSimilarity.PerChannel(restored, reference, similarity).mean([1]);
-        return (structureWeight * structure) + ((1 - structureWeight) * Difference(restored, reference).abs().mean([1, 2, 3]));
+        Tensor similarities = MultiScaleStructuralSimilarity.PerChannel(restored, reference, similarity).mean([1]);
+        Tensor differences = Difference(restored, reference).abs().mean([1, 2, 3]);
+        return similarities.Times(-1).Plus(1).Times(structureWeight).Plus(differences.Times(1 - structureWeight));
     }
 }

@@ -22,5 +22,5 @@ public sealed class MsSsimLoss : ImageLoss
     }
 
     private protected override Tensor PerImage(Tensor restored, Tensor reference) =>
-        1 - MultiScaleStructuralSimilarity.PerChannel(restored, reference, similarity).mean([1]);
+        MultiScaleStructuralSimilarity.PerChannel(restored, reference, similarity).mean([1]).Times(-1).Plus(1);
 }

@@ -22,5 +22,5 @@ public sealed class SsimLoss : ImageLoss
     }
 
     private protected override Tensor PerImage(Tensor restored, Tensor reference) =>
-        1 - StructuralSimilarity.Map(restored, reference, similarity).mean([1, 2, 3]);
+        StructuralSimilarity.Map(restored, reference, similarity).mean([1, 2, 3]).Times(-1).Plus(1);
 }

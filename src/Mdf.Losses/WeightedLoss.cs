@@ -39,8 +39,8 @@ public sealed class WeightedLoss : Loss<Tensor, Tensor, Tensor>
         Tensor? sum = null;
         foreach ((double weight, Loss<Tensor, Tensor, Tensor> loss) in Terms)
         {
-            Tensor term = loss.call(restored, reference) * weight;
-            sum = sum is null ? term : sum + term;
+            Tensor term = loss.call(restored, reference).Times(weight);
+            sum = sum is null ? term : sum.Plus(term);
         }
 
         return sum!.MoveToOuterDisposeScope();

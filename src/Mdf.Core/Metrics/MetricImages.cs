@@ -50,8 +50,8 @@ internal static class MetricImages
         Tensor Prepared(Tensor images)
         {
             Tensor values = images.narrow(2, options.CropBorder, kept[2]).narrow(3, options.CropBorder, kept[3]);
-            values = values.to(ScalarType.Float64) / options.DataRange;
-            values = options.RoundToBytes ? (values.clamp(0, 1) * byte.MaxValue).round() / byte.MaxValue : values;
+            values = values.to(ScalarType.Float64).Over(options.DataRange);
+            values = options.RoundToBytes ? values.Within(0, 1).Times(byte.MaxValue).round().Over(byte.MaxValue) : values;
             return options.Channels == MetricChannels.Luma ? ColorSpace.RgbToLuma(values) : values;
         }
     }

@@ -73,8 +73,8 @@ public static class MultiScaleStructuralSimilarity
     // The power of what is above zero, and zero elsewhere, with a gradient of zero there: that of the power itself is infinite at zero.
     private static Tensor Power(Tensor values, double exponent)
     {
-        Tensor isPositive = values > 0;
-        return where(isPositive, where(isPositive, values, 1).pow(exponent), 0);
+        Tensor isPositive = values.IsAbove(0);
+        return where(isPositive, where(isPositive, values, ones_like(values)).ToThe(exponent), zeros_like(values));
     }
 
     private static void RequireSide(Tensor restored, MultiScaleStructuralSimilarityOptions options)

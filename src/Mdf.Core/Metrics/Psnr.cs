@@ -22,6 +22,6 @@ public static class Psnr
     {
         using var scope = NewDisposeScope();
         (Tensor x, Tensor y) = MetricImages.Prepare(restored, reference, options ?? new MetricOptions());
-        return ((x - y).square().mean([1, 2, 3]).log10() * -10).MoveToOuterDisposeScope();
+        return (x - y).Squared().mean([1, 2, 3]).log10().Times(-10).MoveToOuterDisposeScope();
     }
 }

@@ -21,14 +21,14 @@ internal readonly record struct SimilarityMaps(Tensor Luminance, Tensor Contrast
         Tensor fromShiftX = x - shift, fromShiftY = y - shift;
 
         // The variances enter as their sum, so that four moments are enough.
-        Tensor products = stack([fromShiftX, fromShiftY, fromShiftX.square() + fromShiftY.square(), fromShiftX * fromShiftY]);
+        Tensor products = stack([fromShiftX, fromShiftY, fromShiftX.Squared().Plus(fromShiftY.Squared()), fromShiftX * fromShiftY]);
         Tensor moments = GaussianWindow.Filter(products.reshape(-1, x.shape[2], x.shape[3]), options.WindowSize, options.Sigma);
         Tensor[] maps = moments.reshape(4, x.shape[0], x.shape[1], moments.shape[1], moments.shape[2]).unbind(0);
         (Tensor offsetX, Tensor offsetY, Tensor squares, Tensor product) = (maps[0], maps[1], maps[2], maps[3]);
-        Tensor variances = squares - (offsetX.square() + offsetY.square()), covariance = product - (offsetX * offsetY);
-        Tensor meanX = offsetX + shift, meanY = offsetY + shift;
+        Tensor variances = squares - offsetX.Squared().Plus(offsetY.Squared()), covariance = product - (offsetX * offsetY);
+        Tensor meanX = offsetX.Plus(shift), meanY = offsetY.Plus(shift);
         return new SimilarityMaps(
-            ((2 * meanX * meanY) + c1) / (meanX.square() + meanY.square() + c1),
-            ((2 * covariance) + c2) / (variances + c2));
+            (meanX.Times(2) * meanY).Plus(c1) / meanX.Squared().Plus(meanY.Squared()).Plus(c1),
+            covariance.Times(2).Plus(c2) / variances.Plus(c2));
     }
 }

@@ -40,12 +40,12 @@ internal static class FusedEvaluation
                     : [.. extractor.Features(y).Select(tile.Owned)];
                 Tensor tileTerms = terms.narrow(0, tile.FirstImage, tile.Images).select(1, index);
                 Tensor? back = extractor.Compare(x, ys, tile, restored.shape, tileTerms, wantsGradient);
-                tileGradient?.add_(back!);
+                tileGradient?.Add(back!);
             }
 
             if (gradient is not null)
             {
-                tile.Of(gradient).add_(tileGradient!);
+                tile.Of(gradient).Add(tileGradient!);
             }
         }
 

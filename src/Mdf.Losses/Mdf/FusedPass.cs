@@ -26,7 +26,7 @@ internal readonly struct FusedPass(FoldedDiscriminator discriminator, Tile tile,
             {
                 Tensor difference = tile.Owned(output) - references[layer];
                 double weight = 1.0 / Elements(output, x);
-                terms.select(1, layer).add_(SquaredNorms(difference).mul_(weight));
+                terms.select(1, layer).Add(SquaredNorms(difference).Multiply(weight));
                 differences[i] = (difference, weight);
                 layer++;
             }
@@ -72,22 +72,23 @@ internal readonly struct FusedPass(FoldedDiscriminator discriminator, Tile tile,
     {
         if (gradient is null && tile.OwnsAll(output))
         {
-            return difference.mul_(weight);
+            return difference.Multiply(weight);
         }
 
         gradient ??= zeros_like(output);
-        tile.Owned(gradient).add_(difference, alpha: weight);
+        tile.Owned(gradient).Add(difference, weight);
         return gradient;
     }
 
     // The derivative of LeakyReLU, in place of its output, which has the sign of its input: 1 above zero and the slope elsewhere.
-    private static Tensor Slopes(Tensor output) => output.mul_(output.dtype == ScalarType.Float64 ? 1e300 : 1e38).clamp_(MdfDiscriminator.NegativeSlope, 1);
+    private static Tensor Slopes(Tensor output) => output.Multiply(output.dtype == ScalarType.Float64 ? 1e300 : 1e38).Clamp(MdfDiscriminator.NegativeSlope, 1);
 
     // Norms of rows first: the sums stay short, and so exact enough for float32.
-    private static Tensor SquaredNorms(Tensor difference)
+    private Tensor SquaredNorms(Tensor difference)
     {
         Tensor exact = difference.dtype == ScalarType.BFloat16 ? difference.to(ScalarType.Float32) : difference;
-        return linalg.vector_norm(exact, dims: [1, 3]).to(ScalarType.Float64).square().sum(1);
+        Tensor rows = discriminator.UsesChannelsLast ? exact.permute(0, 2, 3, 1) : exact;
+        return rows.flatten(2).norm(2).to(ScalarType.Float64).Squared().sum(1);
     }
 
     // Of the map of the whole image.

@@ -19,6 +19,6 @@ internal static class BilinearResizing
         Tensor fractions = tensor([.. places.Zip(before, (p, b) => p - b)], images.dtype, images.device);
         Tensor near = images.index_select(dimension, tensor(before, device: images.device));
         Tensor far = images.index_select(dimension, tensor([.. before.Select(b => Math.Min(b + 1, length - 1))], device: images.device));
-        return near + ((far - near) * (dimension == 2 ? fractions.unsqueeze(1) : fractions));
+        return near.Plus((far - near) * (dimension == 2 ? fractions.unsqueeze(1) : fractions));
     }
 }

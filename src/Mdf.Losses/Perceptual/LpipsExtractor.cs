@@ -24,12 +24,12 @@ internal sealed class LpipsExtractor : PerceptualExtractor
     }
 
     /// <inheritdoc/>
-    protected override Tensor Normalized(Tensor images) => ((images * 2) - 1 - shift) / scale;
+    protected override Tensor Normalized(Tensor images) => (images.Times(2).Minus(1) - shift) / scale;
 
     // Unlike a root of a sum of squares, the norm has a gradient of zero where all is zero, and not of NaN.
     /// <inheritdoc/>
-    protected override Tensor Compared(Tensor map) => map / (linalg.vector_norm(map, dims: [1], keepdim: true) + Epsilon);
+    protected override Tensor Compared(Tensor map) => map / map.norm(1, keepdim: true).Plus(Epsilon);
 
     /// <inheritdoc/>
-    protected override Tensor Distance(int layer, Tensor difference) => (difference.square() * weights[layer]).sum(1).mean([1, 2]);
+    protected override Tensor Distance(int layer, Tensor difference) => (difference.Squared() * weights[layer]).sum(1).mean([1, 2]);
 }

@@ -39,7 +39,7 @@ internal abstract class PerceptualExtractor(FeatureNetwork network, IReadOnlyLis
         using var mode = set_grad_enabled(wantsGradient);
         Tensor images = x.detach().requires_grad_(wantsGradient);
         Tensor distances = Distances(Features(images), references);
-        terms.add_(distances.detach());
+        terms.Add(distances.detach());
         return wantsGradient ? autograd.grad([distances.sum()], [images])[0].MoveToOuterDisposeScope() : null;
     }
 

@@ -32,5 +32,5 @@ internal sealed class VggExtractor : PerceptualExtractor
 
     /// <inheritdoc/>
     protected override Tensor Distance(int layer, Tensor difference) =>
-        (options.Distance == FeatureDistance.L1 ? difference.abs() : difference.square()).mean([1, 2, 3]) * weights[layer];
+        (options.Distance == FeatureDistance.L1 ? difference.abs() : difference.Squared()).mean([1, 2, 3]).Times(weights[layer]);
 }
