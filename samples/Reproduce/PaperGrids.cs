@@ -130,7 +130,7 @@ internal sealed class PaperGrids : IDisposable
             .. from weights in AllWeights()
                from features in new Func<DiscriminatorWeights, DiscriminatorPyramid, FeatureSource>[] { FeatureSource.ChannelAverages, FeatureSource.PositionAverages }
                select Item(weights, features),
-            experiment.Item(FeatureSource.SrganTitle, srgan.Identity, (progress, cancellation) =>
+            experiment.Item(FeatureSource.SrganTitle, srgan.Identity, srgan.Description, (progress, cancellation) =>
             {
                 SrganDiscriminator discriminator = srgan.Train(progress, cancellation);
                 return (FeatureSource.Srgan(discriminator, srgan.Identity), discriminator);
@@ -140,7 +140,7 @@ internal sealed class PaperGrids : IDisposable
         GridItem Item(DiscriminatorWeights weights, Func<DiscriminatorWeights, DiscriminatorPyramid, FeatureSource> features)
         {
             using DiscriminatorPyramid any = weights.Load();
-            return experiment.Item(features(weights, any).Title, weights.Checksum, (_, _) =>
+            return experiment.Item(features(weights, any).Title, weights.Checksum, training: null, (_, _) =>
             {
                 DiscriminatorPyramid discriminators = weights.Load();
                 discriminators.to(Workspace.Device);
