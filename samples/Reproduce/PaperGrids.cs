@@ -186,12 +186,7 @@ internal sealed class PaperGrids : IDisposable
         }
 
         DiscriminatorWeights[] given =
-        [
-            .. from weights in settings.Weights
-               let parts = weights.Split('=', 2)
-               where parts.Length == 1 || parts[0] == application.Key || (application.Key.StartsWith(parts[0], StringComparison.Ordinal) && parts[0] == "jpeg")
-               select DiscriminatorWeights.Find(parts[^1], settings.Precision) ?? throw new FileNotFoundException($"--weights: there is no file '{parts[^1]}'.", parts[^1]),
-        ];
+            [.. settings.Weights.Where(w => w.IsFor(application)).Select(w => DiscriminatorWeights.Find(w.Path, settings.Precision)!)];
         return packaged is null ? given : [packaged, .. given];
     }
 
