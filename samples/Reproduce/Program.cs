@@ -71,8 +71,7 @@ static int Run(GridSettings settings, Func<PaperGrids, IReadOnlyList<GridItem>> 
     PresetRecord.Write(settings);
     try
     {
-        Grid.Run(items(grids), settings.Shard, cancellation);
-        return 0;
+        return Grid.Run(items(grids), settings.Shard, cancellation).Count == 0 ? 0 : 1;
     }
     catch (OperationCanceledException)
     {
