@@ -48,7 +48,6 @@ internal sealed class TinyRun : IDisposable
     public void Run(GridSettings settings, Func<PaperGrids, IReadOnlyList<GridItem>> items, CancellationToken cancellation = default)
     {
         using var grids = new PaperGrids(settings);
-        PresetRecord.Write(settings);
         Assert.Empty(Grid.Run(items(grids), settings.Shard, cancellation));
     }
 
