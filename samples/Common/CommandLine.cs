@@ -54,6 +54,9 @@ internal static class CommandLine
         }
     }
 
+    /// <summary>What went wrong, in a line; with its place where nobody foresaw it.</summary>
+    public static string Reason(Exception e) => IsForeseen(e) ? FirstLine(e) : e.ToString();
+
     private static int Guarded(Func<int> run)
     {
         if (Console.IsOutputRedirected)
@@ -70,12 +73,16 @@ internal static class CommandLine
             Console.Error.WriteLine("Stopped.");
             return 1;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or InvalidOperationException or NotSupportedException or CheckpointFormatException or TrainingDivergedException or ExternalException)
+        catch (Exception e) when (IsForeseen(e))
         {
             Console.Error.WriteLine(FirstLine(e));
             return 1;
         }
     }
+
+    // What files, settings and devices can bring about; anything else is a fault of the program, whose place is wanted.
+    private static bool IsForeseen(Exception e) => e is IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException
+        or InvalidOperationException or NotSupportedException or CheckpointFormatException or TrainingDivergedException or ExternalException;
 
     // What comes from libtorch goes on with the frames of its stack.
     private static string FirstLine(Exception e) => e.Message.Split('\n', 2)[0].TrimEnd();

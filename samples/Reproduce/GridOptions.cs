@@ -57,7 +57,7 @@ internal sealed class GridOptions
         {
             Preset = chosen,
             Folders = new DatasetFolders(Path(div2k), Path(dped), Path(bsd), Path(images), Path(trainingImages)),
-            Weights = arguments.GetValue(weights)!,
+            Weights = [.. arguments.GetValue(weights)!.Select(GivenWeights.Parse)],
             Applications = someApplications.Length > 0 ? someApplications : chosen.Applications,
             Losses = someLosses.Length > 0 ? someLosses : LossNames.All,
             Output = Path(Output) ?? DefaultOutput(chosen.Name),

@@ -1,6 +1,7 @@
 using Mdf.Experiments;
 using Mdf.Losses;
 using Reproduce.Data;
+using Reproduce.Losses;
 using Reproduce.Presets;
 
 namespace Reproduce;
@@ -12,8 +13,8 @@ internal sealed record GridSettings
 
     public required DatasetFolders Folders { get; init; }
 
-    /// <summary>Discriminators besides the packaged ones: files, each perhaps with the application it is for before it, as in jpeg=FILE.</summary>
-    public required IReadOnlyList<string> Weights { get; init; }
+    /// <summary>Discriminators besides the packaged ones.</summary>
+    public required IReadOnlyList<GivenWeights> Weights { get; init; }
 
     /// <summary>The applications to do, by key.</summary>
     public required IReadOnlyList<string> Applications { get; init; }

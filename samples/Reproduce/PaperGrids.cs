@@ -130,7 +130,7 @@ internal sealed class PaperGrids : IDisposable
             .. from weights in AllWeights()
                from features in new Func<DiscriminatorWeights, DiscriminatorPyramid, FeatureSource>[] { FeatureSource.ChannelAverages, FeatureSource.PositionAverages }
                select Item(weights, features),
-            experiment.Item(FeatureSource.SrganTitle, srgan.Identity, (progress, cancellation) =>
+            experiment.Item(FeatureSource.SrganTitle, srgan.Identity, srgan.Description, (progress, cancellation) =>
             {
                 SrganDiscriminator discriminator = srgan.Train(progress, cancellation);
                 return (FeatureSource.Srgan(discriminator, srgan.Identity), discriminator);
@@ -140,7 +140,7 @@ internal sealed class PaperGrids : IDisposable
         GridItem Item(DiscriminatorWeights weights, Func<DiscriminatorWeights, DiscriminatorPyramid, FeatureSource> features)
         {
             using DiscriminatorPyramid any = weights.Load();
-            return experiment.Item(features(weights, any).Title, weights.Checksum, (_, _) =>
+            return experiment.Item(features(weights, any).Title, weights.Checksum, training: null, (_, _) =>
             {
                 DiscriminatorPyramid discriminators = weights.Load();
                 discriminators.to(Workspace.Device);
@@ -186,12 +186,7 @@ internal sealed class PaperGrids : IDisposable
         }
 
         DiscriminatorWeights[] given =
-        [
-            .. from weights in settings.Weights
-               let parts = weights.Split('=', 2)
-               where parts.Length == 1 || parts[0] == application.Key || (application.Key.StartsWith(parts[0], StringComparison.Ordinal) && parts[0] == "jpeg")
-               select DiscriminatorWeights.Find(parts[^1], settings.Precision) ?? throw new FileNotFoundException($"--weights: there is no file '{parts[^1]}'.", parts[^1]),
-        ];
+            [.. settings.Weights.Where(w => w.IsFor(application)).Select(w => DiscriminatorWeights.Find(w.Path, settings.Precision)!)];
         return packaged is null ? given : [packaged, .. given];
     }
 

@@ -68,11 +68,9 @@ Command Experiments(string name, string description, Func<PaperGrids, ParseResul
 static int Run(GridSettings settings, Func<PaperGrids, IReadOnlyList<GridItem>> items, CancellationToken cancellation)
 {
     using var grids = new PaperGrids(settings);
-    PresetRecord.Write(settings);
     try
     {
-        Grid.Run(items(grids), settings.Shard, cancellation);
-        return 0;
+        return Grid.Run(items(grids), settings.Shard, cancellation).Count == 0 ? 0 : 1;
     }
     catch (OperationCanceledException)
     {

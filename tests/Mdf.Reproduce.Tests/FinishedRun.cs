@@ -19,6 +19,10 @@ public sealed class FinishedRun : IDisposable
         ReportCommand.Run(run.Folder, Page, Markdown);
     }
 
+    public string Folder => run.Folder;
+
+    public string Runs => Path.Combine(run.Folder, "runs");
+
     public string Page => Path.Combine(run.Folder, "page", "report.html");
 
     public string Markdown => Path.Combine(run.Folder, "page", "results.md");

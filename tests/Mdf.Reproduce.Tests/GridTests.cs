@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Mdf.Experiments;
 using Reproduce.Grids;
 using Reproduce.Losses;
@@ -67,6 +66,75 @@ public sealed class GridTests : IDisposable
         Assert.Equal(Results(whole.Folder), Results(run.Folder));
     }
 
+    [Fact]
+    public void Run_OneFails_DoesTheOthersAndNamesIt()
+    {
+        var done = new List<string>();
+        GridItem[] items =
+        [
+            Item("first", () => throw new InvalidDataException("no such picture\nand more")),
+            Item("second", () => done.Add("second")),
+            new GridItem("third", () => throw new InvalidDataException("damaged"), (_, _) => { }),
+            Item("fourth", () => done.Add("fourth")),
+        ];
+
+        IReadOnlyList<GridFailure> failures = Grid.Run(items, Shard.Whole, TestContext.Current.CancellationToken);
+
+        Assert.Equal(["second", "fourth"], done);
+        Assert.Equal([new("third", "damaged"), new("first", "no such picture")], failures);
+    }
+
+    [Fact]
+    public void Run_OneFailsThatNobodyForesaw_SaysWhere()
+    {
+        GridFailure failure = Assert.Single(Grid.Run([Item("one", () => throw new KeyNotFoundException("key"))], Shard.Whole, TestContext.Current.CancellationToken));
+
+        Assert.Contains(nameof(Run_OneFailsThatNobodyForesaw_SaysWhere), failure.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_Cancelled_Stops()
+    {
+        var done = new List<string>();
+        GridItem[] items = [Item("first", () => throw new OperationCanceledException()), Item("second", () => done.Add("second"))];
+
+        Assert.Throws<OperationCanceledException>(() => Grid.Run(items, Shard.Whole, TestContext.Current.CancellationToken));
+        Assert.Empty(done);
+    }
+
+    [Fact]
+    public async Task Program_AnExperimentFails_DoesTheOthersAndEndsWithOne()
+    {
+        // Where trainings go there is a file.
+        await File.WriteAllTextAsync(Path.Combine(run.Folder, "trainings"), "", TestContext.Current.CancellationToken);
+
+        ProgramRun ended = await ProgramRun.RunAsync(["table", "--preset", "smoke", "--applications", "jpeg", "--losses", LossNames.L2, "--count", "2", "--output", run.Folder]);
+
+        Assert.Equal(1, ended.ExitCode);
+        Assert.Contains("1 of 2 experiments failed", ended.Errors, StringComparison.Ordinal);
+        Assert.Contains("- JPEG removal, DnCNN, quality 10: L2: ", ended.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", ended.Errors, StringComparison.Ordinal);
+        Assert.Single(Files("runs"));
+    }
+
+    [Fact]
+    public void Run_KilledBetweenNetworkAndTidying_TidiesTheNextTime()
+    {
+        run.Run(run.Settings(LossNames.L2), grids => grids.Table(), TestContext.Current.CancellationToken);
+        string network = Path.GetFileNameWithoutExtension(Files("networks")[0]), folder = Path.Combine(run.Folder, "trainings", network);
+        Directory.CreateDirectory(folder);
+        foreach (string result in Files("runs"))
+        {
+            File.Delete(result);
+        }
+
+        run.Run(run.Settings(LossNames.L2), grids => grids.Table(), TestContext.Current.CancellationToken);
+
+        Assert.False(Directory.Exists(folder));
+    }
+
+    private static GridItem Item(string title, Action run) => new(title, () => false, (_, _) => run());
+
     private static int Lines(string path)
     {
         using var reader = new StreamReader(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
@@ -75,22 +143,8 @@ public sealed class GridTests : IDisposable
 
     private static async Task RunAsync(string[] arguments, Func<bool>? until)
     {
-        string program = Path.Combine(AppContext.BaseDirectory, "Reproduce.dll");
-        using Process process = Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        while (until is not null && !process.HasExited && !until())
-        {
-            await Task.Delay(10, TestContext.Current.CancellationToken);
-        }
-
-        if (until is not null)
-        {
-            process.Kill();
-        }
-
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        Assert.True(until is not null || process.ExitCode == 0, await output + await errors);
+        ProgramRun ended = await ProgramRun.RunAsync(arguments, until);
+        Assert.True(until is not null || ended.ExitCode == 0, ended.Output + ended.Errors);
     }
 
     // What was measured, without times.

@@ -95,11 +95,78 @@ public sealed class ReportInBrowserTests(FinishedRun run) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Viewer_Sets_AreElementsOfTheirOwn()
+    {
+        OpenedPage page = await browser!.OpenAsync(run.Page, Desktop, 900);
+
+        int sets = await page.Page.Locator("#set option").CountAsync();
+        Assert.True(sets > 1);
+        Assert.Equal(sets, await page.Page.Locator("script[type='application/json']").CountAsync());
+    }
+
+    [Fact]
+    public async Task Viewer_CompareOfATile_ShowsItAndPutsTheFocusOnTheComparison()
+    {
+        OpenedPage page = await browser!.OpenAsync(run.Page, Desktop, 900);
+
+        await page.Page.Locator(".tile button[aria-label='compare L2']").FocusAsync();
+        await page.Page.Keyboard.PressAsync("Enter");
+
+        Assert.Equal("compare", await page.EvaluateAsync<string>("document.activeElement.id"));
+        Assert.Equal("L2", await page.Page.Locator("#left-tag").TextContentAsync());
+        await page.Page.Keyboard.PressAsync("n");
+        Assert.StartsWith("2 of", await page.Page.Locator("#image-text").TextContentAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light, false)]
+    [InlineData(ColorScheme.Dark, false)]
+    [InlineData(ColorScheme.Light, true)]
+    public async Task Print_AnyTheme_IsDarkOnWhiteAndCutsNothingOff(ColorScheme scheme, bool isToggled)
+    {
+        OpenedPage page = await browser!.OpenAsync(run.Page, Desktop, 900, scheme);
+        if (isToggled)
+        {
+            await page.Page.Locator("#theme").PressAsync("Enter");
+        }
+
+        await page.Page.EmulateMediaAsync(new() { Media = Media.Print });
+
+        string[] names = ["--paper", "--card", "--ink", "--good", "--bad", "--open", .. Enumerable.Range(0, 8).Select(i => $"--c{i}")];
+        double[] brightness = await page.EvaluateAsync<double[]>($$"""
+            [{{string.Join(", ", names.Select(n => $"'{n}'"))}}].map(name => {
+              const canvas = document.createElement('canvas').getContext('2d');
+              canvas.fillStyle = getComputedStyle(document.documentElement).getPropertyValue(name);
+              canvas.fillRect(0, 0, 1, 1);
+              const [r, g, b] = canvas.getImageData(0, 0, 1, 1).data;
+              return (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255;
+            })
+            """);
+        Assert.All(brightness[..2], b => Assert.Equal(1, b, 3));
+        Assert.All(brightness[2..], b => Assert.InRange(b, 0, 0.5));
+        Assert.Equal("rgb(255, 255, 255)", await page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor"));
+        Assert.Equal(["visible"], await page.EvaluateAsync<string[]>("[...new Set([...document.querySelectorAll('.scroll')].map(s => getComputedStyle(s).overflowX))]"));
+        Assert.Equal("none", await page.EvaluateAsync<string>("getComputedStyle(document.querySelector('nav')).display"));
+    }
+
+    [Fact]
     public async Task Page_Keyboard_ReachesEverythingAndTheThemeChanges()
     {
         OpenedPage page = await browser!.OpenAsync(run.Page, Desktop, 900);
         await page.Page.Keyboard.PressAsync("Tab");
         Assert.Equal("skip", await page.EvaluateAsync<string>("document.activeElement.className"));
+
+        // On to the viewer, and through its controls in the order in which they are seen.
+        var reached = new List<string>();
+        while (reached.LastOrDefault() != "compare" && reached.Count < 200)
+        {
+            await page.Page.Keyboard.PressAsync("Tab");
+            reached.Add(await page.EvaluateAsync<string>("document.activeElement.id"));
+        }
+
+        Assert.Equal(["set", "image", "previous", "next", "zoom", "left", "right", "split", "compare"], reached.TakeLast(9));
+        await page.Page.Keyboard.PressAsync("Tab");
+        Assert.Equal("checkbox", await page.EvaluateAsync<string>("document.activeElement.type"));
 
         string light = await Background();
         await page.Page.Locator("#theme").PressAsync("Enter");

@@ -18,6 +18,8 @@ public sealed class ReportTests(FinishedRun run)
         string[] lines = File.ReadAllLines(run.Markdown);
 
         Assert.Contains("## What held", lines);
+        Assert.Contains(lines, l => l.StartsWith("## Trained and untrained discriminators: ", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.Contains("| PSNR, 5th percentile | p, MDF (", StringComparison.Ordinal));
         Assert.Contains("## Sensitivity", lines);
         Assert.Contains("## Manifold", lines);
         Assert.Contains(lines, l => l.StartsWith("## Scales: ", StringComparison.Ordinal));

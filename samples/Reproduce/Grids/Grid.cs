@@ -5,47 +5,73 @@ using Spectre.Console;
 
 namespace Reproduce.Grids;
 
-/// <summary>Works through a grid of experiments; those that were done are not done again.</summary>
+/// <summary>Works through a grid of experiments; those that were done are not done again, and one that fails does not keep the others from it.</summary>
 internal static class Grid
 {
-    /// <summary>Does what is left of a part of a grid.</summary>
-    public static void Run(IReadOnlyList<GridItem> items, Shard shard, CancellationToken cancellation)
+    /// <summary>Does what is left of a part of a grid, and gives what could not be done.</summary>
+    public static IReadOnlyList<GridFailure> Run(IReadOnlyList<GridItem> items, Shard shard, CancellationToken cancellation)
     {
+        var failures = new List<GridFailure>();
         GridItem[] own = [.. shard.Of(items)];
-        GridItem[] left = [.. own.Where(i => !i.IsDone())];
-        AnsiConsole.MarkupLineInterpolated($"{own.Length} experiments{(shard == Shard.Whole ? "" : $", part {shard} of {items.Count}")}; {own.Length - left.Length} are done already.");
-        if (Console.IsOutputRedirected)
+        var left = new List<GridItem>();
+        foreach (GridItem item in own)
         {
-            for (int i = 0; i < left.Length; i++)
+            Try(item, () =>
             {
-                RunOne(left[i], $"{i + 1}/{left.Length}", cancellation);
-            }
-
-            return;
+                if (!item.IsDone())
+                {
+                    left.Add(item);
+                }
+            }, failures);
         }
 
-        AnsiConsole.Progress()
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-            .Start(console =>
+        AnsiConsole.MarkupLineInterpolated($"{own.Length} experiments{(shard == Shard.Whole ? "" : $", part {shard} of {items.Count}")}; {own.Length - left.Count - failures.Count} are done already.");
+        if (Console.IsOutputRedirected)
+        {
+            for (int i = 0; i < left.Count; i++)
             {
-                ProgressTask all = console.AddTask("all", maxValue: left.Length);
-                foreach (GridItem item in left)
-                {
-                    ProgressTask one = console.AddTask(Markup.Escape(item.Title), maxValue: 1);
-                    RunUnlessDone(item, new Reporter<double>(done => one.Value = done), cancellation);
-                    one.Value = 1;
-                    all.Increment(1);
-                }
-            });
+                RunOne(left[i], $"{i + 1}/{left.Count}", failures, cancellation);
+            }
+        }
+        else
+        {
+            ShowAll(left, failures, cancellation);
+        }
+
+        Tell(failures, own.Length);
+        return failures;
     }
 
+    private static void ShowAll(List<GridItem> left, List<GridFailure> failures, CancellationToken cancellation) => AnsiConsole.Progress()
+        .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+        .Start(console =>
+        {
+            ProgressTask all = console.AddTask("all", maxValue: left.Count);
+            foreach (GridItem item in left)
+            {
+                ProgressTask one = console.AddTask(Markup.Escape(item.Title), maxValue: 1);
+                if (Try(item, () => RunUnlessDone(item, new Reporter<double>(done => one.Value = done), cancellation), failures))
+                {
+                    one.Value = 1;
+                }
+                else
+                {
+                    one.Description = $"[red]{Markup.Escape(item.Title)}: failed[/]";
+                    one.StopTask();
+                }
+
+                all.Increment(1);
+            }
+        });
+
     // A log file gets two lines an experiment.
-    private static void RunOne(GridItem item, string number, CancellationToken cancellation)
+    private static void RunOne(GridItem item, string number, List<GridFailure> failures, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
         Console.WriteLine($"[{number}] {item.Title}");
-        RunUnlessDone(item, new Reporter<double>(_ => { }), cancellation);
-        Console.WriteLine(FormattableString.Invariant($"[{number}] done in {watch.Elapsed.TotalSeconds:f1} s"));
+        Console.WriteLine(Try(item, () => RunUnlessDone(item, new Reporter<double>(_ => { }), cancellation), failures)
+            ? FormattableString.Invariant($"[{number}] done in {watch.Elapsed.TotalSeconds:f1} s")
+            : $"[{number}] failed: {failures[^1].Reason}");
     }
 
     // A grid may name an experiment twice.
@@ -54,6 +80,35 @@ internal static class Grid
         if (!item.IsDone())
         {
             item.Run(progress, cancellation);
+        }
+    }
+
+    // A grid runs for days without anybody there: whatever becomes of one experiment, the others are wanted.
+    private static bool Try(GridItem item, Action action, List<GridFailure> failures)
+    {
+        try
+        {
+            action();
+            return true;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            failures.Add(new GridFailure(item.Title, CommandLine.Reason(e)));
+            return false;
+        }
+    }
+
+    private static void Tell(List<GridFailure> failures, int count)
+    {
+        if (failures.Count == 0)
+        {
+            return;
+        }
+
+        Console.Error.WriteLine($"{failures.Count} of {count} experiments failed; the same command tries them again:");
+        foreach (GridFailure failure in failures)
+        {
+            Console.Error.WriteLine($"- {failure.Title}: {failure.Reason}");
         }
     }
 }

@@ -27,6 +27,15 @@ internal sealed class Workspace
     /// <summary>Where the training of a network keeps what it goes on from after a stop.</summary>
     public string TrainingFolder(string identity) => PathOf("trainings", identity);
 
+    /// <summary>Deletes that folder once the network is there: also one that a kill between the two left behind.</summary>
+    public void DeleteTraining(string identity)
+    {
+        if (Directory.Exists(TrainingFolder(identity)))
+        {
+            Directory.Delete(TrainingFolder(identity), recursive: true);
+        }
+    }
+
     /// <summary>A file or folder inside.</summary>
     public string PathOf(params string[] parts) => Path.Combine([Folder, .. parts]);
 }

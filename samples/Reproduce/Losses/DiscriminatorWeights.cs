@@ -18,6 +18,9 @@ internal sealed class DiscriminatorWeights
         Scales = Math.Min(all.Scales.Count, PublishedScales);
     }
 
+    /// <summary>What names of weights that were never trained begin with.</summary>
+    public const string UntrainedName = "untrained";
+
     /// <summary>The scales of the published loss.</summary>
     public const int PublishedScales = 8;
 
@@ -47,9 +50,19 @@ internal sealed class DiscriminatorWeights
         }) { Precision = precision };
     }
 
+    /// <summary>Whether there is such a file, or packaged weights of that name.</summary>
+    public static bool Exist(string nameOrPath) => File.Exists(nameOrPath) || PackagedChecksum(nameOrPath) is not null;
+
+    /// <summary>The checksum of packaged weights; null if there are none of that name.</summary>
+    public static string? PackagedChecksum(string name)
+    {
+        using Stream? packaged = Packaged(name);
+        return packaged is null ? null : ExperimentIdentity.OfContent(packaged);
+    }
+
     /// <summary>Discriminators as they are before training, which show what training adds.</summary>
     public static DiscriminatorWeights Untrained(long seed, MdfPrecision precision) =>
-        new($"untrained, seed {seed}", "", () => DiscriminatorPyramid.CreateUntrained(seed)) { Precision = precision };
+        new($"{UntrainedName}, seed {seed}", "", () => DiscriminatorPyramid.CreateUntrained(seed)) { Precision = precision };
 
     /// <summary>The discriminators themselves; the caller disposes them.</summary>
     public DiscriminatorPyramid Load() => load();

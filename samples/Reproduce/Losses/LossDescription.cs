@@ -2,7 +2,7 @@ using Mdf.Losses;
 
 namespace Reproduce.Losses;
 
-/// <summary>A loss, by all that decides it.</summary>
+/// <summary>A loss, by all that decides it; every member, computed ones too, is part of the identity of experiments.</summary>
 internal sealed record LossDescription
 {
     /// <summary>Its name, as in the paper's table: L2, MDF, L2 + VGG, ...</summary>
@@ -26,6 +26,6 @@ internal sealed record LossDescription
     /// <summary>The precision that MDF computes features in, if it is not full precision.</summary>
     public MdfPrecision? Precision { get; init; }
 
-    /// <summary>Its name where losses of several weights stand side by side.</summary>
+    /// <summary>Its name and that of its weights; <see cref="Report.LossLabels"/> also tells weights of one name apart.</summary>
     public string Label => Weights is null || Name != LossNames.Mdf ? Name : $"{Name} ({Weights})";
 }

@@ -15,13 +15,14 @@ internal sealed class SeedImageTraining(Workspace workspace, Application applica
     public GridItem Item(int count, TrainingGrid grid)
     {
         // What decides the discriminators stands for their checksum, which is not known before.
-        string identity = ExperimentIdentity.Of(new
+        var discriminators = new SeedImageDescription
         {
             Task = application.Task,
             Seeds = new ImageSet(images.Name, images.Images, count).Description,
             Options = options,
-        });
-        LossChoice loss = Loss(count, identity, () => workspace.NetworkFile(identity));
+        };
+        string identity = ExperimentIdentity.Of(discriminators);
+        LossChoice loss = Loss(count, identity, () => workspace.NetworkFile(identity)) with { Discriminators = discriminators };
         GridItem network = grid.Item(loss);
         return network with
         {

@@ -33,8 +33,8 @@ internal sealed class ManifoldExperiment(Workspace workspace, ImageSet images, i
         Seed = seed,
     };
 
-    /// <summary>One experiment for a kind of features; the network is made when it is needed.</summary>
-    public GridItem Item(string title, string network, Func<IProgress<double>, CancellationToken, (FeatureSource Source, IDisposable Network)> create)
+    /// <summary>One experiment for a kind of features; the network is made when it is needed, and described if it is trained here.</summary>
+    public GridItem Item(string title, string network, SrganDescription? training, Func<IProgress<double>, CancellationToken, (FeatureSource Source, IDisposable Network)> create)
     {
         if (images.Count < Folds)
         {
@@ -51,7 +51,7 @@ internal sealed class ManifoldExperiment(Workspace workspace, ImageSet images, i
                 (FeatureSource source, IDisposable model) = create(progress, cancellation);
                 using (model)
                 {
-                    ManifoldResult result = Run(source, cancellation);
+                    ManifoldResult result = Run(source, cancellation) with { Training = training };
                     workspace.Runs.Save(Kind, description, result, ExperimentEnvironment.Current(watch.Elapsed, workspace.Device));
                 }
             });

@@ -1,7 +1,11 @@
 namespace Reproduce.Manifold;
 
 /// <summary>One pair of original and distorted images for each distortion.</summary>
-internal sealed record ManifoldResult(IReadOnlyList<ManifoldPair> Pairs);
+internal sealed record ManifoldResult(IReadOnlyList<ManifoldPair> Pairs)
+{
+    /// <summary>How the network was trained, where that was done here; null also in results from before it was kept.</summary>
+    public SrganDescription? Training { get; init; }
+}
 
 /// <summary>Originals and their distorted versions.</summary>
 /// <param name="Distortion">What was done to them.</param>

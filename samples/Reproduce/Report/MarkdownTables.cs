@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Mdf.Statistics;
+using Reproduce.Report.Claims;
 using Reproduce.Report.Sections;
 using static Reproduce.Report.Numbers;
 
@@ -12,6 +13,7 @@ internal static class MarkdownTables
     public static string Of(ReportData data)
     {
         var text = new StringBuilder();
+        Presets(text, data);
         Claimed(text, data);
         foreach (TableView table in data.Tables)
         {
@@ -23,25 +25,25 @@ internal static class MarkdownTables
         foreach (TableView table in data.Scales)
         {
             Heading(text, $"Scales: {table.Title}");
-            Losses(text, table, c => $"{c.Label}, {c.Loss!.Scales} {(c.Loss.Scales == 1 ? "scale" : "scales")}", isPaperKnown: false);
+            Losses(text, table, c => $"{c.Label}, {c.Loss!.Scales} {(c.Loss.Scales == 1 ? "scale" : "scales")}{PaperOf(c)}", isPaperKnown: false);
         }
 
         foreach (TableView table in data.Seeds)
         {
             Heading(text, $"Seed images: {table.Title}");
-            Losses(text, table, c => $"MDF, {c.Loss!.Weights}", isPaperKnown: false);
+            Losses(text, table, c => $"MDF, {c.Weights}", isPaperKnown: false);
         }
 
         foreach (TableView table in data.Lambdas)
         {
             Heading(text, $"Mixing with L2: {table.Title}");
-            Losses(text, table, c => string.Create(CultureInfo.InvariantCulture, $"{c.Name} ({c.Loss!.Weights}), factor {c.Loss.Factor}"), isPaperKnown: false);
+            Losses(text, table, c => string.Create(CultureInfo.InvariantCulture, $"{c.Name} ({c.Weights}), factor {c.Loss!.Factor}"), isPaperKnown: false);
         }
 
         foreach (TableView table in data.Features)
         {
             Heading(text, $"Trained and untrained discriminators: {table.Title}");
-            Losses(text, table with { Columns = [.. table.Columns.Where(c => c.Loss!.Scales is null or Reproduce.Losses.DiscriminatorWeights.PublishedScales)] }, c => c.Label, isPaperKnown: false);
+            Differences(text, table with { Columns = [.. table.Columns.Where(c => !c.IsMdf || c.HasAllScales)] });
         }
 
         Sensitivities(text, data);
@@ -49,12 +51,32 @@ internal static class MarkdownTables
         return text.ToString();
     }
 
+    private static void Presets(StringBuilder text, ReportData data)
+    {
+        foreach (PresetUse use in data.Presets)
+        {
+            text.AppendLine().Append(CultureInfo.InvariantCulture, $"Preset `{use.Preset.Name}`. {use.Preset.Remark}").AppendLine();
+            if (use.Departures.Count > 0)
+            {
+                text.AppendLine().AppendLine("Otherwise than in the preset:").AppendLine();
+                List(text, use.Departures);
+            }
+        }
+
+        if (data.Count > 0)
+        {
+            text.AppendLine().AppendLine("Run by:").AppendLine();
+            List(text, EnvironmentText.Of(data.Environments));
+        }
+    }
+
     private static void Claimed(StringBuilder text, ReportData data)
     {
         Heading(text, "What held");
+        text.AppendLine(PaperClaims.Method).AppendLine();
         Row(text, "Claim", "Verdict", "Numbers");
         Rule(text, 3);
-        foreach (Claim claim in Claims.Of(data))
+        foreach (Claim claim in PaperClaims.Of(data))
         {
             Row(text, claim.Statement, claim.Verdict == Verdict.DidNotHold ? $"**{ClaimsSection.Word(claim.Verdict)}**" : ClaimsSection.Word(claim.Verdict), claim.Evidence);
         }
@@ -66,7 +88,7 @@ internal static class MarkdownTables
     private static void Losses(StringBuilder text, TableView table, Func<TableColumn, string> name, bool isPaperKnown)
     {
         var measures = Measures.Where(m => table.Columns.Any(c => m.Of(c.Run) is not null)).ToArray();
-        string[] heads = ["Loss", .. measures.Select(m => m.Unit.Length > 0 ? $"{m.Name} ({m.Unit})" : m.Name), "PSNR, 5th percentile", "p, MDF better", .. isPaperKnown ? new[] { "Paper" } : []];
+        string[] heads = ["Loss", .. measures.Select(m => m.Unit.Length > 0 ? $"{m.Name} ({m.Unit})" : m.Name), "PSNR, 5th percentile", .. table.Ours is { } ours ? new[] { $"p, {ours.Label} better in PSNR" } : [], .. isPaperKnown ? new[] { "Paper, PSNR / LPIPS" } : []];
         Row(text, heads);
         Rule(text, heads.Length);
         TableColumn[] rows = [.. table.Unrestored is null ? [] : new[] { table.Unrestored }, .. table.Columns];
@@ -83,11 +105,34 @@ internal static class MarkdownTables
                     column.Loss is null ? column.Label : name(column),
                     .. values,
                     $"{Text(tail.Estimate, 2)} [{Text(tail.Low, 2)}, {Text(tail.High, 2)}]",
-                    test is { } t ? string.Create(CultureInfo.InvariantCulture, $"{t.Probability:g2} {t.Stars}").TrimEnd() : "",
+                    .. table.Ours is null ? [] : new[] { test is { } t ? string.Create(CultureInfo.InvariantCulture, $"{t.Probability:g2} {t.Stars}").TrimEnd() : "" },
                     .. isPaperKnown ? new[] { paper is { } p ? $"{p.Psnr} / {p.Lpips}" : "" } : [],
                 ]);
         }
     }
+
+    // Of every loss from L2, and from what was not trained.
+    private static void Differences(StringBuilder text, TableView table)
+    {
+        TableColumn[] baselines = [.. table.Columns.Where(c => !c.IsMdf || c.IsUntrained)];
+        text.AppendLine("Differences of PSNR in dB, image by image: the mean and its 95 % bootstrap interval.").AppendLine();
+        Row(text, ["Loss", "PSNR (dB)", .. baselines.Select(b => $"from {b.Label}")]);
+        Rule(text, baselines.Length + 2);
+        foreach (TableColumn column in table.Columns)
+        {
+            ConfidenceInterval mean = Bootstrap.Interval(column.Run.Psnr, SampleStatistics.Mean);
+            Row(text, [column.Label, $"{Text(mean.Estimate, 2)} [{Text(mean.Low, 2)}, {Text(mean.High, 2)}]", .. baselines.Select(b => b == column ? "–" : Difference(column, b))]);
+        }
+    }
+
+    private static string Difference(TableColumn column, TableColumn baseline)
+    {
+        ConfidenceInterval mean = Bootstrap.Interval([.. column.Run.Psnr.Zip(baseline.Run.Psnr, (one, other) => one - other)], SampleStatistics.Mean);
+        return $"{Signed(mean.Estimate, 3)} [{Text(mean.Low, 3)}, {Text(mean.High, 3)}]";
+    }
+
+    private static string PaperOf(TableColumn column) =>
+        PaperTable.Scales.FirstOrDefault(s => s.Scales == column.Loss!.Scales) is { Psnr: { } psnr } ? $" (paper's EDSR: {psnr})" : "";
 
     private static string Marked(IReadOnlyList<double> values, int digits, int index, (int Best, int Second) ranks)
     {
@@ -109,7 +154,7 @@ internal static class MarkdownTables
         text.AppendLine("The loss at equal PSNR as a multiple of the geometric mean of the row.").AppendLine();
         Row(text, ["Loss", "PSNR (dB)", "Images", .. names]);
         Rule(text, names.Length + 3);
-        foreach (var run in data.Sensitivities.OrderBy(s => TableView.Order(s.Description.Loss)))
+        foreach (var run in data.Sensitivities.OrderBy(s => TableView.Order(s.Description.Loss)).ThenBy(s => s.Description.Data.Name, StringComparer.Ordinal))
         {
             foreach (SensitivityLevel level in SensitivityLevel.Of(run.Result))
             {
@@ -117,7 +162,7 @@ internal static class MarkdownTables
                 Row(
                     text,
                     [
-                        run.Description.Loss.Label, Text(level.Level, 0), level.Images.ToString(CultureInfo.InvariantCulture),
+                        data.TitleOf(run.Description), Text(level.Level, 0), level.Images.ToString(CultureInfo.InvariantCulture),
                         .. names.Select(n => level.Ratios.Single(r => r.Distortion == n).Ratio).Select(r => r == most ? $"**{Text(r, 2)}**" : Text(r, 2)),
                     ]);
             }
@@ -137,9 +182,11 @@ internal static class MarkdownTables
         Rule(text, data.Manifolds[0].Result.Pairs.Count + 1);
         foreach (var run in data.Manifolds.OrderBy(m => m.Description.Features, StringComparer.Ordinal))
         {
-            Row(text, [run.Description.Features, .. run.Result.Pairs.Select(p => $"{Text(p.Neighbors, 2)} / {Text(p.Logistic, 2)}")]);
+            Row(text, [data.TitleOf(run.Description), .. run.Result.Pairs.Select(p => $"{Text(p.Neighbors, 2)} / {Text(p.Logistic, 2)}")]);
         }
     }
+
+    private static void List(StringBuilder text, IEnumerable<string> items) => text.AppendJoin('\n', items.Select(i => $"- {i}")).AppendLine();
 
     private static void Heading(StringBuilder text, string heading) => text.AppendLine().Append("## ").AppendLine(heading).AppendLine();
 

@@ -10,6 +10,9 @@ internal static class Numbers
 {
     public static string Text(double value, int digits) => value.ToString($"f{digits}", CultureInfo.InvariantCulture);
 
+    /// <summary>With its sign, plus too.</summary>
+    public static string Signed(double value, int digits) => (value < 0 ? "" : "+") + Text(value, digits);
+
     public static string Interval(IReadOnlyList<double> values, int digits)
     {
         ConfidenceInterval mean = Bootstrap.Interval(values, SampleStatistics.Mean);

@@ -23,21 +23,27 @@ internal static class ReportCommand
         }
 
         string page = html ?? Path.Combine(folder, PageName);
-        Write(page, ReportPage.Of(data));
+        Write(page, text => ReportPage.Write(text, data));
         AnsiConsole.MarkupLineInterpolated($"Wrote {page} ({new FileInfo(page).Length / 1e6:f1} MB) of {data.Count} results.");
         if (markdown is not null)
         {
-            Write(markdown, MarkdownTables.Of(data));
+            Write(markdown, text => text.Write(MarkdownTables.Of(data)));
             AnsiConsole.MarkupLineInterpolated($"Wrote {markdown}.");
         }
 
         return 0;
     }
 
-    private static void Write(string path, string content)
+    // Whole or not at all.
+    private static void Write(string path, Action<TextWriter> write)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        File.WriteAllText($"{path}.tmp", content);
-        File.Move($"{path}.tmp", path, overwrite: true);
+        string temporary = $"{path}.tmp";
+        using (StreamWriter text = File.CreateText(temporary))
+        {
+            write(text);
+        }
+
+        File.Move(temporary, path, overwrite: true);
     }
 }

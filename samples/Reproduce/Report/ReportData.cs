@@ -2,7 +2,6 @@ using Mdf.Experiments;
 using Reproduce.Grids;
 using Reproduce.Losses;
 using Reproduce.Manifold;
-using Reproduce.Presets;
 using Reproduce.Sensitivity;
 using Reproduce.Trainings;
 
@@ -12,27 +11,31 @@ namespace Reproduce.Report;
 internal sealed class ReportData
 {
     private readonly IReadOnlyList<ExperimentRecord<EvaluationDescription, EvaluationResult>> evaluations;
+    private readonly LossLabels labels;
 
     public ReportData(Workspace workspace)
     {
         Workspace = workspace;
-        Preset = PresetRecord.Read(workspace.Folder);
         evaluations = workspace.Runs.All<EvaluationDescription, EvaluationResult>(TrainingGrid.Kind);
         Sensitivities = workspace.Runs.All<SensitivityDescription, SensitivityResult>(SensitivityExperiment.Kind);
         Manifolds = workspace.Runs.All<ManifoldDescription, ManifoldResult>(ManifoldExperiment.Kind);
+        labels = new LossLabels([.. evaluations.Select(e => e.Description.Training?.Loss).OfType<LossDescription>(), .. Sensitivities.Select(s => s.Description.Loss)]);
+        Presets = PresetUse.Of(evaluations.Select(e => e.Description), Sensitivities.Select(s => s.Description), Manifolds.Select(m => m.Description));
         Tables = [.. from settings in Groups()
-                     let columns = Columns(settings.Where(e => IsOfTheTable(e.Description.Training!.Loss, MostScales(settings, e.Description.Training.Loss))))
-                     where columns.Count > 0
-                     select View(settings, columns)];
-        Features = [.. Variants(l => l.Name is LossNames.L2 or LossNames.Mdf && l.SeedImages is null, l => l.Weights?.StartsWith("untrained", StringComparison.Ordinal) == true)];
-        Scales = [.. Variants(l => l.Name == LossNames.Mdf && l.SeedImages is null && l.Weights?.StartsWith("untrained", StringComparison.Ordinal) != true, l => l.Scales == 1)];
-        Seeds = [.. Variants(l => l.SeedImages is not null, l => l.SeedImages is not null)];
-        Lambdas = [.. Variants(l => l.Factor is not null, l => l.Factor is not null)];
+                     let columns = Columns(settings).Where(c => IsOfTheTable(c.Loss!)).ToList()
+                     let most = columns.Where(c => !c.IsMdf || c.Loss!.Scales == MostScales(columns, c)).Select(Marked).ToList()
+                     where most.Count > 0
+                     select View(settings, most)];
+        Features = [.. Variants(c => c.Name is LossNames.L2 or LossNames.Mdf && c.Loss!.SeedImages is null, c => c.IsUntrained)];
+        Scales = [.. Variants(c => c.IsMdf && c.Loss!.SeedImages is null && !c.IsUntrained, c => c.Loss!.Scales == 1)];
+        Seeds = [.. Variants(c => c.Loss!.SeedImages is not null, c => c.Loss!.SeedImages is not null)];
+        Lambdas = [.. Variants(c => c.Loss!.Factor is not null, c => c.Loss!.Factor is not null)];
     }
 
     public Workspace Workspace { get; }
 
-    public Preset? Preset { get; }
+    /// <summary>The presets that the runs are of, and in what they differ from them.</summary>
+    public IReadOnlyList<PresetUse> Presets { get; }
 
     /// <summary>The rows of the summary.</summary>
     public IReadOnlyList<TableView> Tables { get; }
@@ -54,9 +57,26 @@ internal sealed class ReportData
     /// <summary>The experiments that there are, for the list at the end.</summary>
     public int Count => evaluations.Count + Sensitivities.Count + Manifolds.Count;
 
-    /// <summary>Where they ran.</summary>
+    /// <summary>Where they ran; trainings too, as far as that was kept.</summary>
     public IReadOnlyList<ExperimentEnvironment> Environments =>
-        [.. evaluations.Select(e => e.Environment).Concat(Sensitivities.Select(s => s.Environment)).Concat(Manifolds.Select(m => m.Environment))];
+    [
+        .. evaluations.SelectMany(e => new[] { e.Result.TrainingEnvironment, e.Environment }).OfType<ExperimentEnvironment>(),
+        .. Sensitivities.Select(s => s.Environment),
+        .. Manifolds.Select(m => m.Environment),
+    ];
+
+    /// <summary>The loss of a sensitivity, with the images if there are several sets.</summary>
+    public string TitleOf(SensitivityDescription sensitivity) =>
+        labels.Of(sensitivity.Loss) + (Sensitivities.Any(s => s.Description.Data != sensitivity.Data) ? $", {sensitivity.Data.Name}" : "");
+
+    /// <summary>Features, with the network's checksum and the images if there are several.</summary>
+    public string TitleOf(ManifoldDescription manifold)
+    {
+        ManifoldDescription[] named = [.. Manifolds.Select(m => m.Description).Where(m => m.Features == manifold.Features)];
+        return manifold.Features
+            + (named.Any(m => m.Network != manifold.Network) ? $", {manifold.Network[..Math.Min(8, manifold.Network.Length)]}" : "")
+            + (named.Any(m => m.Data != manifold.Data) ? $", {manifold.Data.Name}" : "");
+    }
 
     // What differs in the loss alone can be compared.
     private IEnumerable<IGrouping<string, ExperimentRecord<EvaluationDescription, EvaluationResult>>> Groups() =>
@@ -69,39 +89,51 @@ internal sealed class ReportData
             Lpips = null,
         });
 
-    private IEnumerable<TableView> Variants(Func<LossDescription, bool> isIn, Func<LossDescription, bool> isNeeded) =>
+    private IEnumerable<TableView> Variants(Func<TableColumn, bool> isIn, Func<TableColumn, bool> isNeeded) =>
         from settings in Groups()
-        let columns = Columns(settings.Where(e => isIn(e.Description.Training!.Loss)))
-        where columns.Any(c => isNeeded(c.Loss!))
+        let columns = Columns(settings).Where(isIn).ToList()
+        where columns.Any(isNeeded)
         select View(settings, columns);
 
-    private static bool IsOfTheTable(LossDescription loss, int? mostScales) =>
-        LossNames.All.Contains(loss.Name) && loss.SeedImages is null && loss.Weights?.StartsWith("untrained", StringComparison.Ordinal) != true
-        && (loss.Name != LossNames.Mdf || loss.Scales == mostScales);
+    private static bool IsOfTheTable(LossDescription loss) =>
+        LossNames.All.Contains(loss.Name) && loss.SeedImages is null && loss.Weights?.StartsWith(DiscriminatorWeights.UntrainedName, StringComparison.Ordinal) != true;
 
-    private static int? MostScales(IEnumerable<ExperimentRecord<EvaluationDescription, EvaluationResult>> group, LossDescription loss) =>
-        group.Select(e => e.Description.Training!.Loss).Where(l => l.Name == loss.Name && l.Checksum == loss.Checksum).Max(l => l.Scales);
+    private static int? MostScales(IEnumerable<TableColumn> columns, TableColumn column) =>
+        columns.Where(c => LossLabels.Key(c.Loss!) == LossLabels.Key(column.Loss!)).Max(c => c.Loss!.Scales);
+
+    // Weights of fewer scales than the published, or an ablation that has not come to all of them yet.
+    private static TableColumn Marked(TableColumn column)
+    {
+        if (!column.IsMdf || column.HasAllScales)
+        {
+            return column;
+        }
+
+        string weights = $"{column.Weights}, {(column.Loss!.Scales == 1 ? "1 scale" : $"{column.Loss.Scales} scales")}";
+        return column with { Label = $"{column.Name} ({weights})", Weights = weights };
+    }
 
     // With LPIPS rather than without, where both were measured.
-    private static List<TableColumn> Columns(IEnumerable<ExperimentRecord<EvaluationDescription, EvaluationResult>> runs) =>
-    [
-        .. from run in runs
-           group run by run.Description.Training!.Loss into same
-           orderby TableView.Order(same.Key), same.Key.Scales, same.Key.Factor
-           select new TableColumn(same.Key, same.OrderByDescending(r => r.Description.Lpips is not null).First().Result),
-    ];
+    private IEnumerable<TableColumn> Columns(IEnumerable<ExperimentRecord<EvaluationDescription, EvaluationResult>> runs) =>
+        from run in runs
+        group run by run.Description.Training!.Loss into same
+        orderby TableView.Order(same.Key), same.Key.Scales, same.Key.Factor
+        select new TableColumn(same.Key, WithLpips(same)!, labels.Of(same.Key), labels.WeightsOf(same.Key));
+
+    private static EvaluationResult? WithLpips(IEnumerable<ExperimentRecord<EvaluationDescription, EvaluationResult>> same) =>
+        same.OrderByDescending(r => r.Description.Lpips is not null).FirstOrDefault()?.Result;
 
     private TableView View(IEnumerable<ExperimentRecord<EvaluationDescription, EvaluationResult>> group, List<TableColumn> columns)
     {
         EvaluationDescription first = group.First().Description;
-        EvaluationResult? unrestored = evaluations.FirstOrDefault(e =>
-            e.Description.Training is null && e.Description.Application == first.Application && e.Description.Data == first.Data)?.Result;
+        EvaluationResult? unrestored = WithLpips(evaluations.Where(e =>
+            ExperimentIdentity.Of(e.Description with { Lpips = null }) == ExperimentIdentity.Of(first with { Training = null, Lpips = null })));
         return new TableView(
             Application.All.Single(a => a.Key == first.Application),
             first.Data.Name,
             first.Data.Count,
             first.Training!,
-            unrestored is null ? null : new TableColumn(null, unrestored),
+            unrestored is null ? null : TableColumn.Unrestored(unrestored),
             columns);
     }
 }

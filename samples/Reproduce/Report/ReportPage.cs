@@ -8,7 +8,8 @@ namespace Reproduce.Report;
 /// <summary>The whole page, with all it needs inside.</summary>
 internal static class ReportPage
 {
-    public static string Of(ReportData data)
+    /// <summary>Writes it; images last and one set after the other, since together they may not fit into a string.</summary>
+    public static void Write(TextWriter page, ReportData data)
     {
         (string Id, string Title, string? Content)[] sections =
         [
@@ -23,7 +24,7 @@ internal static class ReportPage
             ("runs", "How it ran", RunsSection.Of(data)),
         ];
         (string Id, string Title, string? Content)[] shown = [.. sections.Where(s => s.Content is not null)];
-        return $"""
+        page.WriteLine($"""
             <!doctype html>
             <html lang="en">
             <head>
@@ -46,10 +47,9 @@ internal static class ReportPage
             {string.Join('\n', shown.Select(s => $"<section id=\"{s.Id}\" aria-labelledby=\"{s.Id}-title\"><h2 id=\"{s.Id}-title\">{s.Title}</h2>\n{s.Content}\n</section>"))}
             </main>
             <footer>Made by <code>samples/Reproduce</code> of Mdf. Test images belong to their datasets.</footer>
-            <script>{Resource("report.js")}</script>
-            </body>
-            </html>
-            """;
+            """);
+        ViewerSection.WriteSets(page, data);
+        page.WriteLine($"<script>{Resource("report.js")}</script>\n</body>\n</html>");
     }
 
     private static string Facts(ReportData data)
@@ -57,13 +57,18 @@ internal static class ReportPage
         IReadOnlyList<ExperimentEnvironment> environments = data.Environments;
         string[] facts =
         [
-            $"preset <b>{Html(data.Preset?.Name ?? "unknown")}</b>",
+            $"preset <b>{Html(data.Presets.Count == 0 ? "none" : string.Join(", ", data.Presets.Select(p => p.Preset.Name)))}</b>",
             $"<b>{data.Count}</b> results",
             $"<b>{environments.Max(e => e.Finished):yyyy-MM-dd}</b>",
             .. environments.Select(e => e.Device == "cpu" ? e.Processor : e.Device).Distinct().Select(Html),
         ];
-        string remark = data.Preset is { } preset ? $"<p>{Html(preset.Remark)}</p>" : "";
-        return $"<ul class=\"facts\">{string.Concat(facts.Select(f => $"<li>{f}</li>"))}</ul>{remark}";
+        return $"<ul class=\"facts\">{string.Concat(facts.Select(f => $"<li>{f}</li>"))}</ul>{string.Concat(data.Presets.Select(Remark))}";
+    }
+
+    private static string Remark(PresetUse use)
+    {
+        string departures = string.Concat(use.Departures.Select(d => $"<li>{Html(d)}</li>"));
+        return $"<p>{Html(use.Preset.Remark)}</p>" + (departures.Length == 0 ? "" : $"<p>Otherwise than the preset {use.Preset.Name} has it:</p><ul>{departures}</ul>");
     }
 
     private static string Resource(string name)

@@ -6,7 +6,9 @@ namespace Reproduce.Report;
 /// <param name="Level">The PSNR.</param>
 /// <param name="Images">How many images.</param>
 /// <param name="Ratios">Each distortion's mean loss, and its ratio to the geometric mean of all.</param>
-internal sealed record SensitivityLevel(double Level, int Images, IReadOnlyList<(string Distortion, double Loss, double Ratio)> Ratios)
+/// <param name="Losses">The losses of those images, by distortion.</param>
+internal sealed record SensitivityLevel(
+    double Level, int Images, IReadOnlyList<(string Distortion, double Loss, double Ratio)> Ratios, IReadOnlyDictionary<string, IReadOnlyList<double>> Losses)
 {
     public static IReadOnlyList<SensitivityLevel> Of(SensitivityResult result) =>
         [.. result.Cells.Select(c => c.Level).Distinct().Select(l => At(result, l)).OfType<SensitivityLevel>()];
@@ -20,8 +22,9 @@ internal sealed record SensitivityLevel(double Level, int Images, IReadOnlyList<
             return null;
         }
 
-        (string Distortion, double Loss)[] means = [.. cells.Select(c => (c.Distortion, common.Average(i => c.Losses[i]!.Value)))];
+        var losses = cells.ToDictionary(c => c.Distortion, IReadOnlyList<double> (c) => [.. common.Select(i => c.Losses[i]!.Value)]);
+        (string Distortion, double Loss)[] means = [.. cells.Select(c => (c.Distortion, losses[c.Distortion].Average()))];
         double middle = Math.Exp(means.Average(m => Math.Log(Math.Max(m.Loss, 1e-300))));
-        return new SensitivityLevel(level, common.Length, [.. means.Select(m => (m.Distortion, m.Loss, m.Loss / middle))]);
+        return new SensitivityLevel(level, common.Length, [.. means.Select(m => (m.Distortion, m.Loss, m.Loss / middle))], losses);
     }
 }

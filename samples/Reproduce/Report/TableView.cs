@@ -16,8 +16,11 @@ internal sealed record TableView(
 {
     public string Title => $"{Application.Title}, {Dataset}";
 
-    /// <summary>The loss that others are tested against: MDF with the packaged weights, else with any.</summary>
-    public TableColumn? Ours => Columns.FirstOrDefault(c => c.IsMdf && c.Loss!.Weights == Application.PackagedWeights) ?? Columns.FirstOrDefault(c => c.IsMdf);
+    /// <summary>The loss that others are tested against: MDF with the packaged weights, else with weights of their name, else with any.</summary>
+    public TableColumn? Ours => Columns.Where(c => c.IsMdf)
+        .OrderByDescending(c => c.Loss!.Checksum == DiscriminatorWeights.PackagedChecksum(Application.PackagedWeights))
+        .ThenByDescending(c => c.Loss!.Weights == Application.PackagedWeights)
+        .FirstOrDefault();
 
     /// <summary>How likely it is that ours is not better than a loss in PSNR, image by image; null where there is nothing to test.</summary>
     public TTestResult? Test(TableColumn other, Func<EvaluationResult, IReadOnlyList<double>?> measure, bool isLowerBetter)
@@ -39,6 +42,10 @@ internal sealed record TableView(
     }
 
     /// <summary>Where a loss stands in the paper's order; other weights of MDF after the packaged ones.</summary>
-    public static (int, bool, string) Order(LossDescription loss) =>
-        (LossNames.All.ToList().IndexOf(loss.Name), loss.Weights?.EndsWith(".ckpt", StringComparison.Ordinal) == false, loss.Weights ?? "");
+    public static (int, bool, string, string, int) Order(LossDescription loss) => (
+        LossNames.All.ToList().IndexOf(loss.Name),
+        loss.Weights?.EndsWith(".ckpt", StringComparison.Ordinal) == false,
+        loss.Weights ?? "",
+        loss.Checksum ?? "",
+        (int)loss.Precision.GetValueOrDefault());
 }

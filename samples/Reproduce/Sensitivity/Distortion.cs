@@ -11,7 +11,9 @@ internal sealed record Distortion(string Name, Func<Tensor, double, Degradation?
     // Beyond, a photograph hardly changes any more; then its error is scaled.
     private const double LargestBlur = 8;
     private const double LargestScaling = 100;
-    private const int Seed = 1;
+
+    /// <summary>Of distortions that are random.</summary>
+    public const int Seed = 1;
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Distortion> All { get; } =

@@ -49,6 +49,7 @@ internal sealed class SensitivityExperiment(Workspace workspace, ImageSet images
         (Distortion Distortion, double Level)[] cells = [.. from d in Distortion.All from l in levels select (d, l)];
         var values = new double?[cells.Length, images.Count];
         var psnr = new double?[cells.Length, images.Count];
+        var applied = new string?[cells.Length, images.Count];
         for (int i = 0; i < images.Count; i++)
         {
             using Tensor image = images.Middle(i, side);
@@ -61,13 +62,15 @@ internal sealed class SensitivityExperiment(Workspace workspace, ImageSet images
                     Tensor distorted = Distortion.Apply(degradation, image);
                     values[c, i] = loss.call(distorted.to(workspace.Device), image.to(workspace.Device)).ToDouble();
                     psnr[c, i] = Distortion.PsnrOf(degradation, image);
+                    applied[c, i] = degradation.Description;
                 }
             }
 
             progress.Report((i + 1) / (double)images.Count);
         }
 
-        return new SensitivityResult([.. cells.Select((cell, c) => new SensitivityCell(cell.Distortion.Name, cell.Level, Row(values, c), Row(psnr, c)))]);
+        return new SensitivityResult([.. cells.Select((cell, c) =>
+            new SensitivityCell(cell.Distortion.Name, cell.Level, Row(values, c), Row(psnr, c)) { Applied = Row(applied, c) })]) { Seed = Distortion.Seed };
     }
 
     private Degradation? Calibrated(int index, Tensor image, Distortion distortion, double level)
@@ -81,5 +84,5 @@ internal sealed class SensitivityExperiment(Workspace workspace, ImageSet images
         return degradation;
     }
 
-    private static double?[] Row(double?[,] values, int row) => [.. Enumerable.Range(0, values.GetLength(1)).Select(i => values[row, i])];
+    private static T[] Row<T>(T[,] values, int row) => [.. Enumerable.Range(0, values.GetLength(1)).Select(i => values[row, i])];
 }

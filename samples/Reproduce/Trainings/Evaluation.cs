@@ -32,7 +32,7 @@ internal sealed class Evaluation(Workspace workspace, Application application, I
     };
 
     /// <summary>Measures a network, or images without one.</summary>
-    public EvaluationResult Measure(RestorationNetwork? network, string identity, TimeSpan? trainingTime, CancellationToken cancellation)
+    public EvaluationResult Measure(RestorationNetwork? network, string identity, CancellationToken cancellation)
     {
         using var noGradient = no_grad();
         var pairs = new ImagePairs(images.Images, application.Degradation, application.Scale);
@@ -72,7 +72,6 @@ internal sealed class Evaluation(Workspace workspace, Application application, I
             Psnr = psnr,
             Ssim = ssim,
             Lpips = lpips is null ? null : distances,
-            TrainingTime = trainingTime,
             RestoredFolder = restoredFolder,
             ReferenceFolder = referenceFolder,
             Stored = Math.Min(images.Count, MostStored),

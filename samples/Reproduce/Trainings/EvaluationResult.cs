@@ -1,3 +1,6 @@
+using Mdf.Experiments;
+using Reproduce.Losses;
+
 namespace Reproduce.Trainings;
 
 /// <summary>What was measured of each image.</summary>
@@ -14,6 +17,12 @@ internal sealed record EvaluationResult
 
     /// <summary>How long the network was trained, stops left out; null for none.</summary>
     public TimeSpan? TrainingTime { get; init; }
+
+    /// <summary>Where the network was trained, or the last part of that; null for none, and in results from before it was kept.</summary>
+    public ExperimentEnvironment? TrainingEnvironment { get; init; }
+
+    /// <summary>How the discriminators of the loss were trained, where that was done here.</summary>
+    public SeedImageDescription? Discriminators { get; init; }
 
     /// <summary>The folder, inside that of the output, of the restored images as JPEG, and that of the references.</summary>
     public required string RestoredFolder { get; init; }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Mdf.Experiments;
 using Mdf.Models.Restoration;
 using Mdf.Training;
@@ -16,6 +17,7 @@ namespace Reproduce.Trainings;
 internal sealed class NetworkTraining(Workspace workspace, Application application, TrainingSettings settings, ImageSet images, long seed)
 {
     private const string SecondsKey = "training seconds";
+    private const string EnvironmentKey = "training environment";
     private const int SaveInterval = 200;
 
     private static readonly LearningRateSchedule Schedule = LearningRateSchedule.Cosine(0.01);
@@ -48,22 +50,30 @@ internal sealed class NetworkTraining(Workspace workspace, Application applicati
         Seed = seed,
     };
 
-    /// <summary>The trained network, and how long it took. The caller disposes it.</summary>
-    public (RestorationNetwork Network, TimeSpan Time) Train(LossChoice choice, IProgress<double> progress, CancellationToken cancellation)
+    /// <summary>The trained network. The caller disposes it.</summary>
+    public TrainedNetwork Train(LossChoice choice, IProgress<double> progress, CancellationToken cancellation)
     {
         string identity = ExperimentIdentity.Of(Describe(choice.Description)), file = workspace.NetworkFile(identity);
         if (!File.Exists(file))
         {
             using RestorationNetwork trained = TrainNew(choice, workspace.TrainingFolder(identity), progress, cancellation);
-            string seconds = Seconds(workspace.TrainingFolder(identity)).ToString("r", CultureInfo.InvariantCulture);
+            double seconds = Seconds(workspace.TrainingFolder(identity));
             trained.cpu();
-            trained.Save(file, new Dictionary<string, string> { ["experiment"] = identity, [SecondsKey] = seconds });
-            Directory.Delete(workspace.TrainingFolder(identity), recursive: true);
+            trained.Save(file, new Dictionary<string, string>
+            {
+                ["experiment"] = identity,
+                [SecondsKey] = seconds.ToString("r", CultureInfo.InvariantCulture),
+                [EnvironmentKey] = JsonSerializer.Serialize(ExperimentEnvironment.Current(TimeSpan.FromSeconds(seconds), workspace.Device)),
+            });
         }
 
+        workspace.DeleteTraining(identity);
         RestorationNetwork network = ModelZoo.Load(file);
         network.to(workspace.Device);
-        return (network, TimeSpan.FromSeconds(double.Parse(network.Metadata[SecondsKey], CultureInfo.InvariantCulture)));
+        return new TrainedNetwork(
+            network,
+            TimeSpan.FromSeconds(double.Parse(network.Metadata[SecondsKey], CultureInfo.InvariantCulture)),
+            network.Metadata.TryGetValue(EnvironmentKey, out string? environment) ? JsonSerializer.Deserialize<ExperimentEnvironment>(environment) : null);
     }
 
     private RestorationNetwork TrainNew(LossChoice choice, string folder, IProgress<double> progress, CancellationToken cancellation)

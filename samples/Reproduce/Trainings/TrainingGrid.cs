@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Mdf.Experiments;
-using Mdf.Models.Restoration;
 using Reproduce.Data;
 using Reproduce.Grids;
 using Reproduce.Losses;
@@ -36,11 +35,8 @@ internal sealed class TrainingGrid
         TrainingDescription description = training.Describe(loss.Description);
         return Item($"{application.Title}: {Title(loss.Description)}", description, (progress, cancellation) =>
         {
-            (RestorationNetwork network, TimeSpan time) = training.Train(loss, progress, cancellation);
-            using (network)
-            {
-                Save(description, network, time, cancellation);
-            }
+            using TrainedNetwork network = training.Train(loss, progress, cancellation);
+            Save(description, network, loss.Discriminators, cancellation);
         });
     }
 
@@ -49,7 +45,7 @@ internal sealed class TrainingGrid
         () => evaluations.All(e => workspace.Runs.Find<EvaluationDescription, EvaluationResult>(Kind, e.Describe(description)) is not null),
         run);
 
-    private void Save(TrainingDescription? description, RestorationNetwork? network, TimeSpan? time, CancellationToken cancellation)
+    private void Save(TrainingDescription? description, TrainedNetwork? trained, SeedImageDescription? discriminators, CancellationToken cancellation)
     {
         foreach (Evaluation evaluation in evaluations)
         {
@@ -57,7 +53,12 @@ internal sealed class TrainingGrid
             if (workspace.Runs.Find<EvaluationDescription, EvaluationResult>(Kind, tested) is null)
             {
                 var watch = Stopwatch.StartNew();
-                EvaluationResult result = evaluation.Measure(network, ExperimentIdentity.Of(tested), time, cancellation);
+                EvaluationResult result = evaluation.Measure(trained?.Network, ExperimentIdentity.Of(tested), cancellation) with
+                {
+                    TrainingTime = trained?.Time,
+                    TrainingEnvironment = trained?.Environment,
+                    Discriminators = discriminators,
+                };
                 workspace.Runs.Save(Kind, tested, result, ExperimentEnvironment.Current(watch.Elapsed, workspace.Device));
             }
         }

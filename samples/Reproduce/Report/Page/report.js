@@ -11,13 +11,13 @@
     a.hash === "#" + entry.target.id ? a.setAttribute("aria-current", "true") : a.removeAttribute("aria-current"))), { rootMargin: "-20% 0px -70% 0px" });
   document.querySelectorAll("main section").forEach(section => seen.observe(section));
 
-  const data = $("viewer-data");
-  if (!data) return;
-  const sets = JSON.parse(data.textContent), viewer = $("viewer-body"), compare = $("compare"), tiles = $("tiles");
-  const state = { set: 0, image: 0, left: 0, right: -1, zoom: 1, x: 0, y: 0, hidden: new Set() };
+  if (!$("set-0")) return;
+  const viewer = $("viewer-body"), compare = $("compare"), tiles = $("tiles");
+  const state = { image: 0, left: 0, right: -1, zoom: 1, x: 0, y: 0, hidden: new Set() };
   const uri = text => "data:image/jpeg;base64," + text;
   const number = (value, digits) => value === undefined ? "" : value.toFixed(digits);
-  const set = () => sets[state.set];
+  let shown = JSON.parse($("set-0").textContent); // one at a time: together they may be hundreds of megabytes
+  const set = () => shown;
   const picture = index => uri(index < 0 ? set().reference[state.image] : set().entries[index].images[state.image]);
   const nameOf = index => index < 0 ? "reference" : set().entries[index].label;
 
@@ -76,7 +76,7 @@
     figure.querySelector("span").textContent = entry ? scores(entry) : "what it was made from";
     button.textContent = "compare";
     button.setAttribute("aria-label", `compare ${nameOf(index)}`);
-    button.addEventListener("click", () => { state.left = index; show(); compare.scrollIntoView({ block: "nearest" }); });
+    button.addEventListener("click", () => { state.left = index; show(); compare.focus({ preventScroll: true }); compare.scrollIntoView({ block: "nearest" }); }); // the button is another now
     if (index === state.left || index === state.right) figure.setAttribute("aria-current", "true");
     drags(figure.querySelector(".frame"));
     return figure;
@@ -124,7 +124,7 @@
 
   const split = () => { compare.style.setProperty("--split", $("split").value + "%"); };
   const step = by => { state.image = Math.min(set().reference.length - 1, Math.max(0, state.image + by)); show(); };
-  $("set").addEventListener("change", e => { state.set = +e.target.value; state.image = 0; fill(); });
+  $("set").addEventListener("change", e => { shown = JSON.parse($("set-" + e.target.value).textContent); state.image = 0; fill(); });
   $("image").addEventListener("input", e => { state.image = +e.target.value; show(); });
   $("previous").addEventListener("click", () => step(-1));
   $("next").addEventListener("click", () => step(1));

@@ -1,27 +1,24 @@
+using System.Text.RegularExpressions;
+using Reproduce.Report.Claims;
 using static Reproduce.Report.Numbers;
 
 namespace Reproduce.Report.Sections;
 
 /// <summary>What the paper says, and whether it held.</summary>
-internal static class ClaimsSection
+internal static partial class ClaimsSection
 {
-    public static string? Of(ReportData data)
+    public static string Of(ReportData data)
     {
-        IReadOnlyList<Claim> claims = Claims.Of(data);
-        if (claims.Count == 0)
-        {
-            return null;
-        }
-
-        IEnumerable<string> items = claims.Select(c =>
-            $"<li><span class=\"badge {Style(c.Verdict)}\">{Word(c.Verdict)}</span><div><b>{Html(c.Statement)}</b><p class=\"note\">{Html(c.Evidence)}</p></div></li>");
-        return $"<p class=\"note\">One-tailed paired t-tests over the test images at 0.05; intervals are of 95 %, by bootstrap. Open means that the numbers say neither.</p><ul class=\"claims card\">{string.Concat(items)}</ul>";
+        IEnumerable<string> items = PaperClaims.Of(data).Select(c =>
+            $"<li><span class=\"badge {Style(c.Verdict)}\">{Word(c.Verdict)}</span><div><b>{Html(c.Statement)}</b><p class=\"note\">{Code().Replace(Html(c.Evidence), "<code>$1</code>")}</p></div></li>");
+        return $"<p class=\"note\">{PaperClaims.Method}</p><ul class=\"claims card\">{string.Concat(items)}</ul>";
     }
 
     public static string Word(Verdict verdict) => verdict switch
     {
         Verdict.Held => "held",
         Verdict.Open => "open",
+        Verdict.NotTested => "not tested",
         _ => "did not hold",
     };
 
@@ -29,6 +26,11 @@ internal static class ClaimsSection
     {
         Verdict.Held => "held",
         Verdict.Open => "open",
+        Verdict.NotTested => "untested",
         _ => "not",
     };
+
+    // The commands that a reason names.
+    [GeneratedRegex("`([^`]+)`")]
+    private static partial Regex Code();
 }

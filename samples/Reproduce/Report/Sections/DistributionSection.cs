@@ -32,5 +32,5 @@ internal static class DistributionSection
     }.Draw();
 
     // What fits before a row.
-    private static string Short(TableColumn column) => column.IsMdf ? $"MDF {Path.GetFileNameWithoutExtension(column.Loss!.Weights)}" : column.Label;
+    private static string Short(TableColumn column) => column.IsMdf ? $"MDF {string.Join(' ', column.Weights.Split(", ").Select(Path.GetFileNameWithoutExtension))}" : column.Label;
 }

@@ -16,8 +16,8 @@ internal static class LambdaSection
     {
         Series[] lines =
         [
-            .. table.Columns.GroupBy(c => (c.Name, c.Loss!.Weights)).Select((other, i) => new Series(
-                $"{other.Key.Name} ({other.Key.Weights})",
+            .. table.Columns.GroupBy(c => LossLabels.Key(c.Loss!)).Select((other, i) => new Series(
+                $"{other.Key.Name} ({other.First().Weights})",
                 [.. other.OrderBy(c => c.Loss!.Factor).Select(c =>
                 {
                     ConfidenceInterval mean = Bootstrap.Interval(measure(c.Run)!, SampleStatistics.Mean);

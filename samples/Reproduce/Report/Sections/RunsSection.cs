@@ -1,4 +1,3 @@
-using Mdf.Experiments;
 using Reproduce.Trainings;
 using static Reproduce.Report.Numbers;
 
@@ -13,14 +12,14 @@ internal static class RunsSection
             .Select(t => t.Training with { Loss = new Losses.LossDescription { Name = "" } }).Distinct().Select(Setting);
         IEnumerable<string> times = data.Tables.SelectMany(t => t.Columns.Select(c =>
             $"<tr><th scope=\"row\">{Html(t.Title)}</th><td>{Html(c.Label)}</td><td>{(c.Run.TrainingTime is { } time ? $"{Text(time.TotalSeconds, 0)} s" : "–")}</td></tr>"));
-        ExperimentEnvironment last = data.Environments.MaxBy(e => e.Finished)!;
+        string environments = string.Concat(EnvironmentText.Of(data.Environments).Select(e => $"<li>{Html(e)}</li>"));
         return $"""
             <p class="note">Each result is a JSON file in the folder <code>runs</code>, with all that is needed to repeat it.</p>
             <div class="card"><h3>Trainings</h3><ul>{string.Concat(settings)}</ul>
             <p class="note">Adam, orientations and places of crops at random; PSNR and SSIM of RGB, all pixels, rounded to 8 bits.</p>
             <details><summary>Times of training</summary><div class="scroll" tabindex="0" role="region" aria-label="Table of times"><table><thead><tr><th scope="col">Application, test set</th><th scope="col">Loss</th><th scope="col">Time</th></tr></thead><tbody>{string.Concat(times)}</tbody></table></div></details>
             <h3>Software and hardware</h3>
-            <p class="note">Mdf {Html(last.Library)}, TorchSharp {Html(last.TorchSharp)}, libtorch {Html(last.LibTorch)}, {Html(last.Runtime)}, {Html(last.Platform)}; {Html(last.Processor)}, {last.Threads} threads; device {Html(last.Device)}.</p></div>
+            <ul class="note">{environments}</ul></div>
             """;
     }
 

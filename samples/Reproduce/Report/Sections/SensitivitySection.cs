@@ -25,15 +25,15 @@ internal static class SensitivitySection
         return $"""
             <p class="note">The loss (logarithmic) of distortions that have the same PSNR, calibrated to 0.01 dB image by image; the middle {first.Side} x {first.Side} pixels of {first.Data.Count} images of {Html(first.Data.Name)}.
             A line that lies above others is what the loss minds more than their squared error says.</p>
-            {key}<div class="grid">{string.Concat(ordered.Select(Chart))}</div>
-            {Table(ordered, names)}
+            {key}<div class="grid">{string.Concat(ordered.Select(s => Chart(data, s)))}</div>
+            {Table(data, ordered, names)}
             """;
     }
 
-    private static string Chart(ExperimentRecord<SensitivityDescription, SensitivityResult> run)
+    private static string Chart(ReportData data, ExperimentRecord<SensitivityDescription, SensitivityResult> run)
     {
         IReadOnlyList<SensitivityLevel> levels = SensitivityLevel.Of(run.Result);
-        string title = run.Description.Loss.Label;
+        string title = data.TitleOf(run.Description);
         if (levels.Count == 0)
         {
             return $"<figure class=\"card\"><h3>{Html(title)}</h3><p class=\"note\">No image can have all distortions at any level.</p></figure>";
@@ -52,12 +52,12 @@ internal static class SensitivitySection
         return $"<figure class=\"card\"><h3>{Html(title)}</h3>{chart.Draw()}</figure>";
     }
 
-    private static string Table(IEnumerable<ExperimentRecord<SensitivityDescription, SensitivityResult>> runs, string[] names)
+    private static string Table(ReportData data, IEnumerable<ExperimentRecord<SensitivityDescription, SensitivityResult>> runs, string[] names)
     {
         IEnumerable<string> rows = from run in runs
                                    let level = SensitivityLevel.Of(run.Result).MinBy(l => Math.Abs(l.Level - ShownLevel))
                                    where level is not null
-                                   select Row(run.Description.Loss.Label, level, names);
+                                   select Row(data.TitleOf(run.Description), level, names);
         return $"""
             <div class="card scroll" tabindex="0" role="region" aria-label="Table of sensitivities" style="margin-top:1rem"><table><caption>The loss at {ShownLevel} dB as a multiple of the geometric mean of the row: what a loss minds most, and second</caption>
             <thead><tr><th scope="col">Loss</th>{string.Concat(names.Select(n => $"<th scope=\"col\">{Html(n)}</th>"))}</tr></thead><tbody>{string.Concat(rows)}</tbody></table></div>

@@ -18,7 +18,7 @@ internal static class SummarySection
     {
         TableView[] all = [.. rows];
         bool hasUnrestored = all.Any(r => r.Unrestored is not null);
-        string head = string.Concat(all[0].Columns.Select(c => $"<th scope=\"col\">{Html(c.Name)}{(c.IsMdf ? $"<small>{Html(c.Loss!.Weights!)}</small>" : "")}</th>"));
+        string head = string.Concat(all[0].Columns.Select(c => $"<th scope=\"col\">{Html(c.Name)}{(c.Label == c.Name ? "" : $"<small>{Html(c.Weights)}</small>")}</th>"));
         string body = string.Concat(all.Select(r => Rows(r, hasUnrestored)));
         return $"<div class=\"card scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Summary table\"><table><thead><tr><th scope=\"col\">Application, test set</th><th scope=\"col\"><span class=\"hidden\">Measure</span></th>{(hasUnrestored ? "<th scope=\"col\">unrestored</th>" : "")}{head}</tr></thead><tbody>{body}</tbody></table></div>";
     }

@@ -16,7 +16,6 @@ internal static class ViewerSection
         }
 
         string options = string.Concat(data.Tables.Select((t, i) => $"<option value=\"{i}\">{Html(t.Title)}</option>"));
-        string sets = JsonSerializer.Serialize(data.Tables.Select(t => Set(data, t)), CamelCase);
         return $"""
             <p class="note">Restored test images, stored as JPEG of quality 90 (of large ones the middle). Numbers are of the images before that.</p>
             <div class="card" id="viewer-body">
@@ -38,8 +37,16 @@ internal static class ViewerSection
             <fieldset id="losses"><legend>Losses shown</legend></fieldset>
             <div class="tiles" id="tiles"></div>
             </div></div>
-            <script type="application/json" id="viewer-data">{sets}</script>
             """;
+    }
+
+    /// <summary>The images and numbers of each set, in an element of its own: all of them are more than a browser should parse at once.</summary>
+    public static void WriteSets(TextWriter page, ReportData data)
+    {
+        for (int i = 0; i < data.Tables.Count; i++)
+        {
+            page.WriteLine($"<script type=\"application/json\" id=\"set-{i}\">{JsonSerializer.Serialize(Set(data, data.Tables[i]), CamelCase)}</script>");
+        }
     }
 
     private static object Set(ReportData data, TableView table)

@@ -1,0 +1,34 @@
+namespace Reproduce.Report.Claims;
+
+/// <summary>That more seed images than one are worth little.</summary>
+internal static class SeedImageClaims
+{
+    // Well above the 0.03 dB that the paper finds by four images and takes for nothing.
+    private const double SmallDifference = 0.1;
+    private const string General = "one seed image is enough";
+
+    public static IEnumerable<Claim> Of(IReadOnlyList<TableView> tables) => tables.Count == 0
+        ? [Claim.NotTested($"For MDF, {General}", "`ablation seeds` was not run")]
+        : from table in tables
+          from precision in table.Columns.GroupBy(c => c.Loss!.Precision)
+          select Of(table, [.. precision.OrderBy(c => c.Loss!.SeedImages)]);
+
+    private static Claim Of(TableView table, TableColumn[] columns)
+    {
+        string statement = $"{table.Title}: {General}";
+        TableColumn? one = columns.FirstOrDefault(c => c.Loss!.SeedImages == 1);
+        TableColumn[] more = [.. columns.Where(c => c.Loss!.SeedImages > 1)];
+        if (one is null || more.Length == 0 || table.Images < 2)
+        {
+            return Claim.NotTested(statement, one is null ? "no network was trained with discriminators of one image"
+                : more.Length == 0 ? "no network was trained with discriminators of more" : "there is one test image only");
+        }
+
+        Comparison[] gains = [.. more.Select(c => Comparison.Of(c.Run.Psnr, one.Run.Psnr))];
+        Verdict verdict = gains.All(g => g.Difference.High < SmallDifference) ? Verdict.Held
+            : gains.Any(g => g.Difference.Low > SmallDifference) ? Verdict.DidNotHold : Verdict.Open;
+        return new Claim(statement, verdict, string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"gain in PSNR over one: {string.Join(", ", more.Select((c, i) => $"{c.Loss!.SeedImages} images {gains[i].Text(2, "dB")}"))} (held if all of every interval is below {SmallDifference} dB, a limit chosen here)"));
+    }
+}
