@@ -31,6 +31,26 @@ public sealed class SrganDiscriminatorTests
         TensorAssert.Near(score, discriminator.call(images), 1e-6);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Backward_MemoryFullOfNaN_IsFinite(bool ofFeatures)
+    {
+        using var discriminator = new SrganDiscriminator(32);
+        for (int i = 0; i < 5; i++)
+        {
+            using var scope = NewDisposeScope();
+            discriminator.zero_grad();
+            Tensor images = rand(4, 3, 32, 32).requires_grad_(true);
+            FreedMemory.FillWithNaN();
+            Tensor result = ofFeatures ? discriminator.Features(images) : discriminator.call(images);
+            FreedMemory.FillWithNaN();
+            result.sum().backward();
+            Assert.True(images.grad!.isfinite().all().item<bool>());
+            Assert.All(discriminator.parameters(), p => Assert.True(p.grad is null || p.grad.isfinite().all().item<bool>()));
+        }
+    }
+
     [Fact]
     public void Constructor_Seed_DecidesAllWeights()
     {
