@@ -98,15 +98,8 @@ internal sealed class ScaleTraining : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        foreach ((string name, Tensor tensor) in TrainingRun.TensorsOf(scale, Generator, Discriminator).Concat(Moments))
-        {
-            if (tensor.is_floating_point() && !tensor.isfinite().all().item<bool>())
-            {
-                return $"'{name}' is not finite";
-            }
-        }
-
-        return null;
+        IEnumerable<KeyValuePair<string, Tensor>> all = TrainingRun.TensorsOf(scale, Generator, Discriminator).Concat(Moments);
+        return all.FirstOrDefault(t => t.Value.is_floating_point() && !t.Value.isfinite().all().item<bool>()).Key is { } bad ? $"'{bad}' is not finite" : null;
     }
 
     public void Dispose()

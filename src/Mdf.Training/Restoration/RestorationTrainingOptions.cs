@@ -88,5 +88,6 @@ public sealed record RestorationTrainingOptions
         Require(LogInterval >= 1, nameof(LogInterval), LogInterval, "at least 1");
         Require(PrefetchDepth is >= 1 and <= 64, nameof(PrefetchDepth), PrefetchDepth, "1 to 64");
         Require(Validation is not null, nameof(Validation), "null", "options");
+        Require(Validation!.MaximumCount >= 1, nameof(RestorationEvaluationOptions.MaximumCount), Validation.MaximumCount, "at least 1");
     }
 }
