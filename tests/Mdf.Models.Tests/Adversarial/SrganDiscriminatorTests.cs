@@ -52,6 +52,24 @@ public sealed class SrganDiscriminatorTests
     }
 
     [Fact]
+    public void Forward_Learning_SeesImagesWithChannelsInnermost()
+    {
+        using var scope = NewDisposeScope();
+        using var discriminator = new SrganDiscriminator(16);
+        var convolution = (TorchSharp.Modules.Conv2d)discriminator.named_modules().Single(m => m.name == "features.0.conv").module;
+        var strides = new List<long>();
+        convolution.register_forward_pre_hook((_, input) =>
+        {
+            strides.Add(input.stride(1));
+            return input;
+        });
+        Tensor images = rand(2, 3, 16, 16);
+        discriminator.call(images);
+        discriminator.Features(images);
+        Assert.Equal([1, 1], strides);
+    }
+
+    [Fact]
     public void Constructor_Seed_DecidesAllWeights()
     {
         using SrganDiscriminator one = new(16, seed: 5), same = new(16, seed: 5), other = new(16, seed: 6);
