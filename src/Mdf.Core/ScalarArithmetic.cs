@@ -107,4 +107,32 @@ internal static class ScalarArithmetic
         using Scalar number = slope;
         return x.leaky_relu_(number);
     }
+
+    /// <summary>Adds factor y z to x in place; gives x.</summary>
+    public static Tensor AddProduct(this Tensor x, Tensor y, Tensor z, double factor)
+    {
+        using Scalar number = factor;
+        return x.addcmul_(y, z, number);
+    }
+
+    /// <summary>Adds factor y / z to x in place; gives x.</summary>
+    public static Tensor AddQuotient(this Tensor x, Tensor y, Tensor z, double factor)
+    {
+        using Scalar number = factor;
+        return x.addcdiv_(y, z, number);
+    }
+
+    /// <summary>Moves x to y by a part of the way, in place; gives x.</summary>
+    public static Tensor Approach(this Tensor x, Tensor y, double part)
+    {
+        using Scalar number = part;
+        return x.lerp_(y, number);
+    }
+
+    /// <summary>x, but no more than a bound.</summary>
+    public static Tensor AtMost(this Tensor x, double most)
+    {
+        using Scalar number = most;
+        return x.clamp_max(number);
+    }
 }

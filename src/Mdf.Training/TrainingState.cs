@@ -33,8 +33,12 @@ internal static class TrainingState
     }
 
     /// <summary>Reads a state, if it is of a run with this identity.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="format">Of which kind of training it must be.</param>
+    /// <param name="identity">What it and the run must have in common.</param>
+    /// <param name="younger">The part of the identity that older states lack; what they lack is not compared.</param>
     /// <returns>The tensors, with the position among the metadata.</returns>
-    public static StateDictionary Load(string path, string format, IReadOnlyDictionary<string, string> identity)
+    public static StateDictionary Load(string path, string format, IReadOnlyDictionary<string, string> identity, string? younger = null)
     {
         StateDictionary saved = SafetensorsFile.Read(path);
         try
@@ -46,7 +50,8 @@ internal static class TrainingState
 
             foreach ((string key, string value) in identity)
             {
-                if (saved.Metadata.GetValueOrDefault(IdentityPrefix + key) is var other && other != value)
+                string? other = saved.Metadata.GetValueOrDefault(IdentityPrefix + key);
+                if (other != value && !(other is null && key == younger))
                 {
                     throw new InvalidOperationException($"'{path}' is of another training: its {key} is {other ?? "unknown"}, not {value}. Name another state file, or delete this one to start afresh.");
                 }

@@ -21,13 +21,13 @@ public sealed class VggLossReferenceTests : IDisposable
     }
 
     // Gradients are stored in float32. In float32, rounding flips ReLUs whose input is within 1e-7 of zero (two of 131072 in one layer
-    // here), and each moves the gradient of the pixels it sees.
+    // here), and each moves the gradient of the pixels it sees. The largest error is relative to the largest gradient.
     [Theory]
-    [InlineData("plain", ScalarType.Float32, 1e-4, 1e-3)]
-    [InlineData("plain", ScalarType.Float64, 1e-9, 1e-7)]
-    [InlineData("resize", ScalarType.Float32, 1e-4, 2e-3)]
-    [InlineData("resize", ScalarType.Float64, 1e-9, 1e-7)]
-    public void ForwardAndBackward_Photographs_AreTheAuthors(string mode, ScalarType dtype, double tolerance, double gradientTolerance)
+    [InlineData("plain", ScalarType.Float32, 1e-4, 1e-3, 5e-4)]
+    [InlineData("plain", ScalarType.Float64, 1e-9, 1e-7, 1e-7)]
+    [InlineData("resize", ScalarType.Float32, 1e-4, 2e-3, 0.05)]
+    [InlineData("resize", ScalarType.Float64, 1e-9, 1e-7, 1e-7)]
+    public void ForwardAndBackward_Photographs_AreTheAuthors(string mode, ScalarType dtype, double tolerance, double gradientTolerance, double largestError)
     {
         Tensor x = stored["x"].to(dtype, copy: true).requires_grad_(true), y = stored["y"].to(dtype);
         using var loss = new VggLoss(Network, new VggLossOptions { Resizes = mode == "resize" });
@@ -36,12 +36,9 @@ public sealed class VggLossReferenceTests : IDisposable
         value.backward();
 
         TensorAssert.RelativelyNear(stored[$"{mode}.value"][0], value.detach(), tolerance);
-        if (mode == "plain" || dtype == ScalarType.Float32)
-        {
-            // The other takes half a minute.
-            TensorAssert.RelativelyNear(stored[$"{mode}.per_block"], loss.Terms(x.detach(), y).mean([0]) * 4, tolerance);
-        }
-
-        Assert.InRange(TensorAssert.RelativeNormError(stored[$"{mode}.grad_x"], x.grad!), 0, gradientTolerance);
+        TensorAssert.RelativelyNear(stored[$"{mode}.per_block"], loss.Terms(x.detach(), y).mean([0]) * 4, tolerance);
+        Tensor gradient = stored[$"{mode}.grad_x"];
+        Assert.InRange(TensorAssert.RelativeNormError(gradient, x.grad!), 0, gradientTolerance);
+        TensorAssert.Near(gradient, x.grad!, largestError * gradient.abs().max().item<float>());
     }
 }

@@ -3,11 +3,19 @@ namespace Mdf.IO;
 /// <summary>Writes files so that a reader sees the old content or the whole new one, whatever happens in between.</summary>
 internal static class AtomicFile
 {
-    /// <summary>Writes to a temporary file beside <paramref name="path"/> and moves it there once it is complete.</summary>
+    private const string Extension = ".tmp";
+
+    // No write takes so long: what is older was left by a process that was killed.
+    private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
+
+    /// <summary>
+    /// Writes to a temporary file beside <paramref name="path"/> and moves it there once it is complete. Old temporary files of the same path
+    /// are deleted.
+    /// </summary>
     public static void Write(string path, Action<Stream> write)
     {
         string full = Path.GetFullPath(path);
-        string temporary = $"{full}.{Guid.NewGuid():N}.tmp";
+        string temporary = $"{full}.{Guid.NewGuid():N}{Extension}";
         try
         {
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16))
@@ -23,5 +31,29 @@ internal static class AtomicFile
             File.Delete(temporary);
             throw;
         }
+
+        DeleteAbandoned(new FileInfo(full));
     }
+
+    private static void DeleteAbandoned(FileInfo target)
+    {
+        try
+        {
+            foreach (FileInfo file in target.Directory!.EnumerateFiles($"*{Extension}").Where(f => IsTemporary(f.Name, target.Name)))
+            {
+                if (DateTime.UtcNow - file.LastWriteTimeUtc > Abandoned)
+                {
+                    file.Delete();
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What was to be written is written; the next write tries again.
+        }
+    }
+
+    private static bool IsTemporary(string name, string target) =>
+        name.StartsWith(target + ".", StringComparison.Ordinal)
+        && Guid.TryParseExact(name.AsSpan(target.Length + 1, Math.Max(name.Length - target.Length - 1 - Extension.Length, 0)), "N", out _);
 }

@@ -7,6 +7,9 @@ namespace Mdf.Metrics;
 /// </summary>
 public sealed record MultiScaleStructuralSimilarityOptions
 {
+    // So many halvings leave nothing of any image.
+    private const int LargestCount = 16;
+
     /// <summary>The windows and constants at every scale. Default: the published ones.</summary>
     public StructuralSimilarityOptions Window
     {
@@ -15,16 +18,17 @@ public sealed record MultiScaleStructuralSimilarityOptions
     } = new();
 
     /// <summary>
-    /// The exponents of the scales, finest first. Default: 0.0448, 0.2856, 0.3001, 0.2363, 0.1333. Range: one or more, each above 0, finite.
+    /// The exponents of the scales, finest first. Default: 0.0448, 0.2856, 0.3001, 0.2363, 0.1333. Range: one to 16,
+    /// each above 0, finite.
     /// </summary>
-    /// <exception cref="ArgumentException">There is none, or one is out of range.</exception>
+    /// <exception cref="ArgumentException">There is none, there are too many, or one is out of range.</exception>
     public IReadOnlyList<double> ScaleWeights
     {
         get;
-        init => field = value is { Count: > 0 } && value.All(w => w > 0 && double.IsFinite(w))
+        init => field = value is { Count: > 0 and <= LargestCount } && value.All(w => w > 0 && double.IsFinite(w))
             ? [.. value]
             : throw new ArgumentException(
-                $"{nameof(ScaleWeights)} is [{string.Join(", ", value?.Select(w => w.ToString(CultureInfo.InvariantCulture)) ?? [])}]; expected one or more finite values above 0.",
+                $"{nameof(ScaleWeights)} is [{string.Join(", ", value?.Select(w => w.ToString(CultureInfo.InvariantCulture)) ?? [])}]; expected one to {LargestCount} finite values above 0.",
                 nameof(ScaleWeights));
     } = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333];
 
@@ -66,7 +70,9 @@ public sealed record MultiScaleStructuralSimilarityOptions
     }
 
     /// <summary>The smallest side for a number of scales: the window must fit the image after all halvings.</summary>
-    internal int MinimumSideOf(int scaleCount) => OddSides == OddSides.Replicate
-        ? checked(((Window.WindowSize - 1) << (scaleCount - 1)) + 1)
-        : checked(Window.WindowSize << (scaleCount - 1));
+    internal int MinimumSideOf(int scaleCount)
+    {
+        long factor = 1L << (scaleCount - 1);
+        return checked((int)(OddSides == OddSides.Replicate ? ((Window.WindowSize - 1) * factor) + 1 : Window.WindowSize * factor));
+    }
 }

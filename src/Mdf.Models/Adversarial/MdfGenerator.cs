@@ -60,6 +60,6 @@ public sealed class MdfGenerator : Module<Tensor, Tensor, Tensor>
         using var scope = NewDisposeScope();
         Tensor made = tail.call(body.call(head.call(input)));
         Tensor middle = skip.narrow(2, Margin, made.shape[2]).narrow(3, Margin, made.shape[3]);
-        return (made + middle).MoveToOuterDisposeScope();
+        return made.Plus(middle).MoveToOuterDisposeScope();
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
+using Mdf.IO;
 
 namespace Mdf.Models.Perceptual;
 
@@ -13,19 +14,26 @@ internal sealed class FileDownload(HttpClient client, PretrainedFile file, strin
 
     public async Task RunAsync(IProgress<DownloadProgress>? progress, CancellationToken cancellation)
     {
-        string hash;
+        // Held until the file has its name: a part that is closed and not yet moved must not be begun anew by another process.
+        using IDisposable claim = FileLock.Take(path, $"Another process is downloading '{path}'.");
+        if (File.Exists(path))
+        {
+            return;
+        }
 
-        // Opened for this process alone, so that two do not write into one file.
+        string hash;
         await using (var part = new FileStream(PartPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, BufferBytes, useAsync: true))
         {
-            using HttpResponseMessage response = await RequestAsync(part, cancellation).ConfigureAwait(false);
-            await ReceiveAsync(response, part, progress, cancellation).ConfigureAwait(false);
-            part.Position = 0;
-            hash = Convert.ToHexString(await SHA256.HashDataAsync(part, cancellation).ConfigureAwait(false));
+            using (HttpResponseMessage? response = await RequestAsync(part, cancellation).ConfigureAwait(false))
+            {
+                await ReceiveAsync(response, part, progress, cancellation).ConfigureAwait(false);
+            }
+
+            hash = await HashAsync(part, cancellation).ConfigureAwait(false);
             part.Flush(flushToDisk: true);
         }
 
-        if (!hash.StartsWith(file.HashPrefix, StringComparison.OrdinalIgnoreCase))
+        if (!IsRight(hash))
         {
             File.Delete(PartPath);
             throw new InvalidDataException(
@@ -35,14 +43,20 @@ internal sealed class FileDownload(HttpClient client, PretrainedFile file, strin
         File.Move(PartPath, path, overwrite: true);
     }
 
-    /// <summary>Asks for what is missing, and places the file where the answer begins.</summary>
-    private async Task<HttpResponseMessage> RequestAsync(FileStream part, CancellationToken cancellation)
+    /// <summary>Asks for what is missing, and places the file where the answer begins; null if nothing is missing.</summary>
+    private async Task<HttpResponseMessage?> RequestAsync(FileStream part, CancellationToken cancellation)
     {
         long have = part.Length;
         HttpResponseMessage response = await SendAsync(have, cancellation).ConfigureAwait(false);
         if (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
         {
             response.Dispose();
+            if (IsRight(await HashAsync(part, cancellation).ConfigureAwait(false)))
+            {
+                // All had come when the download before this one ended.
+                return null;
+            }
+
             response = await SendAsync(0, cancellation).ConfigureAwait(false);
         }
 
@@ -72,8 +86,22 @@ internal sealed class FileDownload(HttpClient client, PretrainedFile file, strin
         return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
     }
 
-    private static async Task ReceiveAsync(HttpResponseMessage response, FileStream part, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+    private static async Task<string> HashAsync(FileStream part, CancellationToken cancellation)
     {
+        part.Position = 0;
+        return Convert.ToHexString(await SHA256.HashDataAsync(part, cancellation).ConfigureAwait(false));
+    }
+
+    private bool IsRight(string hash) => hash.StartsWith(file.HashPrefix, StringComparison.OrdinalIgnoreCase);
+
+    private static async Task ReceiveAsync(HttpResponseMessage? response, FileStream part, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+    {
+        if (response is null)
+        {
+            progress?.Report(new DownloadProgress(part.Length, part.Length));
+            return;
+        }
+
         long? total = part.Length + response.Content.Headers.ContentLength;
         await using Stream body = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
         var buffer = new byte[BufferBytes];

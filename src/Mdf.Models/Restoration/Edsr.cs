@@ -64,8 +64,8 @@ public sealed class Edsr : RestorationNetwork
 
     private protected override Tensor Restore(Tensor images)
     {
-        Tensor features = head.call(subtractMean.call(images * ValueRange));
-        return addMean.call(tail.call(body.call(features) + features)) / ValueRange;
+        Tensor features = head.call(subtractMean.call(images.Times(ValueRange)));
+        return addMean.call(tail.call(body.call(features).Plus(features))).Over(ValueRange);
     }
 
     // A convolution of 1 x 1 pixels, so that it is part of checkpoints; frozen, as it is theirs.
@@ -96,7 +96,7 @@ public sealed class Edsr : RestorationNetwork
         public override Tensor forward(Tensor input)
         {
             using var scope = NewDisposeScope();
-            return ((body.call(input) * residualScale) + input).MoveToOuterDisposeScope();
+            return body.call(input).Times(residualScale).Plus(input).MoveToOuterDisposeScope();
         }
     }
 }

@@ -70,7 +70,7 @@ public sealed class MsrResNet : RestorationNetwork
 
         long[] size = [images.shape[2] * Scale, images.shape[3] * Scale];
         Tensor smooth = functional.interpolate(images, size, mode: InterpolationMode.Bilinear, align_corners: false);
-        return last.call(Activate(large.call(features))) + smooth;
+        return last.call(Activate(large.call(features))).Plus(smooth);
     }
 
     private static Tensor Activate(Tensor features) => functional.leaky_relu(features, NegativeSlope);
@@ -91,7 +91,7 @@ public sealed class MsrResNet : RestorationNetwork
         public override Tensor forward(Tensor input)
         {
             using var scope = NewDisposeScope();
-            return (conv2.call(conv1.call(input).relu_()) + input).MoveToOuterDisposeScope();
+            return conv2.call(conv1.call(input).relu_()).Plus(input).MoveToOuterDisposeScope();
         }
     }
 }

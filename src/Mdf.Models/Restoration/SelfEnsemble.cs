@@ -26,9 +26,9 @@ public static class SelfEnsemble
         for (int i = 0; i < ImageOrientation.Count; i++)
         {
             Tensor result = ImageOrientation.TurnBack(restore(ImageOrientation.Turn(images, i)), i);
-            sum = sum is null ? result : sum + result;
+            sum = sum is null ? result : sum.Plus(result);
         }
 
-        return (sum! / ImageOrientation.Count).MoveToOuterDisposeScope();
+        return sum!.Over(ImageOrientation.Count).MoveToOuterDisposeScope();
     }
 }

@@ -60,7 +60,7 @@ public sealed class SrResNet : RestorationNetwork
     private protected override Tensor Restore(Tensor images)
     {
         Tensor features = head.call(images);
-        return tail.call(upsample.call(bodyTail.call(body.call(features)) + features));
+        return tail.call(upsample.call(bodyTail.call(body.call(features)).Plus(features)));
     }
 
     private sealed class Block : Module<Tensor, Tensor>
@@ -86,7 +86,7 @@ public sealed class SrResNet : RestorationNetwork
         {
             using var scope = NewDisposeScope();
             Tensor inner = act.call(norm1.call(conv1.call(input)));
-            return (norm2.call(conv2.call(inner)) + input).MoveToOuterDisposeScope();
+            return norm2.call(conv2.call(inner)).Plus(input).MoveToOuterDisposeScope();
         }
     }
 }

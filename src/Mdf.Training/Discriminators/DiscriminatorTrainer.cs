@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Mdf.Checkpoints;
+using Mdf.IO;
 using Mdf.Models.Adversarial;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -60,7 +61,10 @@ public sealed partial class DiscriminatorTrainer
     /// image's size.
     /// </exception>
     /// <exception cref="CheckpointFormatException">The state file is damaged, or something else.</exception>
-    /// <exception cref="IOException">The state file cannot be read or written; a new one is written before the first iteration.</exception>
+    /// <exception cref="IOException">
+    /// The state file cannot be read or written, which is tried before the first iteration, or another training is using it: one that does has
+    /// a file beside it whose name ends with <c>.lock</c>.
+    /// </exception>
     /// <exception cref="UnauthorizedAccessException">The state file must not be read or written, or is a folder.</exception>
     /// <exception cref="TrainingDivergedException">The scores got out of hand; the last good state is kept.</exception>
     public DiscriminatorTrainingResult Train(
@@ -74,6 +78,8 @@ public sealed partial class DiscriminatorTrainer
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(distortion);
         SeedImageChecks.Check(images, options);
+        using IDisposable? claim = stateFile is null ? null
+            : FileLock.Take(stateFile, $"'{stateFile}' is in use by another training; wait for its end, or name another state file.");
         using var scope = NewDisposeScope();
         using var run = new TrainingRun(options, images, distortion, device ?? CPU);
         IReadOnlyDictionary<string, string> identity = TrainingIdentity.Of(options, images, distortion);
@@ -114,10 +120,7 @@ public sealed partial class DiscriminatorTrainer
             {
                 ScaleLosses losses = training.Iterate();
                 bool isDue = training.Iteration % options.SaveInterval == 0 || training.Iteration == options.Iterations;
-                if ((losses.Trouble() ?? (isDue ? training.Trouble() : null)) is { } trouble)
-                {
-                    throw new TrainingDivergedException(scale, training.Iteration, trouble, stateFile);
-                }
+                RequireGood(losses.Trouble() ?? (isDue ? training.Trouble() : null), scale, training.Iteration, stateFile);
 
                 progress?.Report(clock.Progress(scale, training.Iteration, losses));
                 if (isDue && training.Iteration < options.Iterations)
@@ -128,6 +131,7 @@ public sealed partial class DiscriminatorTrainer
 
             if (training.Iteration < options.Iterations)
             {
+                RequireGood(training.Trouble(), scale, training.Iteration, stateFile);
                 Save(stateFile, identity, run, training);
                 break;
             }
@@ -140,6 +144,14 @@ public sealed partial class DiscriminatorTrainer
         }
 
         return run.Result(Metadata(images, distortion, run));
+    }
+
+    private static void RequireGood(string? trouble, int scale, int iteration, string? stateFile)
+    {
+        if (trouble is not null)
+        {
+            throw new TrainingDivergedException(scale, iteration, trouble, stateFile);
+        }
     }
 
     private StateDictionary? Open(string? stateFile, IReadOnlyDictionary<string, string> identity, int scaleCount, out int finished, out int iterations)

@@ -1,4 +1,5 @@
 using Mdf.Models.Adversarial;
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -69,7 +70,7 @@ internal sealed class ScaleTraining : IDisposable
             (Tensor realScore, Tensor fakeScore, Tensor gradientPenalty) = TrainDiscriminator(random);
             if (last)
             {
-                (real, fake, penalty) = (realScore.item<float>(), fakeScore.item<float>(), gradientPenalty.item<float>());
+                (real, fake, penalty) = (realScore.ToDouble(), fakeScore.ToDouble(), gradientPenalty.ToDouble());
             }
         }
 
@@ -81,7 +82,7 @@ internal sealed class ScaleTraining : IDisposable
             Tensor reconstruction = TrainGenerator(random);
             if (i == options.GeneratorSteps - 1)
             {
-                error = reconstruction.item<float>();
+                error = reconstruction.ToDouble();
             }
         }
 
@@ -89,12 +90,16 @@ internal sealed class ScaleTraining : IDisposable
         return new ScaleLosses(real, fake, penalty, error);
     }
 
-    /// <summary>What is wrong with the weights, or null.</summary>
+    /// <summary>
+    /// What is wrong with the weights, the running statistics or Adam's memory, or null. The losses of an iteration are measured before its
+    /// last steps, and so do not tell.
+    /// </summary>
     public string? Trouble()
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        return Generator.parameters().Concat(Discriminator.parameters()).All(p => p.isfinite().all().item<bool>()) ? null : "a weight is not finite";
+        IEnumerable<KeyValuePair<string, Tensor>> all = TrainingRun.TensorsOf(scale, Generator, Discriminator).Concat(Moments);
+        return all.FirstOrDefault(t => t.Value.is_floating_point() && !t.Value.isfinite().all().item<bool>()).Key is { } bad ? $"'{bad}' is not finite" : null;
     }
 
     public void Dispose()
@@ -116,7 +121,7 @@ internal sealed class ScaleTraining : IDisposable
         Tensor between = (real * share) + (fake * (1 - share));
         Tensor penalty = discriminatorPasses.AddGradientPenalty(between, options.GradientPenaltyWeight);
         discriminatorPasses.End();
-        discriminatorAdam.step();
+        discriminatorAdam.Update();
         return (realScore, fakeScore, penalty);
     }
 
@@ -129,7 +134,7 @@ internal sealed class ScaleTraining : IDisposable
         Tensor gradient = discriminatorPasses.Score(fake, -1).Gradient;
         backward(gradient.add_(difference, alpha: 2 * options.ReconstructionWeight / difference.numel()));
         generatorPasses.End();
-        generatorAdam.step();
+        generatorAdam.Update();
         return difference.square().mean();
     }
 

@@ -48,9 +48,9 @@ internal sealed class AdversarialStep : ITrainingStep
     {
         Tensor restored = network.call(degraded);
         opposingAdam.zero_grad();
-        Tensor opposition = CrossEntropy(discriminator.call(reference), isReal: true) + CrossEntropy(discriminator.call(restored.detach()), isReal: false);
+        Tensor opposition = CrossEntropy(discriminator.call(reference), isReal: true).Plus(CrossEntropy(discriminator.call(restored.detach()), isReal: false));
         opposition.backward();
-        opposingAdam.step();
+        opposingAdam.Update();
 
         adam.zero_grad();
         Tensor content = LossValue.Of(loss, restored, reference).reshape([]), adversarial, value;
@@ -58,7 +58,7 @@ internal sealed class AdversarialStep : ITrainingStep
         try
         {
             adversarial = CrossEntropy(discriminator.call(restored), isReal: true);
-            value = content + (adversarial * options.AdversarialWeight);
+            value = content.Plus(adversarial.Times(options.AdversarialWeight));
             value.backward();
         }
         finally
@@ -71,7 +71,7 @@ internal sealed class AdversarialStep : ITrainingStep
             GradientClipping.Clip(parameters, largest);
         }
 
-        adam.step();
+        adam.Update();
         return stack([value.detach(), content.detach(), adversarial.detach(), opposition.detach()]);
     }
 

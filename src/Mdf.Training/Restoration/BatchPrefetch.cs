@@ -4,28 +4,40 @@ using Mdf.Data;
 
 namespace Mdf.Training;
 
-/// <summary>Batches by number, made ahead and in order by one thread in the background.</summary>
+/// <summary>Batches by number and in order: made ahead by one thread in the background, or each when it is asked for.</summary>
 internal sealed class BatchPrefetch : IDisposable
 {
+    private readonly Func<int, PairedBatch> make;
     private readonly BlockingCollection<PairedBatch> ready;
     private readonly CancellationTokenSource stop = new();
-    private readonly Thread worker;
+    private readonly Thread? worker;
     private ExceptionDispatchInfo? failure;
+    private int next;
 
     /// <param name="make">Makes the batch of a number; dispose scopes are those of its thread.</param>
     /// <param name="first">The first number.</param>
     /// <param name="end">The number after the last.</param>
-    /// <param name="depth">How many to keep ready.</param>
+    /// <param name="depth">How many to keep ready; 0 for none.</param>
     public BatchPrefetch(Func<int, PairedBatch> make, int first, int end, int depth)
     {
-        ready = new BlockingCollection<PairedBatch>(depth);
-        worker = new Thread(() => Work(make, first, end)) { IsBackground = true, Name = "Batches" };
-        worker.Start();
+        this.make = make;
+        next = first;
+        ready = new BlockingCollection<PairedBatch>(Math.Max(depth, 1));
+        if (depth > 0)
+        {
+            worker = new Thread(() => Work(first, end)) { IsBackground = true, Name = "Batches" };
+            worker.Start();
+        }
     }
 
     /// <summary>Waits for the next batch, which the caller disposes; what went wrong in making it is thrown here.</summary>
     public PairedBatch Take()
     {
+        if (worker is null)
+        {
+            return make(next++);
+        }
+
         if (ready.TryTake(out PairedBatch? batch, Timeout.Infinite))
         {
             return batch;
@@ -39,7 +51,7 @@ internal sealed class BatchPrefetch : IDisposable
     public void Dispose()
     {
         stop.Cancel();
-        worker.Join();
+        worker?.Join();
         while (ready.TryTake(out PairedBatch? batch))
         {
             batch.Dispose();
@@ -49,7 +61,7 @@ internal sealed class BatchPrefetch : IDisposable
         stop.Dispose();
     }
 
-    private void Work(Func<int, PairedBatch> make, int first, int end)
+    private void Work(int first, int end)
     {
         try
         {

@@ -35,7 +35,7 @@ public static class RestorationEvaluation
         options ??= new RestorationEvaluationOptions();
         SettingChecks.Require(options.MaximumCount >= 1, nameof(options.MaximumCount), options.MaximumCount, "at least 1");
         MetricOptions metrics = options.Metrics ?? Customary(network);
-        int leastSide = Math.Max(new StructuralSimilarityOptions().WindowSize + (2 * metrics.CropBorder), options.Lpips?.MinimumSide ?? 1);
+        int leastSide = LeastSide(network, options);
         var pairs = new ImagePairs(images, degradation, network.Scale, network.Channels);
         var seeds = new SeedSequence(options.Seed);
         var scores = new List<ImageScores>();
@@ -60,10 +60,39 @@ public static class RestorationEvaluation
             network.train(wasTraining);
         }
 
-        return scores.Count > 0
-            ? new RestorationScores(scores, pairs.Skipped)
-            : throw new IOException($"No image can be used; the first: {pairs.Skipped[0].Name}: {pairs.Skipped[0].Reason}");
+        return scores.Count > 0 ? new RestorationScores(scores, pairs.Skipped) : throw NoneUsable(pairs);
     }
+
+    /// <summary>Refuses what <see cref="Evaluate"/> could not do. Images are read up to the first that can be used.</summary>
+    /// <exception cref="ArgumentException">LPIPS is asked for, and the network's images are grey.</exception>
+    /// <exception cref="IOException">No image can be used.</exception>
+    /// <exception cref="InvalidOperationException">The degradation gave images of another size than the network's scale says.</exception>
+    internal static void RequireUsable(RestorationNetwork network, IImageSource images, Degradation degradation, RestorationEvaluationOptions options)
+    {
+        if (options.Lpips is not null && network.Channels != ColorChannels)
+        {
+            throw new ArgumentException($"The network has images of {network.Channels} channels; expected {ColorChannels} for LPIPS.", nameof(network));
+        }
+
+        var pairs = new ImagePairs(images, degradation, network.Scale, network.Channels);
+        var seeds = new SeedSequence(options.Seed);
+        for (int i = 0; i < Math.Min(pairs.Count, options.MaximumCount); i++)
+        {
+            using PairedBatch? pair = pairs.Whole(i, seeds.Random(SeedSequence.Purpose.Evaluation, i), LeastSide(network, options));
+            if (pair is not null)
+            {
+                return;
+            }
+        }
+
+        throw NoneUsable(pairs);
+    }
+
+    private static IOException NoneUsable(ImagePairs pairs) =>
+        new($"No image can be used; the first: {pairs.Skipped[0].Name}: {pairs.Skipped[0].Reason}");
+
+    private static int LeastSide(RestorationNetwork network, RestorationEvaluationOptions options) => Math.Max(
+        new StructuralSimilarityOptions().WindowSize + (2 * (options.Metrics ?? Customary(network)).CropBorder), options.Lpips?.MinimumSide ?? 1);
 
     private static MetricOptions Customary(RestorationNetwork network) => network.Scale == 1
         ? new MetricOptions { RoundToBytes = true }

@@ -2,8 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using Mdf.Checkpoints;
 using Mdf.Data;
+using Mdf.IO;
 using Mdf.Models.Restoration;
 using Microsoft.Extensions.Logging;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Mdf.Training;
@@ -12,6 +14,7 @@ namespace Mdf.Training;
 internal sealed partial class RestorationRun : IDisposable
 {
     private const string Format = "mdf-restoration-training 1";
+    private const int PrefetchElsewhere = 4;
     private const string StateFileName = "state.safetensors";
     private const string BestFileName = "best.ckpt";
     private const string LastFileName = "last.ckpt";
@@ -31,6 +34,7 @@ internal sealed partial class RestorationRun : IDisposable
     private readonly Tensor sums;
     private readonly Stopwatch total = Stopwatch.StartNew();
     private readonly Stopwatch window = new();
+    private IDisposable? claim;
     private TrainingLog? log;
     private int step;
     private int begunAt;
@@ -70,7 +74,7 @@ internal sealed partial class RestorationRun : IDisposable
     {
         Open();
         job.Network.train();
-        using var batches = new BatchPrefetch(MakeBatch, step, options.Steps, options.PrefetchDepth);
+        using var batches = new BatchPrefetch(MakeBatch, step, options.Steps, options.PrefetchDepth ?? (job.Device.type == DeviceType.CPU ? 0 : PrefetchElsewhere));
         bool isReported = ReportIfDue(cancellation);
         while (isReported && step < options.Steps && !cancellation.IsCancellationRequested)
         {
@@ -109,6 +113,7 @@ internal sealed partial class RestorationRun : IDisposable
         training.Dispose();
         average?.Dispose();
         sums.Dispose();
+        claim?.Dispose();
     }
 
     private void Open()
@@ -119,9 +124,10 @@ internal sealed partial class RestorationRun : IDisposable
         }
 
         Directory.CreateDirectory(job.OutputFolder!);
+        claim = FileLock.Take(stateFile, $"'{job.OutputFolder}' is in use by another training; wait for its end, or name another folder.");
         if (File.Exists(stateFile))
         {
-            using StateDictionary state = TrainingState.Load(stateFile, Format, identity);
+            using StateDictionary state = TrainingState.Load(stateFile, Format, identity, TrainingJob.ValidationOptionsKey);
             TrainingState.Restore(stateFile, state, Tensors);
             step = begunAt = saved = TrainingState.Number(stateFile, state, StepKey, options.Steps);
             logged = TrainingState.Number(stateFile, state, LoggedKey, step);
@@ -135,8 +141,8 @@ internal sealed partial class RestorationRun : IDisposable
         }
 
         string[] columns = ["learning_rate", "images_per_second", "resident_mib", "validation_psnr", "validation_ssim"];
-        string[] perceptual = options.Validation.Lpips is null ? [] : ["validation_lpips"];
-        log = new TrainingLog(job.OutputFolder!, [.. training.Terms, .. columns, .. perceptual], logged, options.TensorBoard);
+        string[] all = [.. training.Terms, .. columns, .. options.Validation.Lpips is null ? Array.Empty<string>() : ["validation_lpips"]];
+        log = new TrainingLog(job.OutputFolder!, all, logged, options.TensorBoard);
         if (saved < 0)
         {
             // A folder that cannot be written to is better known now than after an hour.
@@ -207,6 +213,7 @@ internal sealed partial class RestorationRun : IDisposable
             best = (step, scores.Psnr);
             if (job.OutputFolder is { } folder)
             {
+                RequireFiniteWeights();
                 Restored.Save(Path.Combine(folder, BestFileName), job.CheckpointMetadata(step));
             }
         }
@@ -216,11 +223,11 @@ internal sealed partial class RestorationRun : IDisposable
 
     private void Save()
     {
-        window.Stop();
         RequireGood(Read(sums));
+        window.Stop();
+        RequireFiniteWeights();
         if (stateFile is not null)
         {
-            RequireFiniteWeights();
             var position = new Dictionary<string, string>
             {
                 [StepKey] = step.ToString(CultureInfo.InvariantCulture),
@@ -233,9 +240,8 @@ internal sealed partial class RestorationRun : IDisposable
             }
 
             TrainingState.Save(stateFile, Format, identity, position, Tensors);
-            IReadOnlyDictionary<string, string> metadata = job.CheckpointMetadata(step);
-            Restored.Save(Path.Combine(job.OutputFolder!, LastFileName), metadata);
-            training.SaveOthers(job.OutputFolder!, metadata);
+            Restored.Save(Path.Combine(job.OutputFolder!, LastFileName), job.CheckpointMetadata(step));
+            training.SaveOthers(job.OutputFolder!, job.CheckpointMetadata(step));
         }
 
         saved = step;
@@ -260,12 +266,9 @@ internal sealed partial class RestorationRun : IDisposable
     private void RequireFiniteWeights()
     {
         using var scope = NewDisposeScope();
-        foreach ((string name, Tensor tensor) in training.Tensors)
+        if (Tensors.FirstOrDefault(t => t.Value.is_floating_point() && !t.Value.isfinite().all().item<bool>()).Key is { } bad)
         {
-            if (tensor.is_floating_point() && !tensor.isfinite().all().item<bool>())
-            {
-                throw new TrainingDivergedException(null, step, $"'{name}' is not finite", stateFile);
-            }
+            throw new TrainingDivergedException(null, step, $"'{bad}' is not finite", stateFile);
         }
     }
 

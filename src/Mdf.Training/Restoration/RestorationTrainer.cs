@@ -63,13 +63,17 @@ public sealed class RestorationTrainer
     /// <param name="cancellation">Ends the training after the step, or in a validation; the state is saved.</param>
     /// <returns>How far it came.</returns>
     /// <exception cref="ArgumentException">
-    /// The network is not of float32, the patch size is no multiple of its scale, or the loss gives more than one value.
+    /// The network is not of float32, the patch size is no multiple of its scale, the loss gives more than one value, or LPIPS is to validate
+    /// a network of grey images.
     /// </exception>
     /// <exception cref="InvalidOperationException">
     /// The state in the folder is of another training, or the degradation does not fit the network's scale.
     /// </exception>
     /// <exception cref="Mdf.Checkpoints.CheckpointFormatException">The state file is damaged, or something else.</exception>
-    /// <exception cref="IOException">No image can be used, or a file cannot be written; the first is written before the first step.</exception>
+    /// <exception cref="IOException">
+    /// No image can be used to train or to validate with, a file cannot be written (the first is written before the first step), or another
+    /// training is using the folder: one that does has <c>state.safetensors.lock</c> there.
+    /// </exception>
     /// <exception cref="UnauthorizedAccessException">The folder must not be written to.</exception>
     /// <exception cref="TrainingDivergedException">The loss or the weights are not finite any more; the last good state is kept.</exception>
     public RestorationTrainingResult Train(

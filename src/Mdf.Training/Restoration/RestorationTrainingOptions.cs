@@ -60,8 +60,11 @@ public sealed record RestorationTrainingOptions
     /// <summary>Of everything random. The same seed gives the same network on one device with one number of threads. Default: 1.</summary>
     public long Seed { get; init; } = 1;
 
-    /// <summary>The batches that are prepared ahead in the background, 1 to 64. Default: 4.</summary>
-    public int PrefetchDepth { get; init; } = 4;
+    /// <summary>
+    /// The batches that are prepared ahead in the background, 0 to 64; with 0 each is made when it is needed. Default: null, for none where
+    /// the CPU trains, as it has no cores to spare, and 4 elsewhere.
+    /// </summary>
+    public int? PrefetchDepth { get; init; }
 
     /// <summary>Whether the log is written for TensorBoard too, into the folder <c>tensorboard</c>. Default: false.</summary>
     public bool TensorBoard { get; init; }
@@ -86,7 +89,8 @@ public sealed record RestorationTrainingOptions
         Require(ValidationInterval >= 1, nameof(ValidationInterval), ValidationInterval, "at least 1");
         Require(SaveInterval >= 1, nameof(SaveInterval), SaveInterval, "at least 1");
         Require(LogInterval >= 1, nameof(LogInterval), LogInterval, "at least 1");
-        Require(PrefetchDepth is >= 1 and <= 64, nameof(PrefetchDepth), PrefetchDepth, "1 to 64");
+        Require(PrefetchDepth is null or (>= 0 and <= 64), nameof(PrefetchDepth), PrefetchDepth, "null, or 0 to 64");
         Require(Validation is not null, nameof(Validation), "null", "options");
+        Require(Validation!.MaximumCount >= 1, nameof(RestorationEvaluationOptions.MaximumCount), Validation.MaximumCount, "at least 1");
     }
 }

@@ -42,7 +42,7 @@ internal sealed class SupervisedStep : ITrainingStep
             GradientClipping.Clip(parameters, largest);
         }
 
-        adam.step();
+        adam.Update();
         return value.detach().reshape(1);
     }
 

@@ -11,6 +11,9 @@ namespace Mdf.Training;
 /// <summary>What a restoration network is to be trained with.</summary>
 internal sealed record TrainingJob
 {
+    /// <summary>The part of the identity that older states lack.</summary>
+    public const string ValidationOptionsKey = "validation options";
+
     // These do not change what comes out.
     private static readonly string[] Indifferent =
     [
@@ -56,6 +59,12 @@ internal sealed record TrainingJob
             throw new ArgumentException(
                 $"{nameof(RestorationTrainingOptions.PatchSize)} is {Options.PatchSize}; expected a multiple of {Network.Scale}, the network's scale.", nameof(Network));
         }
+
+        // What validation cannot do is better known now than after its interval.
+        if (Validation is not null)
+        {
+            RestorationEvaluation.RequireUsable(Network, Validation, Degradation, Options.Validation);
+        }
     }
 
     /// <summary>What a run and the one that goes on from it have in common, by name.</summary>
@@ -66,6 +75,7 @@ internal sealed record TrainingJob
             ["kind"] = Kind,
             ["network"] = Network.Options.ToString(),
             ["validation"] = Validation?.Description ?? "none",
+            [ValidationOptionsKey] = ValidationOptions(),
         };
         foreach (JsonProperty property in JsonSerializer.SerializeToElement(Options).EnumerateObject())
         {
@@ -85,6 +95,16 @@ internal sealed record TrainingJob
         ["seed"] = Options.Seed.ToString(CultureInfo.InvariantCulture),
         ["settings"] = JsonSerializer.Serialize(Options),
     };
+
+    // But for tiles, which do not change what is measured.
+    private string ValidationOptions() => JsonSerializer.Serialize(new
+    {
+        Options.Validation.MaximumCount,
+        Options.Validation.Seed,
+        Options.Validation.SelfEnsemble,
+        Options.Validation.Metrics,
+        Lpips = Options.Validation.Lpips is not null,
+    });
 
     private Dictionary<string, string> Descriptions()
     {

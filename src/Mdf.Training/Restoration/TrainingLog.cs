@@ -12,6 +12,7 @@ internal sealed class TrainingLog
     public const string FileName = "log.csv";
 
     private const string TensorBoardFolder = "tensorboard";
+    private const string EventFiles = "events.out.tfevents.*";
 
     private readonly string path;
     private readonly IReadOnlyList<string> columns;
@@ -25,35 +26,60 @@ internal sealed class TrainingLog
     {
         path = Path.Combine(folder, FileName);
         this.columns = columns;
-        writer = forTensorBoard ? utils.tensorboard.SummaryWriter(Path.Combine(folder, TensorBoardFolder)) : null;
         string header = string.Join(',', columns.Prepend("step"));
-        string[] rows = step > 0 && File.Exists(path) ? File.ReadAllLines(path) : [];
+        string[] rows = File.Exists(path) ? [.. File.ReadLines(path).Skip(1)] : [];
+        string[] kept = [.. rows.Where(r => StepOf(r) <= step)];
         AtomicFile.Write(path, stream =>
         {
             using var text = new StreamWriter(stream, leaveOpen: true);
-            foreach (string line in rows.Skip(1).Where(r => StepOf(r) <= step).Prepend(header))
+            foreach (string line in kept.Prepend(header))
             {
                 text.Write(line + "\n");
             }
         });
+
+        if (forTensorBoard)
+        {
+            writer = Writer(Path.Combine(folder, TensorBoardFolder), rows.Length > kept.Length ? kept : null);
+        }
     }
 
     /// <summary>Adds a row; what is null stays empty.</summary>
     public void Add(int step, IReadOnlyList<double?> values)
     {
         File.AppendAllText(path, string.Join(',', values.Select(v => v?.ToString("g9", CultureInfo.InvariantCulture)).Prepend(step.ToString(CultureInfo.InvariantCulture))) + "\n");
-        if (writer is null)
+        if (writer is not null)
         {
-            return;
+            Write(writer, step, values);
+        }
+    }
+
+    // Nothing can be cut off TensorBoard's files: where rows are, they are written anew.
+    private SummaryWriter Writer(string folder, string[]? kept)
+    {
+        foreach (string file in kept is not null && Directory.Exists(folder) ? Directory.GetFiles(folder, EventFiles) : [])
+        {
+            File.Delete(file);
         }
 
+        SummaryWriter events = utils.tensorboard.SummaryWriter(folder);
+        foreach (string row in kept ?? [])
+        {
+            Write(events, StepOf(row), [.. row.Split(',').Skip(1).Select(v => v.Length > 0 ? double.Parse(v, CultureInfo.InvariantCulture) : default(double?))]);
+        }
+
+        return events;
+    }
+
+    private void Write(SummaryWriter events, int step, IReadOnlyList<double?> values)
+    {
         // TorchSharp writes ticks of .NET where TensorBoard expects seconds since 1970.
         long now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         foreach ((string column, double? value) in columns.Zip(values))
         {
             if (value is { } known)
             {
-                writer.add_scalar(column, (float)known, step, now);
+                events.add_scalar(column, (float)known, step, now);
             }
         }
     }

@@ -79,6 +79,25 @@ public sealed class MultiScaleStructuralSimilarityTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(16, OddSides.Replicate, 327_681)]
+    [InlineData(16, OddSides.Drop, 360_448)]
+    public void MinimumSide_ManyScales_IsThatOfTheFormula(int count, OddSides oddSides, int side)
+    {
+        var options = new MultiScaleStructuralSimilarityOptions { ScaleWeights = [.. Enumerable.Repeat(1.0, count)], OddSides = oddSides };
+        Assert.Equal(side, options.MinimumSide);
+        Assert.Contains("ScaleCount of at most 2", Assert.Throws<ArgumentException>("restored", () => MultiScaleStructuralSimilarity.Measure(zeros(1, 3, 24, 24), zeros(1, 3, 24, 24), null, options)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(17)]
+    [InlineData(30)]
+    [InlineData(40)]
+    public void ScaleWeights_MoreThanHalvingsThereCanBe_AreRefused(int count) => Assert.Contains(
+        "expected one to 16 finite values above 0",
+        Assert.Throws<ArgumentException>("ScaleWeights", () => new MultiScaleStructuralSimilarityOptions { ScaleWeights = [.. Enumerable.Repeat(1.0, count)] }).Message,
+        StringComparison.Ordinal);
+
     [Fact]
     public void PerChannel_TooSmall_SaysHowManyScalesWouldDo()
     {

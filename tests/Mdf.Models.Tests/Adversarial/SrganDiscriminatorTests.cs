@@ -31,6 +31,44 @@ public sealed class SrganDiscriminatorTests
         TensorAssert.Near(score, discriminator.call(images), 1e-6);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Backward_MemoryFullOfNaN_IsFinite(bool ofFeatures)
+    {
+        using var discriminator = new SrganDiscriminator(32);
+        for (int i = 0; i < 5; i++)
+        {
+            using var scope = NewDisposeScope();
+            discriminator.zero_grad();
+            Tensor images = rand(4, 3, 32, 32).requires_grad_(true);
+            FreedMemory.FillWithNaN();
+            Tensor result = ofFeatures ? discriminator.Features(images) : discriminator.call(images);
+            FreedMemory.FillWithNaN();
+            result.sum().backward();
+            Assert.True(images.grad!.isfinite().all().item<bool>());
+            Assert.All(discriminator.parameters(), p => Assert.True(p.grad is null || p.grad.isfinite().all().item<bool>()));
+        }
+    }
+
+    [Fact]
+    public void Forward_Learning_SeesImagesWithChannelsInnermost()
+    {
+        using var scope = NewDisposeScope();
+        using var discriminator = new SrganDiscriminator(16);
+        var convolution = (TorchSharp.Modules.Conv2d)discriminator.named_modules().Single(m => m.name == "features.0.conv").module;
+        var strides = new List<long>();
+        convolution.register_forward_pre_hook((_, input) =>
+        {
+            strides.Add(input.stride(1));
+            return input;
+        });
+        Tensor images = rand(2, 3, 16, 16);
+        discriminator.call(images);
+        discriminator.Features(images);
+        Assert.Equal([1, 1], strides);
+    }
+
     [Fact]
     public void Constructor_Seed_DecidesAllWeights()
     {

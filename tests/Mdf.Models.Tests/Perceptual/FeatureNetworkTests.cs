@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Mdf.Checkpoints;
+using Mdf.Checkpoints.Tests;
 using Mdf.Models.Perceptual;
 using Mdf.Testing;
 using TorchSharp;
@@ -104,6 +106,32 @@ public sealed class FeatureNetworkTests : IDisposable
     }
 
     [Fact]
+    public void Features_Vgg19_AreThoseOfTorchvisionsConfiguration()
+    {
+        using var network = new Vgg19Features();
+        FormulaWeights.Fill(network);
+        Dictionary<string, Tensor> state = network.state_dict();
+        Tensor map = rand(1, 3, 40, 36);
+        using var noGradient = no_grad();
+        Tensor[] maps = network.Features(map, "relu1_2", "relu2_2", "relu3_4", "relu4_4", "relu5_4");
+
+        // "E": two, two, four, four and four convolutions, each with its rectifier, and a pool after each group; all are counted.
+        int index = 0;
+        foreach ((int convolutions, Tensor expected) in ((int[])[2, 2, 4, 4, 4]).Zip(maps))
+        {
+            for (int i = 0; i < convolutions; i++, index += 2)
+            {
+                map = nn.functional.conv2d(map, state[$"features.{index}.weight"], state[$"features.{index}.bias"], padding: [1, 1]).relu();
+            }
+
+            Assert.True(map.max().item<float>() > 0);
+            Assert.InRange(TensorAssert.RelativeNormError(map, expected), 0, 1e-5);
+            map = nn.functional.max_pool2d(map, 2);
+            index++;
+        }
+    }
+
+    [Fact]
     public void Features_UnknownLayer_NamesThoseThereAre()
     {
         using var network = new AlexNetFeatures("relu2");
@@ -127,6 +155,28 @@ public sealed class FeatureNetworkTests : IDisposable
 
         Assert.Equal(names.Order(), network.state_dict().Keys.Order());
         Assert.All(network.state_dict(), t => TensorAssert.Equal(file[t.Key], t.Value.detach()));
+    }
+
+    [Fact]
+    public void LoadWeights_PyTorchFileOfTheWholeClassifier_TakesWhatIsNeeded()
+    {
+        using var folder = new TemporaryFolder();
+        using var network = new Vgg16Features("relu1_1");
+        float[] values = [.. Enumerable.Range(1, 64 * 28).Select(i => (float)i)];
+        byte[] file = new PickleAssembler().Operation('}').Operation('(')
+            .Text("features.0.weight").Tensor("0", "FloatStorage", values.Length, [64, 3, 3, 3], [27, 9, 3, 1])
+            .Text("features.0.bias").Tensor("0", "FloatStorage", values.Length, [64], [1], start: 64 * 27)
+            .Text("features.2.weight").Tensor("0", "FloatStorage", values.Length, [2, 2], [2, 1])
+            .Text("classifier.6.weight").Tensor("0", "FloatStorage", values.Length, [10, 4], [4, 1])
+            .Operation('u').ToZipFile(("0", MemoryMarshal.AsBytes<float>(values).ToArray()));
+        File.WriteAllBytes(folder.PathOf("vgg16.pth"), file);
+
+        network.LoadWeights(folder.PathOf("vgg16.pth"));
+
+        Dictionary<string, Tensor> state = network.state_dict();
+        Assert.Equal(["features.0.bias", "features.0.weight"], state.Keys.Order());
+        TensorAssert.Equal(tensor(values[..(64 * 27)]), state["features.0.weight"].detach().flatten());
+        TensorAssert.Equal(tensor(values[(64 * 27)..]), state["features.0.bias"].detach());
     }
 
     [Fact]

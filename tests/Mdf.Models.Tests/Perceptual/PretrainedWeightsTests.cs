@@ -117,6 +117,17 @@ public sealed class PretrainedWeightsTests : IDisposable
     }
 
     [Fact]
+    public async Task DownloadAsync_PartThatIsComplete_IsNotDownloadedAgain()
+    {
+        File.WriteAllBytes(folder.PathOf("file.bin.part"), Content);
+        var told = new List<DownloadProgress>();
+        Assert.Equal(Content, await File.ReadAllBytesAsync(await DownloadAsync(new ListProgress(told)), TestContext.Current.CancellationToken));
+        Assert.Equal([Content.Length], server.Requests);
+        Assert.Equal([new DownloadProgress(Content.Length, Content.Length)], told);
+        Assert.Equal(["file.bin"], folder.FileNames());
+    }
+
+    [Fact]
     public async Task DownloadAsync_AnotherFileThanExpected_IsRefusedAndDeleted()
     {
         server.Content = [1, 2, 3];
@@ -155,6 +166,37 @@ public sealed class PretrainedWeightsTests : IDisposable
     {
         await using var other = new FileStream(folder.PathOf("file.bin.part"), FileMode.Create, FileAccess.ReadWrite, FileShare.None);
         await Assert.ThrowsAsync<IOException>(() => DownloadAsync());
+    }
+
+    [Fact]
+    public async Task DownloadAsync_BetweenLastByteAndMove_IsRefused()
+    {
+        // What lies there then: a part that is complete, closed, and still the other's.
+        File.WriteAllBytes(folder.PathOf("file.bin.part"), Content);
+        using (new FileStream(folder.PathOf("file.bin.lock"), FileMode.Create, FileAccess.ReadWrite, FileShare.None))
+        {
+            Assert.Contains("Another process is downloading", (await Assert.ThrowsAsync<IOException>(() => DownloadAsync())).Message, StringComparison.Ordinal);
+            Assert.Equal(Content, await File.ReadAllBytesAsync(folder.PathOf("file.bin.part"), TestContext.Current.CancellationToken));
+            Assert.Empty(server.Requests);
+        }
+
+        await DownloadAsync();
+        Assert.Equal(["file.bin"], folder.FileNames());
+    }
+
+    [Fact]
+    public async Task DownloadAsync_SeveralAtATime_LeaveTheWholeFile()
+    {
+        for (int round = 0; round < 20; round++)
+        {
+            File.Delete(folder.PathOf("file.bin"));
+            Task<string>[] downloads = [.. Enumerable.Range(0, 4).Select(_ => Task.Run(() => DownloadAsync()))];
+            await Task.WhenAll(downloads.Select(d => d.ContinueWith(_ => { }, TaskScheduler.Default)));
+            Assert.Contains(downloads, d => d.IsCompletedSuccessfully);
+            Assert.All(downloads.Where(d => d.IsFaulted), d => Assert.IsAssignableFrom<IOException>(d.Exception!.InnerException));
+            Assert.Equal(Content, await File.ReadAllBytesAsync(folder.PathOf("file.bin"), TestContext.Current.CancellationToken));
+            Assert.Equal(["file.bin"], folder.FileNames());
+        }
     }
 
     private static string Hash(byte[] content) => Convert.ToHexString(SHA256.HashData(content));

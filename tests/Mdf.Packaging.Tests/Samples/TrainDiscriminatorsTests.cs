@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json;
+
 namespace Mdf.Packaging.Tests.Samples;
 
 public sealed class TrainDiscriminatorsTests : IDisposable
@@ -23,11 +26,20 @@ public sealed class TrainDiscriminatorsTests : IDisposable
     [Fact]
     public async Task Run_KilledAndResumed_GivesTheCheckpointOfARunInOne()
     {
-        string[] arguments = ["--scales", "2", "--iterations", "20", "--save-interval", "1"];
+        string[] arguments = ["--scales", "2", "--iterations", "30", "--save-interval", "1"];
         await sample.RunAsync(0, [.. arguments, "--output", "whole"]);
         const int KilledExitCode = 137;
-        await sample.RunAndSignalAsync(KilledExitCode, "KILL", "parts/jpeg.state.safetensors", [.. arguments, "--output", "parts"]);
-        Assert.False(File.Exists(sample.Folder.PathOf("parts/jpeg.ckpt")));
+
+        // Killed at its first save, further on, and in the second scale: each time going on from where the last one was killed.
+        (int Finished, int Iteration)[] points = [(0, 0), (0, 12), (1, 5)];
+        foreach ((int finished, int iteration) in points)
+        {
+            string[] resume = (finished, iteration) == points[0] ? [] : ["--resume"];
+            await sample.RunAndSignalAsync(
+                KilledExitCode, "KILL", () => HasCome("parts/jpeg.state.safetensors", finished, iteration), [.. arguments, "--output", "parts", .. resume]);
+            Assert.False(File.Exists(sample.Folder.PathOf("parts/jpeg.ckpt")));
+        }
+
         await sample.RunAsync(0, [.. arguments, "--output", "parts", "--resume"]);
         Assert.Equal(sample.Read("whole/jpeg.ckpt"), sample.Read("parts/jpeg.ckpt"));
         Assert.Equal(sample.Read("whole/jpeg.png"), sample.Read("parts/jpeg.png"));
@@ -39,6 +51,21 @@ public sealed class TrainDiscriminatorsTests : IDisposable
         DotNet.Result result = await sample.RunAndSignalAsync(
             1, "INT", "out/jpeg.state.safetensors", "--scales", "1", "--iterations", "1000000", "--save-interval", "1", "--output", "out");
         Assert.Contains("--resume", result.Output, StringComparison.Ordinal);
+    }
+
+    // Whether the state has come so far: it begins with the length of its header in eight bytes, and the header as JSON.
+    private bool HasCome(string stateFile, int finished, int iteration)
+    {
+        if (!File.Exists(sample.Folder.PathOf(stateFile)))
+        {
+            return false;
+        }
+
+        byte[] state = sample.Read(stateFile);
+        using var header = JsonDocument.Parse(state.AsMemory(sizeof(long), (int)BitConverter.ToInt64(state)));
+        JsonElement metadata = header.RootElement.GetProperty("__metadata__");
+        int Number(string name) => int.Parse(metadata.GetProperty(name).GetString()!, CultureInfo.InvariantCulture);
+        return (Number("finished"), Number("iteration")).CompareTo((finished, iteration)) >= 0;
     }
 
     [Theory]

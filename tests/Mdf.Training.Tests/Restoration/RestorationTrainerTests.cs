@@ -238,6 +238,7 @@ public sealed class RestorationTrainerTests : IDisposable
         ImageFile.Write(Path.Combine(data, "huge.png"), SyntheticImage.DeadLeaves(200, 160, seed: 1).repeat(1, 1, 8, 8));
         ImageFile.Write(Path.Combine(data, "more", "gray.png"), SyntheticImage.DeadLeaves(40, 30, seed: 2).narrow(1, 0, 1));
         ImageFile.Write(Path.Combine(data, "tiny.png"), SyntheticImage.DeadLeaves(15, 40, seed: 3));
+        ImageFile.Write(Path.Combine(data, "enormous.png"), zeros(1, 3, 1600, 1800));
         File.WriteAllBytes(Path.Combine(data, "deep.png"), DeepPng.Create(24, 20));
         File.WriteAllText(Path.Combine(data, "broken.jpg"), "no image");
         File.WriteAllBytes(Path.Combine(data, "cut.png"), File.ReadAllBytes(Path.Combine(data, "huge.png"))[..5000]);
@@ -245,11 +246,11 @@ public sealed class RestorationTrainerTests : IDisposable
         using DnCnn network = TestNetworks.Denoiser();
         using var loss = new L2Loss();
         RestorationTrainingResult result = new RestorationTrainer(Small with { Steps = 20 }, logger).Train(
-            network, loss, new ImageFolder(data, new ImageFolderOptions { MemoryBudget = 1 << 20 }), new GaussianNoise(25), validation);
+            network, loss, new ImageFolder(data, new ImageFolderOptions { MemoryBudget = 1 << 20, MaximumPixels = 2_500_000 }), new GaussianNoise(25), validation);
 
         Assert.True(result.IsComplete);
-        Assert.Equal(["broken.jpg", "cut.png", "tiny.png"], result.Skipped.Select(s => s.Name).Order(StringComparer.Ordinal));
-        Assert.Equal(3, logger.Messages.Count(m => m.Contains("is left out", StringComparison.Ordinal)));
+        Assert.Equal(["broken.jpg", "cut.png", "enormous.png", "tiny.png"], result.Skipped.Select(s => s.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(4, logger.Messages.Count(m => m.Contains("is left out", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -365,9 +366,11 @@ public sealed class RestorationTrainerTests : IDisposable
         }
     }
 
-    /// <summary>Cancels when it is read.</summary>
+    /// <summary>Cancels when it is read for the second time; the first is before the training.</summary>
     private sealed class Interrupting(IImageSource images, CancellationTokenSource cancellation) : IImageSource
     {
+        private int reads;
+
         public int Count => images.Count;
 
         public string Description => images.Description;
@@ -376,7 +379,11 @@ public sealed class RestorationTrainerTests : IDisposable
 
         public ByteImage Read(int index)
         {
-            cancellation.Cancel();
+            if (++reads == 2)
+            {
+                cancellation.Cancel();
+            }
+
             return images.Read(index);
         }
     }

@@ -1,3 +1,7 @@
+using Mdf.Data;
+using Mdf.Degradations;
+using Mdf.Imaging;
+using Mdf.Models.Adversarial;
 using Mdf.Models.Restoration;
 using Mdf.Testing;
 using TorchSharp.Modules;
@@ -7,6 +11,17 @@ namespace Mdf.Training.Tests;
 
 public sealed class WeightUpdateTests
 {
+    // All gradients are longer than the limit, by different factors.
+    private static readonly RestorationTrainingOptions Scheduled = new()
+    {
+        Steps = 6,
+        BatchSize = 2,
+        PatchSize = 16,
+        LearningRate = 3e-3,
+        Schedule = LearningRateSchedule.Step(2, 0.3),
+        GradientClipNorm = 0.01,
+    };
+
     [Fact]
     public void Average_AfterTwoUpdates_IsAsComputedByHand()
     {
@@ -73,4 +88,74 @@ public sealed class WeightUpdateTests
 
         Assert.All(bare.state_dict(), t => TensorAssert.Near(t.Value, ours.state_dict()[t.Key], 1e-6));
     }
+
+    [Fact]
+    public void Train_ScheduleAndClipping_IsABareLoop()
+    {
+        using var scope = NewDisposeScope();
+        using DnCnn ours = TestNetworks.Denoiser(normalization: false), bare = TestNetworks.Denoiser(normalization: false);
+        using var loss = new Mdf.Losses.L2Loss();
+        ImageList images = Leaves();
+        new RestorationTrainer(Scheduled).Train(ours, loss, images, new GaussianNoise(50), cancellation: TestContext.Current.CancellationToken);
+
+        using var adam = optim.Adam(bare.parameters(), Scheduled.LearningRate, 0.9, 0.999);
+        var pairs = new ImagePairs(images, new GaussianNoise(50));
+        for (int i = 0; i < Scheduled.Steps; i++)
+        {
+            using PairedBatch batch = Batch(pairs, Scheduled, i);
+            adam.ParamGroups.Single().LearningRate = RateAt(i);
+            adam.zero_grad();
+            nn.functional.mse_loss(bare.call(batch.Degraded), batch.Reference).backward();
+            nn.utils.clip_grad_norm_(bare.parameters(), Scheduled.GradientClipNorm!.Value);
+            adam.step();
+        }
+
+        Assert.All(bare.state_dict(), t => TensorAssert.Near(t.Value, ours.state_dict()[t.Key], 1e-5));
+    }
+
+    [Fact]
+    public void TrainAdversarially_ScheduleAndClipping_IsABareLoop()
+    {
+        using var scope = NewDisposeScope();
+        const int Side = 32;
+        using Edsr ours = TestNetworks.Enlarger(), bare = TestNetworks.Enlarger();
+        using SrganDiscriminator opponent = new(Side), bareOpponent = new(Side);
+        using var loss = new Mdf.Losses.L2Loss();
+        ImageList images = Leaves();
+
+        // Large enough for what the discriminator's last normalisation leaves of few values not to be rounding alone.
+        RestorationTrainingOptions options = Scheduled with { AdversarialWeight = 0.1, Steps = 4, BatchSize = 3, PatchSize = Side };
+        new RestorationTrainer(options).TrainAdversarially(ours, opponent, loss, images, new BicubicDownsampling(2), cancellation: TestContext.Current.CancellationToken);
+
+        using var adam = optim.Adam(bare.parameters(), options.LearningRate, 0.9, 0.999);
+        using var opposing = optim.Adam(bareOpponent.parameters(), options.LearningRate, 0.9, 0.999);
+        var pairs = new ImagePairs(images, new BicubicDownsampling(2), scale: 2);
+        for (int i = 0; i < options.Steps; i++)
+        {
+            using PairedBatch batch = Batch(pairs, options, i);
+            adam.ParamGroups.Single().LearningRate = opposing.ParamGroups.Single().LearningRate = RateAt(i);
+            Tensor restored = bare.call(batch.Degraded);
+            opposing.zero_grad();
+            (nn.functional.softplus(-bareOpponent.call(batch.Reference)).mean() + nn.functional.softplus(bareOpponent.call(restored.detach())).mean()).backward();
+            opposing.step();
+            adam.zero_grad();
+            (nn.functional.mse_loss(restored, batch.Reference) + (0.1 * nn.functional.softplus(-bareOpponent.call(restored)).mean())).backward();
+            nn.utils.clip_grad_norm_(bare.parameters(), options.GradientClipNorm!.Value);
+            adam.step();
+        }
+
+        Assert.All(bare.state_dict(), t => TensorAssert.Near(t.Value, ours.state_dict()[t.Key], 2e-4));
+
+        // The normalisation takes the biases before it off: their gradients are nothing but rounding, of which Adam makes steps.
+        Assert.All(
+            bareOpponent.named_parameters().Where(p => !p.name.EndsWith("conv.bias", StringComparison.Ordinal)),
+            p => TensorAssert.Near(p.parameter, opponent.get_parameter(p.name)!, 5e-4));
+    }
+
+    private static double RateAt(int step) => Scheduled.LearningRate * Math.Pow(0.3, step / 2);
+
+    private static ImageList Leaves() => new(Enumerable.Range(1, 2).Select(i => SyntheticImage.DeadLeaves(40, 32, seed: i)), "leaves");
+
+    private static PairedBatch Batch(ImagePairs pairs, RestorationTrainingOptions options, int number) =>
+        pairs.Patches(options.BatchSize, options.PatchSize, new SeedSequence(options.Seed).Random(SeedSequence.Purpose.Patches, number));
 }

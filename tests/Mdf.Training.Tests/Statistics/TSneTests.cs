@@ -73,6 +73,20 @@ public sealed class TSneTests
     }
 
     [Fact]
+    public void Embed_ThreeHundredPoints_ComesToAnEndThatIsAlwaysTheSame()
+    {
+        using var scope = NewDisposeScope();
+        Tensor points = Clusters(300);
+        var options = new TSneOptions { Iterations = 150 };
+
+        Tensor embedding = Embed(points, options);
+
+        Assert.Equal([300, 2], embedding.shape);
+        Assert.True(embedding.isfinite().all().item<bool>());
+        TensorAssert.Equal(embedding, Embed(points, options));
+    }
+
+    [Fact]
     public void Embed_EqualPoints_StaysFinite()
     {
         using var scope = NewDisposeScope();
