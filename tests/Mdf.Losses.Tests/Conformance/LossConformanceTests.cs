@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Mdf.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -103,6 +104,31 @@ public sealed class LossConformanceTests : IDisposable
 
         // For None, a weighting of the images stands for whatever the caller does with them.
         static Tensor Value(Tensor result) => result.ndim == 1 ? (result * tensor([0.3, 1.7])).sum() : result;
+    }
+
+    /// <remarks>TorchSharp's own operators fail now and then in this way (<see cref="ScalarArithmetic"/>).</remarks>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Backward_WhileGarbageIsCollected_GivesTheSame(string name)
+    {
+        Tensor y = Case(name).Images(1, ScalarType.Float32), x = TestImages.Noisy(y, 0.3).requires_grad_(true);
+        (double Value, Tensor Gradient) expected = Step();
+        using var collections = new GarbageCollections();
+        for (var watch = Stopwatch.StartNew(); watch.ElapsedMilliseconds < 500;)
+        {
+            using var step = NewDisposeScope();
+            (double Value, Tensor Gradient) now = Step();
+            Assert.Equal(expected.Value, now.Value);
+            TensorAssert.Equal(expected.Gradient, now.Gradient);
+        }
+
+        (double, Tensor) Step()
+        {
+            x.grad?.zero_();
+            Tensor value = Create(name).call(x, y);
+            value.backward();
+            return (value.item<float>(), x.grad!.clone());
+        }
     }
 
     /// <remarks>oneDNN has kernels that multiply memory nobody wrote to by zero, which goes well unless NaN lay there.</remarks>
