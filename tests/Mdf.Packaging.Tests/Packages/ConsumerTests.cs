@@ -10,13 +10,11 @@ public sealed class ConsumerTests(PackedLibraries packages) : IDisposable
 {
     private const string TrainingLoop = """
         using Mdf.Losses;
-        using Mdf.Models.Adversarial;
         using TorchSharp;
         using static TorchSharp.torch;
 
         random.manual_seed(1);
-        DiscriminatorPyramid.CreateUntrained(1).Save("x.ckpt");
-        using var loss = new MdfLoss("x.ckpt");
+        using var loss = new MdfLoss("jpeg.ckpt");
         using var network = nn.Conv2d(3, 3, 3, padding: 1);
         using var optimizer = optim.Adam(network.parameters(), lr: 1e-2);
         using var spoiled = rand(2, 3, 24, 24);
