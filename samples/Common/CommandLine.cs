@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Mdf;
 using Mdf.Checkpoints;
 using Mdf.Training;
 using Spectre.Console;
@@ -14,6 +15,7 @@ internal static class CommandLine
     /// <summary>Parses and runs; the first thing wrong with the arguments is said in a line.</summary>
     public static async Task<int> RunAsync(RootCommand command, string[] arguments)
     {
+        NativeMemory.KeepFreedBlocks();
         ParseResult parsed = command.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
