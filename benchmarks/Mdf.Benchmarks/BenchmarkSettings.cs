@@ -6,7 +6,7 @@ internal static class BenchmarkSettings
     /// <summary>The argument that leaves glibc's allocator as it is.</summary>
     public const string GlibcDefaults = "--glibc-defaults";
 
-    /// <summary>Whether it was given; else freed memory is kept (<see cref="NativeMemory.KeepFreedBlocks"/>).</summary>
+    /// <summary>Whether it was given; else freed memory is kept (<see cref="TensorMemory.KeepFreedBlocks"/>).</summary>
     public static bool HasGlibcDefaults { get; set; }
 
     /// <summary>Where to compute.</summary>

@@ -15,7 +15,7 @@ using TorchSharp;
 var rest = args.ToList();
 if (!rest.Remove(BenchmarkSettings.GlibcDefaults))
 {
-    NativeMemory.KeepFreedBlocks();
+    TensorMemory.KeepFreedBlocks();
 }
 else
 {

@@ -15,7 +15,7 @@ internal static class CommandLine
     /// <summary>Parses and runs; the first thing wrong with the arguments is said in a line.</summary>
     public static async Task<int> RunAsync(RootCommand command, string[] arguments)
     {
-        NativeMemory.KeepFreedBlocks();
+        TensorMemory.KeepFreedBlocks();
         ParseResult parsed = command.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {

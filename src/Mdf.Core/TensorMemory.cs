@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Mdf;
 
 /// <summary>How the C library of the process deals with the memory of tensors on the CPU.</summary>
-public static class NativeMemory
+public static class TensorMemory
 {
     private const int TrimThreshold = -1;
     private const int MapThreshold = -3;
