@@ -47,7 +47,8 @@ internal sealed class DiscriminatorWeights
         {
             using Stream stream = Packaged(nameOrPath)!;
             return DiscriminatorPyramid.Load(stream, nameOrPath);
-        }) { Precision = precision };
+        })
+        { Precision = precision };
     }
 
     /// <summary>Whether there is such a file, or packaged weights of that name.</summary>

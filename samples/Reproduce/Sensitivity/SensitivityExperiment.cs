@@ -70,7 +70,8 @@ internal sealed class SensitivityExperiment(Workspace workspace, ImageSet images
         }
 
         return new SensitivityResult([.. cells.Select((cell, c) =>
-            new SensitivityCell(cell.Distortion.Name, cell.Level, Row(values, c), Row(psnr, c)) { Applied = Row(applied, c) })]) { Seed = Distortion.Seed };
+            new SensitivityCell(cell.Distortion.Name, cell.Level, Row(values, c), Row(psnr, c)) { Applied = Row(applied, c) })])
+        { Seed = Distortion.Seed };
     }
 
     private Degradation? Calibrated(int index, Tensor image, Distortion distortion, double level)
