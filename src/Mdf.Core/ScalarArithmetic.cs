@@ -122,13 +122,6 @@ internal static class ScalarArithmetic
         return x.addcdiv_(y, z, number);
     }
 
-    /// <summary>Moves x to y by a part of the way, in place; gives x.</summary>
-    public static Tensor Approach(this Tensor x, Tensor y, double part)
-    {
-        using Scalar number = part;
-        return x.lerp_(y, number);
-    }
-
     /// <summary>x, but no more than a bound.</summary>
     public static Tensor AtMost(this Tensor x, double most)
     {

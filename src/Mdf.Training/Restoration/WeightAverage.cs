@@ -35,7 +35,7 @@ internal sealed class WeightAverage : IDisposable
         {
             if (average.is_floating_point())
             {
-                average.Approach(current, 1 - decay);
+                average.lerp_(current, 1 - decay);
             }
             else
             {
