@@ -13,13 +13,10 @@ using Mdf.Benchmarks;
 using TorchSharp;
 
 var rest = args.ToList();
-if (!rest.Remove(BenchmarkSettings.GlibcDefaults))
+BenchmarkSettings.HasGlibcDefaults = rest.Remove(BenchmarkSettings.GlibcDefaults);
+if (!BenchmarkSettings.HasGlibcDefaults)
 {
     TensorMemory.KeepFreedBlocks();
-}
-else
-{
-    BenchmarkSettings.HasGlibcDefaults = true;
 }
 
 if (rest is [PeakMemory.Command, var variant, var size, var device])

@@ -38,7 +38,7 @@ internal sealed class ImageConvolution : Module<Tensor, Tensor>
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();
-        Tensor seen = input.requires_grad ? input.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : input;
+        Tensor seen = input.requires_grad ? input.WithChannelsLast() : input;
         return functional.conv2d(seen, weight, bias, padding: padding).contiguous().MoveToOuterDisposeScope();
     }
 }

@@ -72,6 +72,14 @@ internal static class TrainingState
             ? number
             : throw new CheckpointFormatException(path, null, $"'{key}' is '{saved.Metadata.GetValueOrDefault(key)}'; expected 0 to {largest}.");
 
+    /// <summary>What is wrong with weights, buffers or moments, or null: the first that is not finite.</summary>
+    public static string? Trouble(IEnumerable<KeyValuePair<string, Tensor>> tensors)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        return tensors.FirstOrDefault(t => t.Value.is_floating_point() && !t.Value.isfinite().all().item<bool>()).Key is { } bad ? $"'{bad}' is not finite" : null;
+    }
+
     /// <summary>Copies saved tensors into those of the same names.</summary>
     public static void Restore(string path, StateDictionary saved, IEnumerable<KeyValuePair<string, Tensor>> targets)
     {

@@ -83,7 +83,7 @@ internal static class FusedEvaluation
     private static Tensor Seen(Tile tile, Tensor images, ScalarType precision, IReadOnlyList<IFeatureExtractor> extractors)
     {
         Tensor part = tile.Of(images).to(precision);
-        return extractors[0].UsesChannelsLast ? ChannelsLast.Of(part) : part;
+        return extractors[0].UsesChannelsLast ? part.WithChannelsLast() : part;
     }
 
     private static Tensor Whole(Tensor map, Tensor tile, Tensor images, IFeatureExtractor extractor)

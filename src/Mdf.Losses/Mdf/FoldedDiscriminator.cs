@@ -105,5 +105,5 @@ internal sealed class FoldedDiscriminator : IFeatureExtractor, IDisposable
 
     private static Tensor AtLeastFloat32(Tensor tensor) => tensor.dtype == ScalarType.BFloat16 ? tensor.to(ScalarType.Float32) : tensor;
 
-    private Tensor Layout(Tensor tensor) => UsesChannelsLast ? ChannelsLast.Of(tensor) : tensor;
+    private Tensor Layout(Tensor tensor) => UsesChannelsLast ? tensor.WithChannelsLast() : tensor;
 }

@@ -20,7 +20,7 @@ internal abstract class PerceptualExtractor(FeatureNetwork network, IReadOnlyLis
     {
         using var scope = NewDisposeScope();
         Tensor seen = Normalized(images);
-        Tensor[] maps = [.. network.Features(UsesChannelsLast ? ChannelsLast.Of(seen) : seen, layers).Select(Compared)];
+        Tensor[] maps = [.. network.Features(UsesChannelsLast ? seen.WithChannelsLast() : seen, layers).Select(Compared)];
         scope.MoveToOuter(maps);
         return maps;
     }

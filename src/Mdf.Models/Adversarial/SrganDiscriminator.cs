@@ -1,5 +1,4 @@
 using Mdf.Checkpoints;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -74,7 +73,7 @@ public sealed class SrganDiscriminator : Module<Tensor, Tensor>
         }
 
         using var scope = NewDisposeScope();
-        return classifier.call(features.call(Laid(input)).flatten(1)).MoveToOuterDisposeScope();
+        return classifier.call(features.call(input.ForLearning()).flatten(1)).MoveToOuterDisposeScope();
     }
 
     /// <summary>What the convolutions find in images, averaged over all places (global average pooling).</summary>
@@ -85,7 +84,7 @@ public sealed class SrganDiscriminator : Module<Tensor, Tensor>
     {
         ImageArguments.CheckShape(input, ColorChannels, nameof(input));
         using var scope = NewDisposeScope();
-        return features.call(Laid(input)).mean([2, 3]).MoveToOuterDisposeScope();
+        return features.call(input.ForLearning()).mean([2, 3]).MoveToOuterDisposeScope();
     }
 
     /// <summary>Saves the discriminator as safetensors; the file is complete or not there at all.</summary>
@@ -111,12 +110,6 @@ public sealed class SrganDiscriminator : Module<Tensor, Tensor>
         NetworkWeights.CheckFormat(path, weights.Metadata, Format);
         NetworkWeights.Copy(path, "the file", weights, this);
     }
-
-    // With channels innermost oneDNN does not fill few channels up to a block: what gradients are multiplied by there is memory that nobody
-    // wrote to, and now and then no number.
-    private static Tensor Laid(Tensor images) => is_grad_enabled() && images.device_type == DeviceType.CPU
-        ? images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2)
-        : images;
 
     private static Sequential Block(int index)
     {

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Mdf.Checkpoints;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Mdf.Models.Restoration;
@@ -58,11 +57,7 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
     {
         ImageArguments.CheckShape(input, Channels, nameof(input));
         using var scope = NewDisposeScope();
-
-        // With channels innermost oneDNN does not fill few channels up to a block: what gradients are multiplied by there is memory that nobody
-        // wrote to, and now and then no number.
-        bool learns = is_grad_enabled() && input.device_type == DeviceType.CPU;
-        return Restore(learns ? input.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : input).MoveToOuterDisposeScope();
+        return Restore(input.ForLearning()).MoveToOuterDisposeScope();
     }
 
     /// <summary>Saves the network as safetensors, its settings in the metadata; the file is complete or not there at all.</summary>

@@ -19,7 +19,7 @@ internal sealed class ScaleInputs : IDisposable
     /// <param name="options">The training's.</param>
     public ScaleInputs(Tensor[] reals, Tensor[][] priors, Degradation distortion, DiscriminatorTrainingOptions options)
     {
-        this.reals = [.. reals.Select(r => ChannelsLast.Of(ToSigned(r)).DetachFromDisposeScope())];
+        this.reals = [.. reals.Select(r => ToSigned(r).WithChannelsLast().DetachFromDisposeScope())];
         this.priors = [.. priors.Select(p => p.Select(t => t.DetachFromDisposeScope()).ToArray())];
         this.distortion = distortion;
         skip = options.Skip;
@@ -58,5 +58,5 @@ internal sealed class ScaleInputs : IDisposable
 
     private static Tensor ToSigned(Tensor image) => (image * 2) - 1;
 
-    private Tensor Padded(Tensor image) => ChannelsLast.Of(nn.functional.pad(ToSigned(image), [margin, margin, margin, margin]));
+    private Tensor Padded(Tensor image) => nn.functional.pad(ToSigned(image), [margin, margin, margin, margin]).WithChannelsLast();
 }

@@ -94,13 +94,7 @@ internal sealed class ScaleTraining : IDisposable
     /// What is wrong with the weights, the running statistics or Adam's memory, or null. The losses of an iteration are measured before its
     /// last steps, and so do not tell.
     /// </summary>
-    public string? Trouble()
-    {
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        IEnumerable<KeyValuePair<string, Tensor>> all = TrainingRun.TensorsOf(scale, Generator, Discriminator).Concat(Moments);
-        return all.FirstOrDefault(t => t.Value.is_floating_point() && !t.Value.isfinite().all().item<bool>()).Key is { } bad ? $"'{bad}' is not finite" : null;
-    }
+    public string? Trouble() => TrainingState.Trouble(TrainingRun.TensorsOf(scale, Generator, Discriminator).Concat(Moments));
 
     public void Dispose()
     {

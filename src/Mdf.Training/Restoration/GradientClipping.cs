@@ -15,7 +15,7 @@ internal static class GradientClipping
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         Tensor[] gradients = [.. parameters.Select(p => p.grad).OfType<Tensor>()];
-        Tensor factor = stack(gradients.Select(g => g.norm())).norm().Plus(Epsilon).ToThe(-1).Times(largest).AtMost(1);
+        Tensor factor = stack(gradients.Select(g => g.norm())).norm().Plus(Epsilon).reciprocal().Times(largest).AtMost(1);
         foreach (Tensor gradient in gradients)
         {
             gradient.mul_(factor);

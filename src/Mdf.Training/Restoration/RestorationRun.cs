@@ -161,7 +161,7 @@ internal sealed partial class RestorationRun : IDisposable
         window.Start();
         using PairedBatch batch = batches.Take();
         training.SetRate(RateOf(step));
-        sums.add_(training.Run(batch.Degraded.to(job.Device), batch.Reference.to(job.Device)));
+        sums.Add(training.Run(batch.Degraded.to(job.Device), batch.Reference.to(job.Device)));
         average?.Update();
         step++;
         windowSteps++;
@@ -265,10 +265,9 @@ internal sealed partial class RestorationRun : IDisposable
 
     private void RequireFiniteWeights()
     {
-        using var scope = NewDisposeScope();
-        if (Tensors.FirstOrDefault(t => t.Value.is_floating_point() && !t.Value.isfinite().all().item<bool>()).Key is { } bad)
+        if (TrainingState.Trouble(Tensors) is { } trouble)
         {
-            throw new TrainingDivergedException(null, step, $"'{bad}' is not finite", stateFile);
+            throw new TrainingDivergedException(null, step, trouble, stateFile);
         }
     }
 

@@ -1,5 +1,4 @@
 using Mdf.Models.Restoration;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -31,11 +30,7 @@ internal sealed class SupervisedStep : ITrainingStep
     public Tensor Run(Tensor degraded, Tensor reference)
     {
         adam.zero_grad();
-
-        // With channels innermost convolutions are faster on the CPU, and oneDNN does not fill few channels up to a block: what that is
-        // multiplied by is memory that nobody wrote to, and now and then no number.
-        Tensor seen = degraded.device_type == DeviceType.CPU ? ChannelsLast.Of(degraded) : degraded;
-        Tensor value = LossValue.Of(loss, network.call(seen), reference);
+        Tensor value = LossValue.Of(loss, network.call(degraded), reference);
         value.backward();
         if (largestGradient is { } largest)
         {

@@ -10,17 +10,7 @@ namespace Mdf.Training.Tests;
 /// <summary>What the trainer of discriminators keeps in its state file, and what it guards it from.</summary>
 public sealed class DiscriminatorStateTests : IDisposable
 {
-    private static readonly DiscriminatorTrainingOptions Small = new()
-    {
-        ScaleCount = 2,
-        MinimumSide = 11,
-        MaximumSide = 20,
-        BodyBlocks = 2,
-        Width = 3,
-        Iterations = 5,
-        SaveInterval = 2,
-        PriorSampleCount = 2,
-    };
+    private static readonly DiscriminatorTrainingOptions Small = SmallTraining.Options;
 
     private readonly DisposeScope scope = NewDisposeScope();
     private readonly TemporaryFolder folder = new();

@@ -12,17 +12,7 @@ namespace Mdf.Training.Tests;
 
 public sealed class DiscriminatorTrainerTests : IDisposable
 {
-    private static readonly DiscriminatorTrainingOptions Small = new()
-    {
-        ScaleCount = 2,
-        MinimumSide = 11,
-        MaximumSide = 20,
-        BodyBlocks = 2,
-        Width = 3,
-        Iterations = 5,
-        SaveInterval = 2,
-        PriorSampleCount = 2,
-    };
+    private static readonly DiscriminatorTrainingOptions Small = SmallTraining.Options;
 
     private readonly DisposeScope scope = NewDisposeScope();
     private readonly TemporaryFolder folder = new();

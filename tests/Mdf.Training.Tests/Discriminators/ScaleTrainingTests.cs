@@ -105,25 +105,9 @@ public sealed class ScaleTrainingTests : IDisposable
         }
     }
 
-    private static MdfGenerator Generator() => Started(new MdfGenerator(Options.Width, Options.BodyBlocks));
+    private static MdfGenerator Generator() => StartedNetworks.Start(new MdfGenerator(Options.Width, Options.BodyBlocks));
 
-    private static MdfDiscriminator Discriminator() => Started(new MdfDiscriminator(Options.Width, Options.BodyBlocks));
-
-    // Weights large enough for every term to count.
-    private static T Started<T>(T network)
-        where T : nn.Module
-    {
-        using var noGradient = no_grad();
-        using var generator = new Generator(3, CPU);
-        network.to(ScalarType.Float64);
-        foreach ((string name, Parameter parameter) in network.named_parameters())
-        {
-            parameter.copy_((randn(parameter.shape, generator: generator) * 0.3) + (name.EndsWith("norm.weight", StringComparison.Ordinal) ? 1 : 0));
-        }
-
-        network.train();
-        return network;
-    }
+    private static MdfDiscriminator Discriminator() => StartedNetworks.Start(new MdfDiscriminator(Options.Width, Options.BodyBlocks));
 
     private ScaleInputs Inputs(DiscriminatorTrainingOptions options) =>
         new([.. reals.Select(r => r.clone())], [.. priors.Select(p => p.Select(t => t.clone()).ToArray())], Noise, options);

@@ -32,7 +32,7 @@ public sealed class TrainableNetworkTests : IDisposable
         using (no_grad())
         {
             passes.Begin();
-            Tensor score = passes.AddScore(ChannelsLast.Of(input), Weight);
+            Tensor score = passes.AddScore(input.WithChannelsLast(), Weight);
             passes.End();
             TensorAssert.Near(byGraph.call(input).mean(), score, 1e-13);
         }
@@ -51,7 +51,7 @@ public sealed class TrainableNetworkTests : IDisposable
         using (no_grad())
         {
             passes.Begin();
-            gradient = passes.Score(ChannelsLast.Of(input.detach()), Weight).Gradient;
+            gradient = passes.Score(input.detach().WithChannelsLast(), Weight).Gradient;
         }
 
         (byGraph.call(input).mean() * Weight).backward();
@@ -71,7 +71,7 @@ public sealed class TrainableNetworkTests : IDisposable
         using (no_grad())
         {
             passes.Begin();
-            penalty = passes.AddGradientPenalty(ChannelsLast.Of(input), Weight);
+            penalty = passes.AddGradientPenalty(input.WithChannelsLast(), Weight);
             passes.End();
         }
 
@@ -93,7 +93,7 @@ public sealed class TrainableNetworkTests : IDisposable
         using (no_grad())
         {
             passes.Begin();
-            (image, Action<Tensor> backward) = passes.Forward(ChannelsLast.Of(input), ChannelsLast.Of(skip));
+            (image, Action<Tensor> backward) = passes.Forward(input.WithChannelsLast(), skip.WithChannelsLast());
             outer = randn(image.shape, dtype: ScalarType.Float64, generator: random);
             backward(outer);
             passes.End();
@@ -131,7 +131,7 @@ public sealed class TrainableNetworkTests : IDisposable
 
         void Run(TrainableDiscriminator judgingPasses, TrainableGenerator makingPasses, ScalarType type)
         {
-            Tensor Of(Tensor images) => ChannelsLast.Of(images.to(type));
+            Tensor Of(Tensor images) => images.to(type).WithChannelsLast();
             judgingPasses.Begin();
             judgingPasses.AddScore(Of(input), Weight);
             judgingPasses.AddGradientPenalty(Of(other), Weight);
@@ -152,9 +152,9 @@ public sealed class TrainableNetworkTests : IDisposable
         using (no_grad())
         {
             passes.Begin();
-            passes.AddScore(ChannelsLast.Of(input), 1);
-            passes.AddGradientPenalty(ChannelsLast.Of(other), 1);
-            passes.Score(ChannelsLast.Of(input), 1);
+            passes.AddScore(input.WithChannelsLast(), 1);
+            passes.AddGradientPenalty(other.WithChannelsLast(), 1);
+            passes.Score(input.WithChannelsLast(), 1);
         }
 
         byGraph.call(input);
@@ -168,7 +168,7 @@ public sealed class TrainableNetworkTests : IDisposable
     {
         using MdfDiscriminator discriminator = Discriminator(4, 3);
         using MdfGenerator generator = Generator(4, 3);
-        Tensor input = ChannelsLast.Of(Images(1, 3));
+        Tensor input = Images(1, 3).WithChannelsLast();
         LiveTensors.AssertNoneLeft(() =>
         {
             using var inner = NewDisposeScope();
@@ -236,25 +236,9 @@ public sealed class TrainableNetworkTests : IDisposable
         return (gradient.norm(1, p: 2) - 1).square().mean() * Weight;
     }
 
-    private static MdfDiscriminator Discriminator(int width, int channels) => Started(new MdfDiscriminator(width, bodyBlocks: 2, channels));
+    private static MdfDiscriminator Discriminator(int width, int channels) => StartedNetworks.Start(new MdfDiscriminator(width, bodyBlocks: 2, channels));
 
-    private static MdfGenerator Generator(int width, int channels) => Started(new MdfGenerator(width, bodyBlocks: 2, channels));
-
-    // Weights large enough for every term to count.
-    private static T Started<T>(T network)
-        where T : nn.Module
-    {
-        using var noGradient = no_grad();
-        using var generator = new Generator(3, CPU);
-        network.to(ScalarType.Float64);
-        foreach ((string name, Parameter parameter) in network.named_parameters())
-        {
-            parameter.copy_((randn(parameter.shape, generator: generator) * 0.3) + (name.EndsWith("norm.weight", StringComparison.Ordinal) ? 1 : 0));
-        }
-
-        network.train();
-        return network;
-    }
+    private static MdfGenerator Generator(int width, int channels) => StartedNetworks.Start(new MdfGenerator(width, bodyBlocks: 2, channels));
 
     private Tensor Images(int count, int channels) => randn([count, channels, 15, 18], dtype: ScalarType.Float64, generator: random);
 }

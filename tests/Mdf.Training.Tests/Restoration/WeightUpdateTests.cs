@@ -82,7 +82,7 @@ public sealed class WeightUpdateTests
             step.Run(degraded, reference);
             adam.ParamGroups.Single().LearningRate = 1e-2 / (i + 1);
             adam.zero_grad();
-            nn.functional.mse_loss(bare.call(ChannelsLast.Of(degraded)), reference).backward();
+            nn.functional.mse_loss(bare.call(degraded.WithChannelsLast()), reference).backward();
             adam.step();
         }
 

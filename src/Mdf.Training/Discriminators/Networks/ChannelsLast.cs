@@ -5,9 +5,6 @@ namespace Mdf.Training;
 /// <summary>The layout of images and maps in which a pixel's channels are neighbours: convolutions run fastest in it on the CPU.</summary>
 internal static class ChannelsLast
 {
-    /// <summary>(N, C, H, W) of whatever layout, in this one.</summary>
-    public static Tensor Of(Tensor map) => map.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
-
     /// <summary>A map in this layout as a matrix with a row per position and a column per channel, without a copy.</summary>
     public static Tensor Rows(Tensor map) => map.permute(0, 2, 3, 1).view(-1, map.shape[1]);
 

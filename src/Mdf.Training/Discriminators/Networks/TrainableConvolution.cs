@@ -32,8 +32,8 @@ internal sealed class TrainableConvolution(Parameter weight, Parameter bias, Sca
         biasGradient.zero_();
         Tensor computed = weight.detach().to(precision);
         computedBias.copy_(bias);
-        forwardWeight = ChannelsLast.Of(computed).DetachFromDisposeScope();
-        backwardWeight = ChannelsLast.Of(computed.transpose(0, 1).flip(2, 3)).DetachFromDisposeScope();
+        forwardWeight = computed.WithChannelsLast().DetachFromDisposeScope();
+        backwardWeight = computed.transpose(0, 1).flip(2, 3).WithChannelsLast().DetachFromDisposeScope();
     }
 
     /// <summary>Hands the gradients to the parameters.</summary>
@@ -82,7 +82,7 @@ internal sealed class TrainableConvolution(Parameter weight, Parameter bias, Sca
 
     private Tensor Computed(Tensor map) => map.to(precision);
 
-    private Tensor Given(Tensor map) => ChannelsLast.Of(map.to(weight.dtype));
+    private Tensor Given(Tensor map) => map.to(weight.dtype).WithChannelsLast();
 
     private static Tensor FromGatheredInput(Tensor input, Tensor output)
     {
@@ -93,7 +93,7 @@ internal sealed class TrainableConvolution(Parameter weight, Parameter bias, Sca
     // Each input position meets the outputs it contributes to, the farthest tap first.
     private static Tensor FromGatheredOutput(Tensor input, Tensor output)
     {
-        Tensor padded = ChannelsLast.Of(nn.functional.pad(output, [2, 2, 2, 2]));
+        Tensor padded = nn.functional.pad(output, [2, 2, 2, 2]).WithChannelsLast();
         Tensor product = ChannelsLast.Rows(input).t().matmul(ChannelsLast.Unfolded(padded));
         return product.view(input.shape[1], 3, 3, output.shape[1]).flip(1, 2).permute(3, 0, 1, 2);
     }

@@ -85,7 +85,7 @@ internal sealed class TrainableDiscriminator : IDisposable
         Tensor direction = gradient * where(norm.gt(0), excess / norm, zeros_like(norm)) * (2 * weight / norm.numel());
 
         var tangents = new BlockTangent[blocks.Length];
-        Tensor change = ChannelsLast.Of(direction);
+        Tensor change = direction.WithChannelsLast();
         for (int i = 0; i < blocks.Length; i++)
         {
             tangents[i] = blocks[i].Tangent(records[i], change);

@@ -54,7 +54,7 @@ internal sealed class TrainableGenerator : IDisposable
     private void Backward(BlockRecord[] records, Tensor made, Tensor gradient)
     {
         using var scope = NewDisposeScope();
-        Tensor before = ChannelsLast.Of(gradient * (1 - made.square()));
+        Tensor before = (gradient * (1 - made.square())).WithChannelsLast();
         tail.AddWeightGradient(records[^1].Output, before);
         tail.AddBiasGradient(before);
         TrainableBlocks.Backward(blocks, records, tail.Backward(before), wantsWeights: true, wantsInput: false);
