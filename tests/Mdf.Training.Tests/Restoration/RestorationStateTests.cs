@@ -1,4 +1,3 @@
-#pragma warning disable xUnit1051 // Nothing here takes long enough to be cancelled.
 using Mdf.Checkpoints;
 using Mdf.Data;
 using Mdf.Degradations;
@@ -117,7 +116,8 @@ public sealed class RestorationStateTests : IDisposable
         using DnCnn network = TestNetworks.Denoiser(normalization: false);
         using var loss = new Poisoned(step);
         var exception = Assert.Throws<TrainingDivergedException>(() => new RestorationTrainer(Small).Train(
-            network, loss, images, new GaussianNoise(50), output is null ? null : images, output is null ? null : folder.PathOf(output)));
+            network, loss, images, new GaussianNoise(50), output is null ? null : images, output is null ? null : folder.PathOf(output),
+            cancellation: TestContext.Current.CancellationToken));
         Assert.Equal(step, exception.Iteration);
         Assert.DoesNotContain("best.ckpt", folder.FileNames());
     }
@@ -149,7 +149,7 @@ public sealed class RestorationStateTests : IDisposable
     {
         using DnCnn own = TestNetworks.Denoiser();
         using var loss = new L2Loss();
-        return new RestorationTrainer(options).Train(network ?? own, loss, images, new GaussianNoise(50), validation ?? images, folder.FullName, progress: progress);
+        return new RestorationTrainer(options).Train(network ?? own, loss, images, new GaussianNoise(50), validation ?? images, folder.FullName, progress: progress, cancellation: TestContext.Current.CancellationToken);
     }
 
     private sealed class Reporter(Action<RestorationTrainingProgress> report) : IProgress<RestorationTrainingProgress>
