@@ -63,7 +63,7 @@ int? TakeNumber(string option) => Take(option) is { } value ? int.Parse(value, C
 
 // In one process, so that ratios are of one run; a step takes from milliseconds to seconds, so that one is an iteration.
 Job job = Job.Default
-    .WithToolchain(new InProcessEmitToolchain(TimeSpan.FromHours(1), logOutput: false))
+    .WithToolchain(new InProcessEmitToolchain(TimeSpan.FromHours(1), logOutput: true))
     .WithStrategy(BenchmarkDotNet.Engines.RunStrategy.Monitoring)
     .WithWarmupCount(BenchmarkSettings.Quick ? 1 : BenchmarkSettings.Warmups)
     .WithIterationCount(BenchmarkSettings.Quick ? 1 : BenchmarkSettings.Iterations);

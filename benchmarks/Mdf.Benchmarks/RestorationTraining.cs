@@ -35,7 +35,6 @@ public class RestorationTraining
     [GlobalSetup]
     public void Setup()
     {
-        using var scope = NewDisposeScope();
         network = ModelZoo.Create(Network);
         bareNetwork = ModelZoo.Create(Network);
         options = new RestorationTrainingOptions { Steps = BenchmarkSettings.Quick ? 2 : 10, BatchSize = 4, PatchSize = BenchmarkSettings.Quick ? 16 : 48 };
