@@ -34,6 +34,26 @@ public sealed class FusedExecutionTests : IDisposable
         }
     }
 
+    /// <remarks>Among them are those for which columns are added and cut off again, to spare oneDNN a slow kernel.</remarks>
+    [Theory]
+    [InlineData(92)]
+    [InlineData(93)]
+    [InlineData(94)]
+    [InlineData(95)]
+    [InlineData(96)]
+    [InlineData(97)]
+    public void Fused_WidthsNearThatOfTheSlowKernel_AgreesWithFloat64(int width)
+    {
+        using DiscriminatorPyramid pyramid = TestPyramid.Create(64);
+        (Tensor expected, Tensor expectedGradient) = Run(pyramid, [2, 3, 19, width], ScalarType.Float64, new MdfLossOptions());
+        foreach (MdfExecution execution in Enum.GetValues<MdfExecution>())
+        {
+            (Tensor actual, Tensor gradient) = Run(pyramid, [2, 3, 19, width], ScalarType.Float32, new MdfLossOptions { Execution = execution });
+            TensorAssert.RelativelyNear(expected, actual, 3e-6);
+            Assert.InRange(TensorAssert.RelativeNormError(expectedGradient, gradient), 0, 2e-3);
+        }
+    }
+
     [Fact]
     public void Graph_PublishedWidthsAndMemoryFullOfNaN_AgreesWithFused()
     {

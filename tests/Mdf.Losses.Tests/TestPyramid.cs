@@ -29,10 +29,10 @@ internal static class TestPyramid
         return pyramid;
     }
 
-    /// <summary>Random images in [0, 1], always the same for a seed.</summary>
+    /// <summary>Random images in [0, 1], always the same for a seed, whatever the type.</summary>
     public static Tensor Images(ulong seed, ScalarType dtype, params long[] shape)
     {
         using var generator = new Generator(seed, CPU);
-        return rand(shape, dtype: dtype, generator: generator);
+        return rand(shape, generator: generator).to(dtype);
     }
 }

@@ -6,7 +6,7 @@ namespace Mdf.Losses;
 /// <summary>The memory that fused execution may use for features at a time.</summary>
 internal static class WorkingMemory
 {
-    private const long Least = 1 << 20, DefaultOnCpu = 64 << 20, DefaultElsewhere = 1 << 30;
+    private const long Least = 1 << 20, DefaultOnCpu = 48 << 20, DefaultElsewhere = 1 << 30;
 
     /// <summary>Checks the option.</summary>
     public static void Require(long? option) =>

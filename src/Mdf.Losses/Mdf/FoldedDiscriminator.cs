@@ -11,6 +11,10 @@ internal sealed class FoldedDiscriminator : IFeatureExtractor, IDisposable
 {
     private static readonly long[] FullPadding = [2, 2];
 
+    // The widths of outputs for which oneDNN takes a kernel of three quarters of the usual speed, in float32, and which one or two columns
+    // more on either side get out of it (for three it has another slow one): see benchmarks/RESULTS.md.
+    private const int SlowChannels = 64, LeastSlowWidth = 88, MostSlowWidth = 90, LeastSlowImages = 2;
+
     private readonly (Tensor Weight, Tensor Bias)[] convolutions;
     private readonly MdfLayers layers;
 
@@ -47,7 +51,7 @@ internal sealed class FoldedDiscriminator : IFeatureExtractor, IDisposable
     public Tensor Forward(int convolution, Tensor input)
     {
         (Tensor weight, Tensor bias) = convolutions[convolution];
-        Tensor output = nn.functional.conv2d(input, weight, bias);
+        Tensor output = Convolve(input, weight, bias);
         return convolution < Count - 1 ? output.LeakyRelu(MdfDiscriminator.NegativeSlope) : output;
     }
 
@@ -95,6 +99,19 @@ internal sealed class FoldedDiscriminator : IFeatureExtractor, IDisposable
         {
             weight.Dispose();
         }
+    }
+
+    private Tensor Convolve(Tensor input, Tensor weight, Tensor bias)
+    {
+        long width = input.shape[3] - 2;
+        if (!UsesChannelsLast || input.dtype != ScalarType.Float32 || input.shape[0] < LeastSlowImages
+            || weight.shape[0] != SlowChannels || weight.shape[1] != SlowChannels || width is < LeastSlowWidth or > MostSlowWidth)
+        {
+            return nn.functional.conv2d(input, weight, bias);
+        }
+
+        long more = (MostSlowWidth + 3 - width) / 2;
+        return nn.functional.conv2d(input, weight, bias, padding: [0, more]).narrow(3, more, width);
     }
 
     private MdfLayers MapAfter(int convolution) =>

@@ -8,6 +8,7 @@ public static class LossCases
 {
     private static readonly DiscriminatorPyramid Discriminators = TestPyramid.Create(3, 4);
     private static readonly FeatureNetwork Vgg = TestNetworks.Create(new Vgg16Features("relu2_2"));
+    private static readonly FeatureNetwork DeepVgg = TestNetworks.Create(new Vgg16Features("relu5_3"));
     private static readonly FeatureNetwork Vgg19 = TestNetworks.Create(new Vgg19Features("relu2_1"));
     private static readonly FeatureNetwork Alex = TestNetworks.Create(new AlexNetFeatures("relu5"));
     private static readonly FeatureNetwork Squeeze = TestNetworks.Create(new SqueezeNetFeatures());
@@ -27,8 +28,10 @@ public static class LossCases
         new("VggLoss", 2, r => new VggLoss(Vgg, new VggLossOptions { Reduction = r, Layers = ["relu1_2", "relu2_2"] })) { NeedsChannels = true },
         new("VggLoss, L1", 2, r => new VggLoss(Vgg, new VggLossOptions { Reduction = r, Layers = ["relu2_2"], Distance = FeatureDistance.L1 })) { NeedsChannels = true },
         new("VggLoss, VGG-19", 2, r => new VggLoss(Vgg19, new VggLossOptions { Reduction = r, Layers = ["relu2_1"] })) { NeedsChannels = true },
+        new("VggLoss, resized", 1, r => new VggLoss(Vgg, new VggLossOptions { Reduction = r, Layers = ["relu1_1"], Resizes = true })) { NeedsChannels = true },
         new("LpipsLoss, Alex", 31, r => new LpipsLoss(Alex, options: new LpipsLossOptions { Reduction = r })) { NeedsChannels = true },
         new("LpipsLoss, Squeeze", 17, r => new LpipsLoss(Squeeze, options: new LpipsLossOptions { Reduction = r })) { NeedsChannels = true },
+        new("LpipsLoss, VGG", 16, r => new LpipsLoss(DeepVgg, options: new LpipsLossOptions { Reduction = r })) { NeedsChannels = true },
         new("WeightedLoss", 11, r => new L2Loss(new LossOptions { Reduction = r }).Plus(0.5, new MdfLoss(Discriminators, new MdfLossOptions { Reduction = r }))) { NeedsChannels = true },
     ];
 }

@@ -14,6 +14,10 @@ internal sealed record ViolinPlot
     private const double Bottom = 36;
     private const int Samples = 60;
 
+    // Of a name before its row: what fits, in the bold type.
+    private const int CharactersALine = 15;
+    private const int LineHeight = 13;
+
     public required string Title { get; init; }
 
     public required string Across { get; init; }
@@ -61,12 +65,31 @@ internal sealed record ViolinPlot
         picture.Mark(x.At(mean.Estimate), middle, 0, "mean", tip: Tip(name, "mean", mean));
         picture.Line(x.At(tail.Low), middle + 7, x.At(tail.High), middle + 7, "interval thin");
         picture.Mark(x.At(tail.Estimate), middle + 7, 3, "percentile", 2.6, Tip(name, "5th percentile", tail));
-        picture.Text(Left - 6, middle + 4, name, isOurs ? "row strong" : "row", "end");
+        string[] lines = Lines(name);
+        for (int i = 0; i < lines.Length; i++)
+        {
+            picture.Text(Left - 6, middle + 4 + ((i - ((lines.Length - 1) / 2.0)) * LineHeight), lines[i], isOurs ? "row strong" : "row", "end");
+        }
+
         if (stars.Length > 0)
         {
             picture.Text(Width - 2, middle + 5, stars, "stars", "end");
         }
     }
+
+    // A name on one line or two, broken between words; what is too long for both is cut.
+    private static string[] Lines(string name)
+    {
+        if (name.Length <= CharactersALine)
+        {
+            return [name];
+        }
+
+        int space = name.LastIndexOf(' ', CharactersALine);
+        return space < 0 ? [Cut(name)] : [name[..space], Cut(name[(space + 1)..])];
+    }
+
+    private static string Cut(string line) => line.Length <= CharactersALine ? line : $"{line[..(CharactersALine - 1)]}…";
 
     // Gaussian kernels of Silverman's width.
     private static double[] Density(IReadOnlyList<double> values, double low, double high)
