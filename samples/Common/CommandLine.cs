@@ -68,6 +68,7 @@ internal static class CommandLine
 
         try
         {
+            Nnpack.SwitchOff();
             return run();
         }
         catch (OperationCanceledException)

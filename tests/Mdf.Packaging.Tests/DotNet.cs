@@ -47,12 +47,6 @@ internal sealed class DotNet(string workingDirectory, IReadOnlyDictionary<string
 
         void Append(object sender, DataReceivedEventArgs e)
         {
-            // On processors that NNPACK does not know, libtorch says so at every convolution of a small image.
-            if (e.Data?.Contains("Could not initialize NNPACK", StringComparison.Ordinal) == true)
-            {
-                return;
-            }
-
             lock (output)
             {
                 output.AppendLine(e.Data);
