@@ -11,7 +11,7 @@ using static TorchSharp.torch;
 namespace Mdf.Benchmarks;
 
 /// <summary>
-/// Steps of training a restoration network on the CPU: those of the trainer, with data made in the background, log and learning-rate
+/// Steps of training a restoration network on the CPU: those of the trainer, with data made as it goes, log and learning-rate
 /// schedule, against a bare loop that has all batches ready.
 /// </summary>
 public class RestorationTraining
@@ -37,7 +37,7 @@ public class RestorationTraining
     {
         network = ModelZoo.Create(Network);
         bareNetwork = ModelZoo.Create(Network);
-        options = new RestorationTrainingOptions { Steps = BenchmarkSettings.Quick ? 2 : 10, BatchSize = 4, PatchSize = BenchmarkSettings.Quick ? 16 : 48 };
+        options = new RestorationTrainingOptions { Steps = BenchmarkSettings.Quick ? 2 : 40, BatchSize = 4, PatchSize = BenchmarkSettings.Quick ? 16 : 48 };
         images = new ImageList(Enumerable.Range(1, 8).Select(i => SyntheticImage.DeadLeaves(256, 192, seed: i)), "synthetic images");
         loss = new L2Loss();
         var pairs = new ImagePairs(images, Degradation(), network.Scale, network.Channels);
