@@ -7,7 +7,7 @@ namespace Mdf;
 /// Arithmetic with numbers that garbage collection cannot disturb. TorchSharp 0.107 makes a <see cref="Scalar"/> of every number (also of
 /// the factor 1 of a sum of two tensors) and hands its memory to libtorch without holding on to it: when another thread makes the garbage
 /// collector run meanwhile, the finalizer frees what libtorch is about to read, and the call fails or computes with another number. Here
-/// each Scalar lives until libtorch has returned. What computes losses, metrics and steps of restoration trainings uses these instead of
+/// each Scalar lives until libtorch has returned. What computes losses, metrics, degradations and steps of restoration trainings uses these instead of
 /// operators with numbers and of <c>+</c>.
 /// </summary>
 internal static class ScalarArithmetic

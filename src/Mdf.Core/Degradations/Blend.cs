@@ -31,5 +31,5 @@ public sealed class Blend : Degradation
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The degradation changed the size.</exception>
     protected override Tensor Degrade(Tensor images, Random random)
-        => images + ((Degradation.ApplyKeepingSize(images, random) - images) * Weight);
+        => images.Plus((Degradation.ApplyKeepingSize(images, random) - images).Times(Weight));
 }

@@ -22,5 +22,5 @@ public sealed class BrightnessChange : Degradation
     public override string Description => Settings.Text($"brightness plus {Offset}") + (Clip ? ", clipped" : "");
 
     /// <inheritdoc/>
-    protected override Tensor Degrade(Tensor images, Random random) => Clipped(images + Offset, Clip);
+    protected override Tensor Degrade(Tensor images, Random random) => Clipped(images.Plus(Offset), Clip);
 }

@@ -24,6 +24,6 @@ public sealed class ContrastChange : Degradation
     protected override Tensor Degrade(Tensor images, Random random)
     {
         Tensor mean = images.mean([2, 3], keepdim: true);
-        return Clipped(mean + ((images - mean) * Factor), Clip);
+        return Clipped(mean.Plus((images - mean).Times(Factor)), Clip);
     }
 }

@@ -83,7 +83,7 @@ public abstract class Degradation
     }
 
     /// <summary>The images, cut off at 0 and 1 if so wanted.</summary>
-    private protected static Tensor Clipped(Tensor images, bool clip) => clip ? images.clamp(0, 1) : images;
+    private protected static Tensor Clipped(Tensor images, bool clip) => clip ? images.Within(0, 1) : images;
 
     private void CheckResult(Tensor images, Tensor? result)
     {

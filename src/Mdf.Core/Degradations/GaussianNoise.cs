@@ -43,7 +43,7 @@ public sealed class GaussianNoise : Degradation
         double[] sigmas = [.. Enumerable.Range(0, (int)images.shape[0]).Select(_ => LowestSigma + (random.NextDouble() * range))];
         using var generator = new Generator((ulong)random.NextInt64(), images.device);
         Tensor noise = randn(images.shape, images.dtype, images.device, generator: generator);
-        Tensor strength = tensor(sigmas, images.dtype, images.device).div(byte.MaxValue).reshape(-1, 1, 1, 1);
-        return Clipped(images + (noise * strength), Clip);
+        Tensor strength = tensor(sigmas, images.dtype, images.device).Over(byte.MaxValue).reshape(-1, 1, 1, 1);
+        return Clipped(images.Plus(noise * strength), Clip);
     }
 }

@@ -99,6 +99,6 @@ public static class PsnrCalibration
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         Tensor errors = degradation.ApplyKeepingSize(images, new Random(seed)).to(ScalarType.Float64) - images.to(ScalarType.Float64);
-        return -10 * Math.Log10(errors.square().mean().item<double>());
+        return -10 * Math.Log10(errors.Squared().mean().item<double>());
     }
 }

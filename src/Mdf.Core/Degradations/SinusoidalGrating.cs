@@ -41,9 +41,11 @@ public sealed class SinusoidalGrating : Degradation
     protected override Tensor Degrade(Tensor images, Random random)
     {
         (double sine, double cosine) = Math.SinCos(Orientation * Math.PI / 180);
-        Tensor x = arange(images.shape[3], ScalarType.Float64, images.device);
-        Tensor y = arange(images.shape[2], ScalarType.Float64, images.device).unsqueeze(1);
-        Tensor grating = (((x * cosine) + (y * sine)) * (2 * Math.PI / Period)).sin() * Amplitude;
-        return Clipped(images + grating.to(images.dtype), Clip);
+        Tensor x = Places(images.shape[3], images.device);
+        Tensor y = Places(images.shape[2], images.device).unsqueeze(1);
+        Tensor grating = x.Times(cosine).Plus(y.Times(sine)).Times(2 * Math.PI / Period).sin().Times(Amplitude);
+        return Clipped(images.Plus(grating.to(images.dtype)), Clip);
     }
+
+    private static Tensor Places(long count, Device device) => tensor([.. Enumerable.Range(0, (int)count).Select(i => (double)i)], device: device);
 }

@@ -47,7 +47,7 @@ public static class ColorSpace
 
         using var scope = NewDisposeScope();
         Tensor[] channels = rgb.to(rgb.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32).unbind(-3);
-        Tensor[] converted = [.. components.Select(c => ((channels[0] * c[0]) + (channels[1] * c[1]) + (channels[2] * c[2]) + c[3]) / byte.MaxValue)];
+        Tensor[] converted = [.. components.Select(c => channels[0].Times(c[0]).Plus(channels[1].Times(c[1])).Plus(channels[2].Times(c[2])).Plus(c[3]).Over(byte.MaxValue))];
         return stack(converted, dim: -3).MoveToOuterDisposeScope();
     }
 }

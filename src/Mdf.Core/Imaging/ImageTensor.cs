@@ -135,7 +135,7 @@ public static class ImageTensor
             throw new ArgumentException("Expected values in [0, 1], got NaN.", nameof(image));
         }
 
-        planes = planes.to(ScalarType.Float32).clamp(0, 1).mul(255).round().to(ScalarType.Byte).cpu();
+        planes = planes.to(ScalarType.Float32).Within(0, 1).Times(byte.MaxValue).round().to(ScalarType.Byte).cpu();
         if (channels > 1)
         {
             planes = planes.expand(3, -1, -1);

@@ -94,7 +94,7 @@ public static class LaplacianPyramid
         Tensor current = pyramid[^1].alias();
         foreach (Tensor level in pyramid.Reverse().Skip(1))
         {
-            current = Expand(current, level) + level;
+            current = Expand(current, level).Plus(level);
         }
 
         return current.MoveToOuterDisposeScope();

@@ -58,7 +58,7 @@ internal static class PixelConversion
 
             // There is no arithmetic for unsigned 16-bit tensors: the bits travel as signed ones.
             var levels = storage == ScalarType.Int16 ? block.to(ScalarType.Int32).bitwise_and(ushort.MaxValue) : block;
-            var planes = levels.permute(2, 0, 1).to(ScalarType.Float32).div(maximum);
+            var planes = levels.permute(2, 0, 1).to(ScalarType.Float32).Over(maximum);
             result[0].narrow(1, y, rows).copy_(ToRgb(planes, layout, behind));
         }
 
@@ -84,7 +84,7 @@ internal static class PixelConversion
         }
 
         var alpha = planes.narrow(0, 3, 1);
-        var behind = tensor(new float[] { background.R, background.G, background.B }, device: CPU).div(byte.MaxValue).reshape(3, 1, 1);
-        return colors.mul(alpha).add(behind.mul(1 - alpha));
+        var behind = tensor(new float[] { background.R, background.G, background.B }, device: CPU).Over(byte.MaxValue).reshape(3, 1, 1);
+        return colors.mul(alpha).Plus(behind.mul(alpha.Times(-1).Plus(1)));
     }
 }
