@@ -9,6 +9,12 @@ internal static class BenchmarkSettings
     /// <summary>Whether it was given; else freed memory is kept (<see cref="TensorMemory.KeepFreedBlocks"/>).</summary>
     public static bool HasGlibcDefaults { get; set; }
 
+    /// <summary>The argument that lets a GPU's convolutions of float32 round to TF32.</summary>
+    public const string TensorFloat32Argument = "--tf32";
+
+    /// <summary>Whether it was given.</summary>
+    public static bool TensorFloat32 { get; set; }
+
     /// <summary>Where to compute.</summary>
     public static string Device { get; set; } = "cpu";
 
@@ -17,6 +23,12 @@ internal static class BenchmarkSettings
 
     /// <summary>The variants to measure.</summary>
     public static Variant[] Variants { get; set; } = Enum.GetValues<Variant>();
+
+    /// <summary>The option that sets <see cref="WorkingMemory"/>.</summary>
+    public const string WorkingMemoryArgument = "--working-memory";
+
+    /// <summary>MdfLoss's working memory in MiB; null for its default.</summary>
+    public static int? WorkingMemory { get; set; }
 
     /// <summary>Rounds before those that are measured.</summary>
     public static int Warmups { get; set; } = 2;

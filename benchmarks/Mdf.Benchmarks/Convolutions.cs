@@ -6,16 +6,17 @@ namespace Mdf.Benchmarks;
 
 /// <summary>
 /// The floor under every implementation that computes these convolutions: forward for the restored and the reference image and back
-/// once (by flipped convolutions, which are faster than transposed ones), for each discriminator and image, on data that is already in place
-/// and in the layout that runs fastest.
+/// once (by flipped convolutions, which are faster than transposed ones), for each discriminator and image (on a GPU, for all images at once), on
+/// data that is already in place and in the layout that runs fastest.
 /// </summary>
 internal static class Convolutions
 {
     private static readonly int[] Widths = [32, 32, 32, 32, 64, 64, 64, 64];
 
-    /// <summary>Makes the data of one image and gives what computes the whole batch on it.</summary>
+    /// <summary>Makes the data of what is computed together and gives what computes the whole batch on it.</summary>
     public static Action Prepare(Size size, Device device, ScalarType precision)
     {
+        int together = device.type == DeviceType.CPU ? 1 : size.Images;
         var layers = new List<(Tensor Input, Tensor Weight, Tensor Bias, Tensor Gradient, Tensor Flipped)>();
         Tensor Data(params long[] shape)
         {
@@ -30,10 +31,10 @@ internal static class Convolutions
             {
                 int height = size.Height - (2 * i), across = size.Width - (2 * i);
                 layers.Add((
-                    Data(1, channels[i], height, across),
+                    Data(together, channels[i], height, across),
                     Data(channels[i + 1], channels[i], 3, 3),
                     randn(channels[i + 1]).to(precision).to(device),
-                    Data(1, channels[i + 1], height - 2, across - 2),
+                    Data(together, channels[i + 1], height - 2, across - 2),
                     Data(channels[i], channels[i + 1], 3, 3)));
             }
         }
@@ -41,7 +42,7 @@ internal static class Convolutions
         return () =>
         {
             using var noGradient = no_grad();
-            for (int image = 0; image < size.Images; image++)
+            for (int image = 0; image < size.Images; image += together)
             {
                 foreach ((Tensor input, Tensor weight, Tensor bias, Tensor gradient, Tensor flipped) in layers)
                 {

@@ -1,10 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Mdf.Benchmarks;
 
-/// <summary>The peak of resident memory, native memory included, that a step takes on top of its inputs and weights: in a process of its own.</summary>
+/// <summary>
+/// The peak of memory that a step takes on top of its inputs and weights, in a process of its own: resident memory, native memory included,
+/// or on a GPU what the process has taken of the card's, which libtorch does not give back.
+/// </summary>
 internal static class PeakMemory
 {
     public const string Command = "peak";
@@ -18,10 +22,12 @@ internal static class PeakMemory
         }
 
         using var step = new Step(variant, size, device);
-        long before = Resident();
+        bool onGpu = device.type == DeviceType.CUDA;
+        long before = onGpu ? OnGpu(device) : Resident();
         step.Run();
         step.Run();
-        Console.WriteLine((Process.GetCurrentProcess().PeakWorkingSet64 - before).ToString(CultureInfo.InvariantCulture));
+        long peak = onGpu ? OnGpu(device) : Process.GetCurrentProcess().PeakWorkingSet64;
+        Console.WriteLine((peak - before).ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>Starts the child and reads its answer, in MiB.</summary>
@@ -30,7 +36,13 @@ internal static class PeakMemory
         // Under "dotnet Mdf.Benchmarks.dll" the process is the host, which needs the assembly first.
         string process = Environment.ProcessPath!;
         string[] assembly = Path.GetFileNameWithoutExtension(process) == "dotnet" ? [Environment.GetCommandLineArgs()[0]] : [];
-        var start = new ProcessStartInfo(process, [.. assembly, Command, variant.ToString(), size.ToString(), device, .. BenchmarkSettings.HasGlibcDefaults ? [BenchmarkSettings.GlibcDefaults] : Array.Empty<string>()]) { RedirectStandardOutput = true };
+        string[] settings =
+        [
+            .. BenchmarkSettings.HasGlibcDefaults ? [BenchmarkSettings.GlibcDefaults] : Array.Empty<string>(),
+            .. BenchmarkSettings.TensorFloat32 ? [BenchmarkSettings.TensorFloat32Argument] : Array.Empty<string>(),
+            .. BenchmarkSettings.WorkingMemory is { } memory ? [BenchmarkSettings.WorkingMemoryArgument, memory.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
+        ];
+        var start = new ProcessStartInfo(process, [.. assembly, Command, variant.ToString(), size.ToString(), device, .. settings]) { RedirectStandardOutput = true };
         using Process child = Process.Start(start)!;
         string output = child.StandardOutput.ReadToEnd();
         child.WaitForExit();
@@ -42,5 +54,15 @@ internal static class PeakMemory
     {
         using var process = Process.GetCurrentProcess();
         return process.WorkingSet64;
+    }
+
+    // Of all processes; the benchmark should be the only one.
+    private static long OnGpu(Device device)
+    {
+        var start = new ProcessStartInfo("nvidia-smi", ["--query-gpu=memory.used", "--format=csv,noheader,nounits", $"--id={Math.Max(device.index, 0)}"]) { RedirectStandardOutput = true };
+        using Process child = Process.Start(start)!;
+        string output = child.StandardOutput.ReadToEnd();
+        child.WaitForExit();
+        return long.Parse(output, NumberStyles.Integer | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture) << 20;
     }
 }

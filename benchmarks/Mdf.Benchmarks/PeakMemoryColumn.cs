@@ -25,7 +25,7 @@ internal sealed class PeakMemoryColumn : IColumn
 
     public UnitType UnitType => UnitType.Dimensionless;
 
-    public string Legend => "Peak of resident memory, native memory included, on top of inputs and weights, in a process of its own";
+    public string Legend => "Peak of resident memory, native memory included (on a GPU, of its memory), on top of inputs and weights, in a process of its own";
 
     public string GetValue(Summary summary, BenchmarkCase benchmarkCase)
     {

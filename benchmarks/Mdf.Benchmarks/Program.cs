@@ -1,4 +1,4 @@
-// dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- [--device cuda] [--sizes 16x96x96,...] [--variants Fused,...] [--warmups 2] [--iterations 7] [--no-memory] [--glibc-defaults] [--quick] [BenchmarkDotNet's own arguments]
+// dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- [--device cuda] [--tf32] [--sizes 16x96x96,...] [--variants Fused,...] [--working-memory MIB] [--warmups 2] [--iterations 7] [--no-memory] [--glibc-defaults] [--quick] [BenchmarkDotNet's own arguments]
 // dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- precision WEIGHTS STEPS SEEDS
 // dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- endurance NxHxW STEPS
 using System.Globalization;
@@ -18,6 +18,10 @@ if (!BenchmarkSettings.HasGlibcDefaults)
 {
     TensorMemory.KeepFreedBlocks();
 }
+
+BenchmarkSettings.TensorFloat32 = rest.Remove(BenchmarkSettings.TensorFloat32Argument);
+torch.backends.cudnn.allow_tf32 = BenchmarkSettings.TensorFloat32;
+BenchmarkSettings.WorkingMemory = TakeNumber(BenchmarkSettings.WorkingMemoryArgument);
 
 if (rest is [PeakMemory.Command, var variant, var size, var device])
 {

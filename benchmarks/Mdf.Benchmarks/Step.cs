@@ -81,6 +81,7 @@ internal sealed class Step : IDisposable
         {
             Execution = variant == Variant.Graph ? MdfExecution.Graph : MdfExecution.Fused,
             Precision = variant is Variant.FusedBFloat16 or Variant.PreparedBFloat16 ? MdfPrecision.BFloat16 : MdfPrecision.Full,
+            WorkingMemory = (long?)BenchmarkSettings.WorkingMemory << 20,
         });
         loss.to(device);
         switch (variant)

@@ -41,8 +41,10 @@ public sealed class GaussianNoise : Degradation
     {
         double range = HighestSigma - LowestSigma;
         double[] sigmas = [.. Enumerable.Range(0, (int)images.shape[0]).Select(_ => LowestSigma + (random.NextDouble() * range))];
-        using var generator = new Generator((ulong)random.NextInt64(), images.device);
-        Tensor noise = randn(images.shape, images.dtype, images.device, generator: generator);
+
+        // TorchSharp's generators are the CPU's, whatever device they are made for; so the noise is the same on all.
+        using var generator = new Generator((ulong)random.NextInt64(), CPU);
+        Tensor noise = randn(images.shape, images.dtype, CPU, generator: generator).to(images.device);
         Tensor strength = tensor(sigmas, images.dtype, images.device).Over(byte.MaxValue).reshape(-1, 1, 1, 1);
         return Clipped(images.Plus(noise * strength), Clip);
     }

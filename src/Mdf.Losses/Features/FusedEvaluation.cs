@@ -24,7 +24,7 @@ internal static class FusedEvaluation
         ScalarType precision = network.Precision(restored);
         ScalarType sums = precision == ScalarType.BFloat16 ? ScalarType.Float32 : precision;
         IReadOnlyList<IFeatureExtractor> extractors = network.On(precision);
-        Tensor terms = zeros([restored.shape[0], extractors.Count, network.LayerCount], dtype: ScalarType.Float64, device: restored.device);
+        Tensor terms = zeros([restored.shape[0], extractors.Sum(e => e.Networks), network.LayerCount], dtype: ScalarType.Float64, device: restored.device);
         Tensor? gradient = wantsGradient ? zeros(restored.shape, dtype: sums, device: restored.device) : null;
         foreach (Tile tile in network.Tiles(restored, precision))
         {
@@ -32,15 +32,17 @@ internal static class FusedEvaluation
             Tensor x = Seen(tile, restored, precision, extractors);
             Tensor? y = reference is null ? null : Seen(tile, reference, precision, extractors);
             Tensor? tileGradient = gradient is null ? null : zeros_like(x, dtype: sums);
+            int first = 0;
             foreach ((int index, IFeatureExtractor extractor) in extractors.Index())
             {
                 using var ofExtractor = NewDisposeScope();
                 Tensor[] ys = y is null
                     ? [.. prepared![index].Select(m => tile.OwnedOfWhole(m, restored.shape[2], restored.shape[3]))]
                     : [.. extractor.Features(y).Select(tile.Owned)];
-                Tensor tileTerms = terms.narrow(0, tile.FirstImage, tile.Images).select(1, index);
+                Tensor tileTerms = terms.narrow(0, tile.FirstImage, tile.Images).narrow(1, first, extractor.Networks);
                 Tensor? back = extractor.Compare(x, ys, tile, restored.shape, tileTerms, wantsGradient);
                 tileGradient?.Add(back!);
+                first += extractor.Networks;
             }
 
             if (gradient is not null)

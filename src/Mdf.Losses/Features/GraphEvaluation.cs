@@ -36,7 +36,7 @@ internal static class GraphEvaluation
             terms.Add(extractor.Distances(extractor.Features(x), ys).MoveToOuterDisposeScope());
         }
 
-        return stack(terms, dim: 1).MoveToOuterDisposeScope();
+        return cat(terms, dim: 1).MoveToOuterDisposeScope();
     }
 
     // On some CPUs with AVX-512, libtorch 2.10's gradients of convolutions in bfloat16 have little to do with the right ones.

@@ -2,16 +2,19 @@ using static TorchSharp.torch;
 
 namespace Mdf.Losses;
 
-/// <summary>A frozen network, in one precision on one device, whose feature maps of two images are compared.</summary>
+/// <summary>A frozen network, or some side by side, in one precision on one device, whose feature maps of two images are compared.</summary>
 internal interface IFeatureExtractor
 {
+    /// <summary>The networks.</summary>
+    int Networks { get; }
+
     /// <summary>Whether channels lie innermost in the memory of images and maps.</summary>
     bool UsesChannelsLast { get; }
 
     /// <summary>The maps to compare, with their graph if the images have one.</summary>
     Tensor[] Features(Tensor images);
 
-    /// <summary>The distance of each image's maps, (N, L), with its graph.</summary>
+    /// <summary>The distance of each image's maps, (N, networks, L), with its graph.</summary>
     Tensor Distances(IReadOnlyList<Tensor> restored, IReadOnlyList<Tensor> reference);
 
     /// <summary>Adds a tile's share of the distances to <paramref name="terms"/>, and gives its gradient.</summary>
@@ -19,7 +22,7 @@ internal interface IFeatureExtractor
     /// <param name="references">The owned parts of the reference's maps.</param>
     /// <param name="tile">The tile.</param>
     /// <param name="shape">The shape of the whole batch.</param>
-    /// <param name="terms">(images, L), float64.</param>
+    /// <param name="terms">(images, networks, L), float64.</param>
     /// <param name="wantsGradient">Whether to go back.</param>
     /// <returns>The gradient with respect to <paramref name="x"/>, of its shape, or null.</returns>
     Tensor? Compare(Tensor x, Tensor[] references, Tile tile, long[] shape, Tensor terms, bool wantsGradient);

@@ -11,7 +11,7 @@ internal interface IFeatureNetwork : IImageRequirements, IDisposable
     /// <summary>The precision that images are looked at in.</summary>
     ScalarType Precision(Tensor images);
 
-    /// <summary>The networks in a precision, on the loss's device.</summary>
+    /// <summary>The networks in a precision, on the loss's device, in their order.</summary>
     IReadOnlyList<IFeatureExtractor> On(ScalarType precision);
 
     /// <summary>Divides a batch into parts that fit into the working memory.</summary>

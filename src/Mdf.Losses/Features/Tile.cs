@@ -31,7 +31,7 @@ internal readonly record struct Tile(long FirstImage, long Images, TileRange Row
     /// <param name="images">The images a tile may have; at least one is taken.</param>
     public static IEnumerable<Tile> DivideImages(long[] shape, long images)
     {
-        long step = Math.Max(images, 1);
+        long step = EvenShare(shape[0], Math.Max(images, 1));
         for (long first = 0; first < shape[0]; first += step)
         {
             yield return new Tile(first, Math.Min(step, shape[0] - first), new TileRange(0, shape[2], 0), new TileRange(0, shape[3], 0));
@@ -45,7 +45,7 @@ internal readonly record struct Tile(long FirstImage, long Images, TileRange Row
     public static IEnumerable<Tile> Divide(long[] shape, long pixels, int receptiveField)
     {
         (long count, long height, long width) = (shape[0], shape[2], shape[3]);
-        long images = Math.Clamp(pixels / (height * width), 1, count);
+        long images = EvenShare(count, Math.Clamp(pixels / (height * width), 1, count));
 
         // Windows as square as the image lets them be, and no smaller than where most of one would be overlap.
         long side = Math.Max((long)Math.Sqrt(pixels), 4L * receptiveField);
@@ -61,5 +61,12 @@ internal readonly record struct Tile(long FirstImage, long Images, TileRange Row
                 }
             }
         }
+    }
+
+    // As many tiles as there must be, of about as many images.
+    private static long EvenShare(long count, long most)
+    {
+        long tiles = (count + most - 1) / most;
+        return (count + tiles - 1) / tiles;
     }
 }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Mdf.Models.Adversarial;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Mdf.Losses;
@@ -10,9 +11,11 @@ namespace Mdf.Losses;
 /// </summary>
 internal sealed class FoldedPyramid : IFeatureNetwork
 {
+    private const int MostStacked = 4;
+
     private readonly (Tensor Weight, Tensor Bias)[][] originals;
-    private readonly Dictionary<ScalarType, FoldedDiscriminator[]> copies = [];
-    private readonly int maximumWidth, maximumBodyBlocks;
+    private readonly Dictionary<ScalarType, DiscriminatorStack[]> copies = [];
+    private readonly int maximumBodyBlocks;
     private readonly Lock guard = new();
 
     public FoldedPyramid(IReadOnlyList<MdfDiscriminator> discriminators, MdfLossOptions options, string name)
@@ -20,7 +23,6 @@ internal sealed class FoldedPyramid : IFeatureNetwork
         Options = options;
         Channels = discriminators[0].InputChannels;
         MinimumSide = discriminators.Max(d => d.ReceptiveField);
-        maximumWidth = discriminators.Max(d => d.Width);
         maximumBodyBlocks = discriminators.Max(d => d.BodyBlocks);
         if (discriminators.Any(d => d.InputChannels != Channels))
         {
@@ -64,13 +66,15 @@ internal sealed class FoldedPyramid : IFeatureNetwork
         : ScalarType.Float32;
 
     /// <summary>The copies on the loss's device in a precision, made when they are first asked for.</summary>
-    public FoldedDiscriminator[] On(ScalarType precision)
+    public DiscriminatorStack[] On(ScalarType precision)
     {
         lock (guard)
         {
-            if (!copies.TryGetValue(precision, out FoldedDiscriminator[]? copy))
+            if (!copies.TryGetValue(precision, out DiscriminatorStack[]? copy))
             {
-                copy = [.. originals.Select(o => new FoldedDiscriminator(o, Options.Layers, Device!, precision))];
+                bool tensorCores = UsesTensorCores(Device!, precision);
+                bool channelsLast = tensorCores || ChannelsLast.IsBest(Device!, precision);
+                copy = [.. Stacks(tensorCores ? MostStacked : 1).Select(s => new DiscriminatorStack(s, Options.Layers, Device!, precision, channelsLast))];
                 copies.Add(precision, copy);
             }
 
@@ -85,7 +89,7 @@ internal sealed class FoldedPyramid : IFeatureNetwork
         long elementSize = precision switch { ScalarType.Float64 => 8, ScalarType.BFloat16 => 2, _ => 4 };
 
         // At the worst moment the restored image's maps after each convolution are alive, two of the reference's, and three in the making.
-        long bytesAPixel = elementSize * maximumWidth * (maximumBodyBlocks + 6);
+        long bytesAPixel = elementSize * On(precision).Max(s => s.Channels) * (maximumBodyBlocks + 6);
         return Tile.Divide(images.shape, WorkingMemory.Bytes(Options.WorkingMemory, images.device) / bytesAPixel, MinimumSide);
     }
 
@@ -99,9 +103,34 @@ internal sealed class FoldedPyramid : IFeatureNetwork
         }
     }
 
+    // Where the convolutions are done on tensor cores, what is left is memory and launches: fewer and larger ones, with channels innermost. In
+    // float32 that is so while cuDNN is allowed TF32; a change of that after the copies were made changes the speed alone.
+    private static bool UsesTensorCores(Device device, ScalarType precision) => device.type == DeviceType.CUDA
+        && (precision == ScalarType.BFloat16 || (precision == ScalarType.Float32 && backends.cudnn.allow_tf32));
+
+    // Runs of discriminators of one shape, of no more than so many.
+    private IEnumerable<IReadOnlyList<(Tensor Weight, Tensor Bias)[]>> Stacks(int most)
+    {
+        var current = new List<(Tensor Weight, Tensor Bias)[]>();
+        foreach ((Tensor Weight, Tensor Bias)[] next in originals)
+        {
+            if (current.Count == most || (current.Count > 0 && !Shapes(current[0]).SequenceEqual(Shapes(next))))
+            {
+                yield return [.. current];
+                current.Clear();
+            }
+
+            current.Add(next);
+        }
+
+        yield return [.. current];
+
+        static IEnumerable<(long, long)> Shapes((Tensor Weight, Tensor Bias)[] convolutions) => convolutions.Select(c => (c.Weight.shape[0], c.Weight.shape[1]));
+    }
+
     private void DisposeCopies()
     {
-        foreach (FoldedDiscriminator copy in copies.Values.SelectMany(c => c))
+        foreach (DiscriminatorStack copy in copies.Values.SelectMany(c => c))
         {
             copy.Dispose();
         }

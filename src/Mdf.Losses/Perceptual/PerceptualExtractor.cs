@@ -13,6 +13,9 @@ internal abstract class PerceptualExtractor(FeatureNetwork network, IReadOnlyLis
     private readonly List<Tensor> constants = [];
 
     /// <inheritdoc/>
+    public int Networks => 1;
+
+    /// <inheritdoc/>
     public bool UsesChannelsLast { get; } = ChannelsLast.IsBest(device, precision);
 
     /// <inheritdoc/>
@@ -29,7 +32,7 @@ internal abstract class PerceptualExtractor(FeatureNetwork network, IReadOnlyLis
     public Tensor Distances(IReadOnlyList<Tensor> restored, IReadOnlyList<Tensor> reference)
     {
         using var scope = NewDisposeScope();
-        return stack(restored.Zip(reference).Select((maps, layer) => Distance(layer, maps.First - maps.Second)), dim: 1).MoveToOuterDisposeScope();
+        return stack(restored.Zip(reference).Select((maps, layer) => Distance(layer, maps.First - maps.Second)), dim: 1).unsqueeze(1).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

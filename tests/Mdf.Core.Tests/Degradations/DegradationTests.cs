@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Mdf.Testing;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Mdf.Degradations.Tests;
@@ -58,6 +59,17 @@ public sealed class DegradationTests
             using var step = NewDisposeScope();
             TensorAssert.Equal(expected, degradation.Apply(images, new Random(3)));
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Ours), DisableDiscoveryEnumeration = true)]
+    public void Apply_OnAGpu_GivesTheSameThere(Degradation degradation)
+    {
+        using var gpu = Gpu.Require();
+        using var scope = NewDisposeScope();
+        Tensor images = Images.Two(), result = degradation.Apply(images.cuda(), new Random(3));
+        Assert.Equal(DeviceType.CUDA, result.device_type);
+        TensorAssert.Near(degradation.Apply(images, new Random(3)), result.cpu(), 1e-5);
     }
 
     [Theory]

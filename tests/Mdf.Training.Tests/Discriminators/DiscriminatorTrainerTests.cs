@@ -70,6 +70,19 @@ public sealed class DiscriminatorTrainerTests : IDisposable
         Assert.Equal("BFloat16", JsonDocument.Parse(less.Discriminators!.Metadata["settings"]).RootElement.GetProperty("Precision").GetString());
     }
 
+    [Theory]
+    [InlineData(TrainingPrecision.Full, 0.01)]
+    [InlineData(TrainingPrecision.BFloat16, 0.02)]
+    public void Train_OnAGpu_GoesTheSameWay(TrainingPrecision precision, double difference)
+    {
+        using var gpu = Gpu.Require();
+        using DiscriminatorTrainingResult onCpu = Train(Small);
+        using DiscriminatorTrainingResult result = new DiscriminatorTrainer(Small with { Precision = precision })
+            .Train([image], TrainingDistortion.ForTask(RestorationTask.JpegRemoval), folder.PathOf("state"), CUDA, cancellation: TestContext.Current.CancellationToken);
+        Assert.InRange((onCpu.Samples[^1].Generated - result.Samples[^1].Generated).abs().mean().item<float>(), 0, difference);
+        Assert.All(result.Discriminators!.state_dict().Values, t => Assert.Equal(DeviceType.CPU, t.device_type));
+    }
+
     [Fact]
     public void Train_SameSeed_GivesTheSame()
     {

@@ -63,6 +63,19 @@ public sealed class RestorationTrainerTests : IDisposable
     }
 
     [Fact]
+    public void Train_OnAGpu_GivesNearlyWhatTheCpuGives()
+    {
+        using var gpu = Gpu.Require();
+        using Edsr onCpu = TestNetworks.Enlarger(), onGpu = TestNetworks.Enlarger();
+        using MdfLoss ofCpu = MdfLoss.Pretrained(RestorationTask.SuperResolution), ofGpu = MdfLoss.Pretrained(RestorationTask.SuperResolution);
+        RestorationTrainingResult expected = new RestorationTrainer(Small).Train(onCpu, ofCpu, images, new BicubicDownsampling(2), validation, folder.PathOf("cpu"));
+        RestorationTrainingResult actual = new RestorationTrainer(Small).Train(onGpu, ofGpu, images, new BicubicDownsampling(2), validation, folder.PathOf("gpu"), device: CUDA);
+        Assert.Equal(expected.Validation!.Psnr, actual.Validation!.Psnr, 0.05);
+        using RestorationNetwork saved = ModelZoo.Load(folder.PathOf("gpu/best.ckpt"));
+        Assert.All(saved.parameters(), p => Assert.Equal(DeviceType.CPU, p.device_type));
+    }
+
+    [Fact]
     public void Train_SuperResolution_MakesImagesBetter()
     {
         using Edsr network = TestNetworks.Enlarger();
