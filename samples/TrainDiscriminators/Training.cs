@@ -18,7 +18,8 @@ internal static class Training
     {
         using var scope = NewDisposeScope();
         Device device = CommandLine.UsableDevice(settings.Device);
-        var trainer = new DiscriminatorTrainer(settings.Options);
+        var warnings = new Warnings();
+        var trainer = new DiscriminatorTrainer(settings.Options, warnings);
         SeedImage[] images = Images(settings);
         Directory.CreateDirectory(settings.Output);
         if (settings.Resume && !File.Exists(settings.StateFile))
@@ -33,6 +34,7 @@ internal static class Training
 
         var watch = Stopwatch.StartNew();
         using DiscriminatorTrainingResult result = Train(trainer, images, settings, device, cancellation);
+        warnings.Write(Console.Error);
         if (!result.IsComplete)
         {
             Console.Error.WriteLine($"Stopped after {result.Samples.Count} of the scales. Go on with the same arguments and --resume.");

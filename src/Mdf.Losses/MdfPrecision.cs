@@ -3,7 +3,10 @@ namespace Mdf.Losses;
 /// <summary>The precision in which the MDF loss computes features.</summary>
 public enum MdfPrecision
 {
-    /// <summary>That of the images: float64 for float64, else float32.</summary>
+    /// <summary>
+    /// That of the images: float64 for float64, else float32. On a GPU, convolutions of float32 round to TF32 unless
+    /// <c>torch.backends.cudnn.allow_tf32</c> is false: the loss is then within 5e-3.
+    /// </summary>
     Full,
 
     /// <summary>

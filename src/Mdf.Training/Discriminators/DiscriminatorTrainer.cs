@@ -27,12 +27,18 @@ public sealed partial class DiscriminatorTrainer
     private const string FinishedKey = "finished";
     private const string IterationKey = "iteration";
 
+    // Trainings that gave good discriminators ended every scale above 0.02, one that gave bad ones fell to 0 and below.
+    private const double IdleEstimate = 0.01;
+
     private readonly DiscriminatorTrainingOptions options;
     private readonly ILogger logger;
 
     /// <summary>Takes the settings.</summary>
     /// <param name="options">Null for the defaults.</param>
-    /// <param name="logger">Told when scales begin, and what was resumed; null for nobody.</param>
+    /// <param name="logger">
+    /// Told when scales begin, what was resumed, and, as a warning, when a scale's discriminator could not tell what the generator made from the
+    /// image at its end: it has learned little then, and the loss made of it may be a poor one. Null for nobody.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range.</exception>
     public DiscriminatorTrainer(DiscriminatorTrainingOptions? options = null, ILogger? logger = null)
     {
@@ -116,11 +122,17 @@ public sealed partial class DiscriminatorTrainer
             }
 
             clock.Begin(scale, training.Iteration);
+            var lastEstimates = new List<double>();
             while (training.Iteration < options.Iterations && !cancellation.IsCancellationRequested)
             {
                 ScaleLosses losses = training.Iterate();
                 bool isDue = training.Iteration % options.SaveInterval == 0 || training.Iteration == options.Iterations;
                 RequireGood(losses.Trouble() ?? (isDue ? training.Trouble() : null), scale, training.Iteration, stateFile);
+
+                if (training.Iteration > options.Iterations * 0.9)
+                {
+                    lastEstimates.Add(losses.RealScore - losses.FakeScore);
+                }
 
                 progress?.Report(clock.Progress(scale, training.Iteration, losses));
                 if (isDue && training.Iteration < options.Iterations)
@@ -134,6 +146,11 @@ public sealed partial class DiscriminatorTrainer
                 RequireGood(training.Trouble(), scale, training.Iteration, stateFile);
                 Save(stateFile, identity, run, training);
                 break;
+            }
+
+            if (lastEstimates.Count > 0 && lastEstimates.Average() is < IdleEstimate and var estimate)
+            {
+                LogIdle(scale, estimate);
             }
 
             run.Finish(inputs);
@@ -209,6 +226,11 @@ public sealed partial class DiscriminatorTrainer
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Scale {Scale} of {ScaleCount}: {Height} x {Width} pixels, {Channels} channels.")]
     private partial void LogScale(int scale, int scaleCount, int height, int width, int channels);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The discriminator of scale {Scale} could not tell what the generator made from the image at its end (Wasserstein estimate {Estimate:f3}). It has learned little; a distortion with more chance in it, or a stronger one, keeps it busy.")]
+    private partial void LogIdle(int scale, double estimate);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Going on from '{StateFile}': scale {Scale}, {Iterations} iterations done.")]
     private partial void LogResumed(string stateFile, int scale, int iterations);

@@ -84,6 +84,22 @@ public sealed class DiscriminatorTrainerTests : IDisposable
     }
 
     [Fact]
+    public void Train_DiscriminatorsThatLearnNothing_AreWarnedOf()
+    {
+        // Undistorted, the generator's image is the seed image from the start.
+        Assert.Contains(MessagesOf(new NoDegradation()), m => m.StartsWith("The discriminator of scale 0 could not tell", StringComparison.Ordinal));
+        Assert.DoesNotContain(MessagesOf(new GaussianNoise(80)), m => m.StartsWith("The discriminator", StringComparison.Ordinal));
+
+        List<string> MessagesOf(Degradation degradation)
+        {
+            var logger = new ListLogger();
+            DiscriminatorTrainingOptions options = Small with { ScaleCount = 1, Iterations = 30 };
+            new DiscriminatorTrainer(options, logger).Train([image], new TrainingDistortion("own", degradation), cancellation: TestContext.Current.CancellationToken).Dispose();
+            return logger.Messages;
+        }
+    }
+
+    [Fact]
     public void Train_SameSeed_GivesTheSame()
     {
         using DiscriminatorTrainingResult one = Train(Small), other = Train(Small), another = Train(Small with { Seed = 2 });

@@ -46,7 +46,7 @@ public sealed class DiscriminatorTrainingOptionsTests
     [Theory]
     [InlineData(RestorationTask.JpegRemoval, "jpeg", "JPEG, quality 7 to 10", "JPEG, quality 7 to 10")]
     [InlineData(RestorationTask.Denoising, "denoise", "Gaussian noise, sigma 25", "Gaussian noise, sigma 25")]
-    [InlineData(RestorationTask.SuperResolution, "sisr", "bicubic down and up x4", "none")]
+    [InlineData(RestorationTask.SuperResolution, "sisr", "bicubic down and up x4, then Gaussian noise, sigma 25", "Gaussian noise, sigma 25")]
     public void ForTask_EachTask_HasItsDistortion(RestorationTask task, string name, string coarsest, string finer)
     {
         TrainingDistortion distortion = TrainingDistortion.ForTask(task);
