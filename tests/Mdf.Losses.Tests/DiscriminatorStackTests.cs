@@ -42,7 +42,7 @@ public sealed class DiscriminatorStackTests : IDisposable
             Tensor terms = zeros([tile.Images, stack.Networks, System.Numerics.BitOperations.PopCount((uint)layers)], ScalarType.Float64);
             Tensor seen = tile.Of(x), reference = tile.Of(y);
             using var noGradient = no_grad();
-            Tensor[] references = [.. stack.Features(reference).Select(tile.Owned)];
+            Tensor[] references = [.. stack.Features(reference, keepsGraph: false).Select(tile.Owned)];
             return (terms, stack.Compare(seen, references, tile, x.shape, terms, wantsGradient: true)!);
         }
     }
@@ -53,8 +53,8 @@ public sealed class DiscriminatorStackTests : IDisposable
     {
         (DiscriminatorStack[] apart, DiscriminatorStack together) = Stacks(type, layers);
         Tensor x = TestPyramid.Images(1, type, 2, 3, 20, 21), y = TestPyramid.Images(2, type, 2, 3, 20, 21);
-        Tensor expected = cat([.. apart.Select(s => s.Distances(s.Features(x), s.Features(y)))], dim: 1);
-        TensorAssert.RelativelyNear(expected, together.Distances(together.Features(x), together.Features(y)), type == ScalarType.Float64 ? 1e-12 : 1e-4);
+        Tensor expected = cat([.. apart.Select(s => s.Distances(s.Features(x, keepsGraph: true), s.Features(y, keepsGraph: true)))], dim: 1);
+        TensorAssert.RelativelyNear(expected, together.Distances(together.Features(x, keepsGraph: true), together.Features(y, keepsGraph: true)), type == ScalarType.Float64 ? 1e-12 : 1e-4);
     }
 
     private (DiscriminatorStack[] Apart, DiscriminatorStack Together) Stacks(ScalarType type, MdfLayers layers)

@@ -29,12 +29,12 @@ public sealed class FusedExecutionTests : IDisposable
         foreach (long? memory in new long?[] { null, SmallestMemory, 3 * SmallestMemory })
         {
             (Tensor actual, Tensor gradient) = Run(pyramid, shape, dtype, new MdfLossOptions { WorkingMemory = memory });
-            TensorAssert.RelativelyNear(expected, actual, dtype == ScalarType.Float64 ? 1e-12 : 3e-6);
+            TensorAssert.RelativelyNear(expected, actual, dtype == ScalarType.Float64 ? 1e-12 : 1e-5);
             Assert.InRange(TensorAssert.RelativeNormError(expectedGradient, gradient), 0, dtype == ScalarType.Float64 ? 1e-12 : 2e-3);
         }
     }
 
-    /// <remarks>Among them are those for which columns are added and cut off again, to spare oneDNN a slow kernel.</remarks>
+    /// <remarks>Of 64 channels, which Winograd convolutions work on where the processor has them; tiles of 2 x 2 outputs fit in evenly or not.</remarks>
     [Theory]
     [InlineData(92)]
     [InlineData(93)]
@@ -42,14 +42,14 @@ public sealed class FusedExecutionTests : IDisposable
     [InlineData(95)]
     [InlineData(96)]
     [InlineData(97)]
-    public void Fused_WidthsNearThatOfTheSlowKernel_AgreesWithFloat64(int width)
+    public void Fused_PublishedWidth_AgreesWithFloat64(int width)
     {
         using DiscriminatorPyramid pyramid = TestPyramid.Create(64);
         (Tensor expected, Tensor expectedGradient) = Run(pyramid, [2, 3, 19, width], ScalarType.Float64, new MdfLossOptions());
         foreach (MdfExecution execution in Enum.GetValues<MdfExecution>())
         {
             (Tensor actual, Tensor gradient) = Run(pyramid, [2, 3, 19, width], ScalarType.Float32, new MdfLossOptions { Execution = execution });
-            TensorAssert.RelativelyNear(expected, actual, 3e-6);
+            TensorAssert.RelativelyNear(expected, actual, 1e-5);
             Assert.InRange(TensorAssert.RelativeNormError(expectedGradient, gradient), 0, 2e-3);
         }
     }

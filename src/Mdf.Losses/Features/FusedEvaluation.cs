@@ -26,9 +26,9 @@ internal static class FusedEvaluation
         IReadOnlyList<IFeatureExtractor> extractors = network.On(precision);
         Tensor terms = zeros([restored.shape[0], extractors.Sum(e => e.Networks), network.LayerCount], dtype: ScalarType.Float64, device: restored.device);
         Tensor? gradient = wantsGradient ? zeros(restored.shape, dtype: sums, device: restored.device) : null;
-        foreach (Tile tile in network.Tiles(restored, precision))
+        var guard = new Lock();
+        TileWorkers.Run([.. network.Tiles(restored, precision)], network.Workers(restored), tile =>
         {
-            using var ofTile = NewDisposeScope();
             Tensor x = Seen(tile, restored, precision, extractors);
             Tensor? y = reference is null ? null : Seen(tile, reference, precision, extractors);
             Tensor? tileGradient = gradient is null ? null : zeros_like(x, dtype: sums);
@@ -38,7 +38,7 @@ internal static class FusedEvaluation
                 using var ofExtractor = NewDisposeScope();
                 Tensor[] ys = y is null
                     ? [.. prepared![index].Select(m => tile.OwnedOfWhole(m, restored.shape[2], restored.shape[3]))]
-                    : [.. extractor.Features(y).Select(tile.Owned)];
+                    : [.. extractor.Features(y, keepsGraph: false).Select(tile.Owned)];
                 Tensor tileTerms = terms.narrow(0, tile.FirstImage, tile.Images).narrow(1, first, extractor.Networks);
                 Tensor? back = extractor.Compare(x, ys, tile, restored.shape, tileTerms, wantsGradient);
                 tileGradient?.Add(back!);
@@ -47,9 +47,13 @@ internal static class FusedEvaluation
 
             if (gradient is not null)
             {
-                tile.Of(gradient).Add(tileGradient!);
+                // Windows overlap.
+                lock (guard)
+                {
+                    tile.Of(gradient).Add(tileGradient!);
+                }
             }
-        }
+        });
 
         Tensor result = terms.to(sums);
         return (result.MoveToOuterDisposeScope(), gradient?.to(restored.dtype).MoveToOuterDisposeScope());
@@ -70,7 +74,7 @@ internal static class FusedEvaluation
             foreach ((int index, IFeatureExtractor extractor) in extractors.Index())
             {
                 using var ofExtractor = NewDisposeScope();
-                Tensor[] maps = extractor.Features(x);
+                Tensor[] maps = extractor.Features(x, keepsGraph: false);
                 features[index] ??= [.. maps.Select(m => Whole(m, x, images, extractor).DetachFromDisposeScope())];
                 foreach ((Tensor whole, Tensor map) in features[index].Zip(maps))
                 {

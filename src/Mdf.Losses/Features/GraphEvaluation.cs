@@ -15,7 +15,7 @@ internal static class GraphEvaluation
         return Terms(network, restored, (_, extractor) =>
         {
             using var noGradient = referenceLearns ? null : no_grad();
-            return extractor.Features(y);
+            return extractor.Features(y, keepsGraph: true);
         }).MoveToOuterDisposeScope();
     }
 
@@ -33,7 +33,7 @@ internal static class GraphEvaluation
         {
             using var ofExtractor = NewDisposeScope();
             Tensor[] ys = referenceFeatures(index, extractor);
-            terms.Add(extractor.Distances(extractor.Features(x), ys).MoveToOuterDisposeScope());
+            terms.Add(extractor.Distances(extractor.Features(x, keepsGraph: true), ys).MoveToOuterDisposeScope());
         }
 
         return cat(terms, dim: 1).MoveToOuterDisposeScope();

@@ -11,8 +11,10 @@ internal interface IFeatureExtractor
     /// <summary>Whether channels lie innermost in the memory of images and maps.</summary>
     bool UsesChannelsLast { get; }
 
-    /// <summary>The maps to compare, with their graph if the images have one.</summary>
-    Tensor[] Features(Tensor images);
+    /// <summary>The maps to compare.</summary>
+    /// <param name="images">(N, C, H, W), in the precision and, without a graph, in the layout of the networks.</param>
+    /// <param name="keepsGraph">Whether to go by operations that autograd knows; else there must be no graph to keep.</param>
+    Tensor[] Features(Tensor images, bool keepsGraph);
 
     /// <summary>The distance of each image's maps, (N, networks, L), with its graph.</summary>
     Tensor Distances(IReadOnlyList<Tensor> restored, IReadOnlyList<Tensor> reference);

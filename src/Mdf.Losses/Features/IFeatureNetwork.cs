@@ -14,8 +14,11 @@ internal interface IFeatureNetwork : IImageRequirements, IDisposable
     /// <summary>The networks in a precision, on the loss's device, in their order.</summary>
     IReadOnlyList<IFeatureExtractor> On(ScalarType precision);
 
-    /// <summary>Divides a batch into parts that fit into the working memory.</summary>
+    /// <summary>Divides a batch into parts, of which as many as there are workers fit into the working memory.</summary>
     IEnumerable<Tile> Tiles(Tensor images, ScalarType precision);
+
+    /// <summary>The threads that work on tiles at a time, each within its share of the working memory.</summary>
+    int Workers(Tensor images);
 
     /// <summary>Moves to a device.</summary>
     void MoveTo(Device device);

@@ -12,15 +12,17 @@ internal sealed class DiscriminatorStack : IFeatureExtractor, IDisposable
 {
     private static readonly long[] FullPadding = [2, 2];
 
-    // The widths of outputs for which oneDNN takes a kernel of three quarters of the usual speed, in float32, and which one or two columns
-    // more on either side get out of it (for three it has another slow one): see benchmarks/RESULTS.md.
-    private const int SlowChannels = 64, LeastSlowWidth = 88, MostSlowWidth = 90, LeastSlowImages = 2;
+    // What it works on must be less than 2 GiB.
+    private const long MostWinogradValues = 1 << 28;
 
     private readonly (Tensor Weight, Tensor Bias)[] convolutions;
     private readonly MdfLayers layers;
 
     // The weights of the convolutions that take a gradient back through each.
     private readonly Tensor[] backward;
+
+    // In place of those of the body where the processor has them, both ways; null elsewhere.
+    private readonly (WinogradConvolution Forward, WinogradConvolution Backward)?[] winograd;
 
     // Where cuDNN does without tensor cores, the transposed convolution to few channels is two to three times as fast as the flipped one.
     private readonly bool transposesFirst;
@@ -43,6 +45,8 @@ internal sealed class DiscriminatorStack : IFeatureExtractor, IDisposable
         Channels = originals.Sum(o => o.Max(c => c.Weight.shape[0]));
         convolutions = new (Tensor, Tensor)[count];
         backward = new Tensor[count];
+        winograd = new (WinogradConvolution, WinogradConvolution)?[count];
+        bool mayFit = Networks == 1 && channelsLast && device.type == DeviceType.CPU && precision == ScalarType.Float32;
         for (int i = 0; i < count; i++)
         {
             Tensor[] weights = [.. originals.Select(o => o[i].Weight)];
@@ -50,6 +54,11 @@ internal sealed class DiscriminatorStack : IFeatureExtractor, IDisposable
             Tensor weight = apart ? BlockDiagonal(weights) : cat(weights);
             convolutions[i] = (Copy(weight), Copy(cat([.. originals.Select(o => o[i].Bias)])));
             backward[i] = Copy(Groups(i) == 1 ? Flipped(weight) : cat([.. weights.Select(Flipped)]));
+            if (mayFit && WinogradConvolution.Fits(weight.shape[1], weight.shape[0]) && WinogradConvolution.Fits(weight.shape[0], weight.shape[1]))
+            {
+                double slope = i == count - 1 ? 1 : MdfDiscriminator.NegativeSlope;
+                winograd[i] = (new WinogradConvolution(weight, originals[0][i].Bias, slope), new WinogradConvolution(Flipped(weight), bias: null, slope: 1));
+            }
         }
 
         scope.Detach(Weights);
@@ -81,31 +90,43 @@ internal sealed class DiscriminatorStack : IFeatureExtractor, IDisposable
     /// <summary>Whether a convolution's output is a chosen map.</summary>
     public bool IsMap(int convolution) => (layers & MapAfter(convolution)) != MdfLayers.None;
 
-    /// <summary>One convolution and what follows it.</summary>
-    public Tensor Forward(int convolution, Tensor input)
-    {
-        Tensor output = Convolve(convolution, input);
-        return convolution < Count - 1 ? output.LeakyRelu(MdfDiscriminator.NegativeSlope) : output;
-    }
+    /// <summary>One convolution and what follows it, without a graph.</summary>
+    public Tensor Forward(int convolution, Tensor input) => Forward(convolution, input, keepsGraph: false);
 
     /// <summary>
-    /// The gradient with respect to a convolution's input, of that with respect to its output (before LeakyReLU); of the first one's input,
-    /// the sum over the discriminators.
+    /// The gradient with respect to a convolution's input, of that with respect to what follows it; of the first one's input, the sum over the
+    /// discriminators. Both given tensors may be overwritten.
     /// </summary>
     /// <remarks>By the flipped convolution, which on a CPU is up to three times as fast as the transposed one.</remarks>
-    public Tensor Backward(int convolution, Tensor gradient) => convolution == 0 && transposesFirst
-        ? nn.functional.conv_transpose2d(gradient, convolutions[0].Weight)
-        : nn.functional.conv2d(gradient, backward[convolution], padding: FullPadding, groups: Groups(convolution));
+    /// <param name="convolution">The convolution.</param>
+    /// <param name="gradient">The gradient with respect to <paramref name="output"/>.</param>
+    /// <param name="output">What <see cref="Forward(int, Tensor)"/> gave.</param>
+    public Tensor Backward(int convolution, Tensor gradient, Tensor output)
+    {
+        if (Winograd(convolution, gradient) is var (_, back))
+        {
+            return convolution < Count - 1 ? back.Run(gradient, (int)FullPadding[0], output, MdfDiscriminator.NegativeSlope) : back.Run(gradient, (int)FullPadding[0]);
+        }
 
-    /// <summary>The chosen maps, in the order head, body, tail, with their graph if the images have one.</summary>
-    public Tensor[] Features(Tensor images)
+        if (convolution < Count - 1)
+        {
+            gradient.mul_(Slopes(output));
+        }
+
+        return convolution == 0 && transposesFirst
+            ? nn.functional.conv_transpose2d(gradient, convolutions[0].Weight)
+            : nn.functional.conv2d(gradient, backward[convolution], padding: FullPadding, groups: Groups(convolution));
+    }
+
+    /// <inheritdoc/>
+    public Tensor[] Features(Tensor images, bool keepsGraph)
     {
         using var scope = NewDisposeScope();
         var maps = new List<Tensor>(3);
         Tensor x = images;
         for (int i = 0; i <= Last; i++)
         {
-            Tensor output = Forward(i, x);
+            Tensor output = Forward(i, x, keepsGraph);
             if (i > 0 && !IsMap(i - 1))
             {
                 // A graph, if there is one, keeps what it needs; else the next convolution gets the memory.
@@ -142,19 +163,23 @@ internal sealed class DiscriminatorStack : IFeatureExtractor, IDisposable
     // The first convolution has the same input for all. In the last, too narrow for groups to be fast, each sees the others' channels times zero.
     private int Groups(int convolution) => convolution == 0 || convolution == Count - 1 ? 1 : Networks;
 
-    private Tensor Convolve(int convolution, Tensor input)
+    private Tensor Forward(int convolution, Tensor input, bool keepsGraph)
     {
-        (Tensor weight, Tensor bias) = convolutions[convolution];
-        long width = input.shape[3] - 2;
-        if (input.device_type != DeviceType.CPU || input.dtype != ScalarType.Float32 || input.shape[0] < LeastSlowImages
-            || weight.shape[0] != SlowChannels || weight.shape[1] != SlowChannels || width is < LeastSlowWidth or > MostSlowWidth)
+        if (!keepsGraph && Winograd(convolution, input) is var (fast, _))
         {
-            return nn.functional.conv2d(input, weight, bias, groups: Groups(convolution));
+            return fast.Run(input);
         }
 
-        long more = (MostSlowWidth + 3 - width) / 2;
-        return nn.functional.conv2d(input, weight, bias, padding: [0, more]).narrow(3, more, width);
+        (Tensor weight, Tensor bias) = convolutions[convolution];
+        Tensor output = nn.functional.conv2d(input, weight, bias, groups: Groups(convolution));
+        return convolution < Count - 1 ? output.LeakyRelu(MdfDiscriminator.NegativeSlope) : output;
     }
+
+    private (WinogradConvolution Forward, WinogradConvolution Backward)? Winograd(int convolution, Tensor input) =>
+        input.numel() < MostWinogradValues ? winograd[convolution] : null;
+
+    // The derivative of LeakyReLU, in place of its output, which has the sign of its input: 1 above zero and the slope elsewhere.
+    private static Tensor Slopes(Tensor output) => output.Multiply(output.dtype == ScalarType.Float64 ? 1e300 : 1e38).Clamp(MdfDiscriminator.NegativeSlope, 1);
 
     private MdfLayers MapAfter(int convolution) =>
         convolution == 0 ? MdfLayers.Head

@@ -90,8 +90,10 @@ internal sealed class FoldedPyramid : IFeatureNetwork
 
         // At the worst moment the restored image's maps after each convolution are alive, two of the reference's, and three in the making.
         long bytesAPixel = elementSize * On(precision).Max(s => s.Channels) * (maximumBodyBlocks + 6);
-        return Tile.Divide(images.shape, WorkingMemory.Bytes(Options.WorkingMemory, images.device) / bytesAPixel, MinimumSide);
+        return Tile.Divide(images.shape, WorkingMemory.Bytes(Options.WorkingMemory, images.device) / Workers(images) / bytesAPixel, MinimumSide);
     }
+
+    public int Workers(Tensor images) => WorkingMemory.Workers(Options.WorkingMemory, images.device);
 
     public void Dispose()
     {

@@ -1,4 +1,3 @@
-using Mdf.Models.Adversarial;
 using static TorchSharp.torch;
 
 namespace Mdf.Losses;
@@ -53,12 +52,7 @@ internal readonly struct FusedPass(DiscriminatorStack stack, Tile tile, long[] s
                 gradient = Added(gradient, outputs[i], difference, 2 * weight);
             }
 
-            if (i < stack.Count - 1)
-            {
-                gradient!.mul_(Slopes(outputs[i]));
-            }
-
-            Tensor before = stack.Backward(i, gradient!);
+            Tensor before = stack.Backward(i, gradient!, outputs[i]);
             gradient!.Dispose();
             outputs[i].Dispose();
             gradient = before.MoveToOuterDisposeScope();
@@ -79,9 +73,6 @@ internal readonly struct FusedPass(DiscriminatorStack stack, Tile tile, long[] s
         tile.Owned(gradient).Add(difference, weight);
         return gradient;
     }
-
-    // The derivative of LeakyReLU, in place of its output, which has the sign of its input: 1 above zero and the slope elsewhere.
-    private static Tensor Slopes(Tensor output) => output.Multiply(output.dtype == ScalarType.Float64 ? 1e300 : 1e38).Clamp(MdfDiscriminator.NegativeSlope, 1);
 
     // Of each image and discriminator. Norms of rows first, or of channels: the sums stay short, and so exact enough for float32.
     private Tensor SquaredNorms(Tensor difference)

@@ -19,7 +19,7 @@ internal abstract class PerceptualExtractor(FeatureNetwork network, IReadOnlyLis
     public bool UsesChannelsLast { get; } = ChannelsLast.IsBest(device, precision);
 
     /// <inheritdoc/>
-    public Tensor[] Features(Tensor images)
+    public Tensor[] Features(Tensor images, bool keepsGraph)
     {
         using var scope = NewDisposeScope();
         Tensor seen = Normalized(images);
@@ -41,7 +41,7 @@ internal abstract class PerceptualExtractor(FeatureNetwork network, IReadOnlyLis
         using var scope = NewDisposeScope();
         using var mode = set_grad_enabled(wantsGradient);
         Tensor images = x.detach().requires_grad_(wantsGradient);
-        Tensor distances = Distances(Features(images), references);
+        Tensor distances = Distances(Features(images, keepsGraph: wantsGradient), references);
         terms.Add(distances.detach());
         return wantsGradient ? autograd.grad([distances.sum()], [images])[0].MoveToOuterDisposeScope() : null;
     }

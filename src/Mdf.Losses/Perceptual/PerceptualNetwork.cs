@@ -80,6 +80,8 @@ internal sealed class PerceptualNetwork : IFeatureNetwork
         return Tile.DivideImages(images.shape, (long)(WorkingMemory.Bytes(workingMemory, images.device) / bytesAnImage));
     }
 
+    public int Workers(Tensor images) => 1;
+
     public void MoveTo(Device device)
     {
         lock (guard)
