@@ -26,11 +26,11 @@ internal static class FusedEvaluation
         IReadOnlyList<IFeatureExtractor> extractors = network.On(precision);
         Tensor terms = zeros([restored.shape[0], extractors.Sum(e => e.Networks), network.LayerCount], dtype: ScalarType.Float64, device: restored.device);
         Tensor? gradient = wantsGradient ? zeros(restored.shape, dtype: sums, device: restored.device) : null;
-        var guard = new Lock();
         TileWorkers.Run([.. network.Tiles(restored, precision)], network.Workers(restored), tile =>
         {
             Tensor x = Seen(tile, restored, precision, extractors);
             Tensor? y = reference is null ? null : Seen(tile, reference, precision, extractors);
+            Tensor tileTerms = zeros([tile.Images, terms.shape[1], terms.shape[2]], dtype: terms.dtype, device: terms.device);
             Tensor? tileGradient = gradient is null ? null : zeros_like(x, dtype: sums);
             int first = 0;
             foreach ((int index, IFeatureExtractor extractor) in extractors.Index())
@@ -39,20 +39,19 @@ internal static class FusedEvaluation
                 Tensor[] ys = y is null
                     ? [.. prepared![index].Select(m => tile.OwnedOfWhole(m, restored.shape[2], restored.shape[3]))]
                     : [.. extractor.Features(y, keepsGraph: false).Select(tile.Owned)];
-                Tensor tileTerms = terms.narrow(0, tile.FirstImage, tile.Images).narrow(1, first, extractor.Networks);
-                Tensor? back = extractor.Compare(x, ys, tile, restored.shape, tileTerms, wantsGradient);
+                Tensor? back = extractor.Compare(x, ys, tile, restored.shape, tileTerms.narrow(1, first, extractor.Networks), wantsGradient);
                 tileGradient?.Add(back!);
                 first += extractor.Networks;
             }
 
-            if (gradient is not null)
+            return () =>
             {
-                // Windows overlap.
-                lock (guard)
+                terms.narrow(0, tile.FirstImage, tile.Images).Add(tileTerms);
+                if (gradient is not null)
                 {
                     tile.Of(gradient).Add(tileGradient!);
                 }
-            }
+            };
         });
 
         Tensor result = terms.to(sums);

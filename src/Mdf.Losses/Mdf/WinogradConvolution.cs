@@ -236,7 +236,7 @@ internal sealed unsafe class WinogradConvolution
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static Lanes Activated(Lanes x, Lanes slope) => Vector512.Max(x, x * slope);
+        private static Lanes Activated(Lanes x, Lanes slope) => Vector512.MaxNative(x, x * slope);
     }
 
     // (tiles, inputs) times (inputs, outputs).
