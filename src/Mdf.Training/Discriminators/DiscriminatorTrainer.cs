@@ -27,7 +27,7 @@ public sealed partial class DiscriminatorTrainer
     private const string FinishedKey = "finished";
     private const string IterationKey = "iteration";
 
-    // Trainings that gave good discriminators ended every scale above 0.02, one that gave bad ones fell to 0 and below.
+    // Trainings that gave good discriminators ended every scale at about 0.02 or more, one that gave bad ones at 0 and below.
     private const double IdleEstimate = 0.01;
 
     private readonly DiscriminatorTrainingOptions options;
