@@ -36,10 +36,10 @@ internal static class FusedEvaluation
             foreach ((int index, IFeatureExtractor extractor) in extractors.Index())
             {
                 using var ofExtractor = NewDisposeScope();
-                Tensor[] ys = y is null
-                    ? [.. prepared![index].Select(m => tile.OwnedOfWhole(m, restored.shape[2], restored.shape[3]))]
-                    : [.. extractor.Features(y, keepsGraph: false).Select(tile.Owned)];
-                Tensor? back = extractor.Compare(x, ys, tile, restored.shape, tileTerms.narrow(1, first, extractor.Networks), wantsGradient);
+                Tensor ofExtractorsTerms = tileTerms.narrow(1, first, extractor.Networks);
+                Tensor? back = y is null
+                    ? extractor.Compare(x, [.. prepared![index].Select(m => tile.OwnedOfWhole(m, restored.shape[2], restored.shape[3]))], tile, restored.shape, ofExtractorsTerms, wantsGradient)
+                    : extractor.Compare(x, y, tile, restored.shape, ofExtractorsTerms, wantsGradient);
                 tileGradient?.Add(back!);
                 first += extractor.Networks;
             }

@@ -28,4 +28,8 @@ internal interface IFeatureExtractor
     /// <param name="wantsGradient">Whether to go back.</param>
     /// <returns>The gradient with respect to <paramref name="x"/>, of its shape, or null.</returns>
     Tensor? Compare(Tensor x, Tensor[] references, Tile tile, long[] shape, Tensor terms, bool wantsGradient);
+
+    /// <summary>The same against the tile of the reference images.</summary>
+    Tensor? Compare(Tensor x, Tensor reference, Tile tile, long[] shape, Tensor terms, bool wantsGradient) =>
+        Compare(x, [.. Features(reference, keepsGraph: false).Select(tile.Owned)], tile, shape, terms, wantsGradient);
 }

@@ -12,17 +12,14 @@ internal sealed class DiscriminatorStack : IFeatureExtractor, IDisposable
 {
     private static readonly long[] FullPadding = [2, 2];
 
-    // What it works on must be less than 2 GiB.
-    private const long MostWinogradValues = 1 << 28;
-
     private readonly (Tensor Weight, Tensor Bias)[] convolutions;
     private readonly MdfLayers layers;
 
     // The weights of the convolutions that take a gradient back through each.
     private readonly Tensor[] backward;
 
-    // In place of those of the body where the processor has them, both ways; null elsewhere.
-    private readonly (WinogradConvolution Forward, WinogradConvolution Backward)?[] winograd;
+    // Does without tensors what needs no graph, where it can.
+    private readonly VectorDiscriminator? vectors;
 
     // Where cuDNN does without tensor cores, the transposed convolution to few channels is two to three times as fast as the flipped one.
     private readonly bool transposesFirst;
@@ -45,8 +42,8 @@ internal sealed class DiscriminatorStack : IFeatureExtractor, IDisposable
         Channels = originals.Sum(o => o.Max(c => c.Weight.shape[0]));
         convolutions = new (Tensor, Tensor)[count];
         backward = new Tensor[count];
-        winograd = new (WinogradConvolution, WinogradConvolution)?[count];
         bool mayFit = Networks == 1 && channelsLast && device.type == DeviceType.CPU && precision == ScalarType.Float32;
+        vectors = mayFit && VectorDiscriminator.Fits(originals[0]) ? new VectorDiscriminator(originals[0]) : null;
         for (int i = 0; i < count; i++)
         {
             Tensor[] weights = [.. originals.Select(o => o[i].Weight)];
@@ -54,11 +51,6 @@ internal sealed class DiscriminatorStack : IFeatureExtractor, IDisposable
             Tensor weight = apart ? BlockDiagonal(weights) : cat(weights);
             convolutions[i] = (Copy(weight), Copy(cat([.. originals.Select(o => o[i].Bias)])));
             backward[i] = Copy(Groups(i) == 1 ? Flipped(weight) : cat([.. weights.Select(Flipped)]));
-            if (mayFit && WinogradConvolution.Fits(weight.shape[1], weight.shape[0]) && WinogradConvolution.Fits(weight.shape[0], weight.shape[1]))
-            {
-                double slope = i == count - 1 ? 1 : MdfDiscriminator.NegativeSlope;
-                winograd[i] = (new WinogradConvolution(weight, originals[0][i].Bias, slope), new WinogradConvolution(Flipped(weight), bias: null, slope: 1));
-            }
         }
 
         scope.Detach(Weights);
@@ -103,11 +95,6 @@ internal sealed class DiscriminatorStack : IFeatureExtractor, IDisposable
     /// <param name="output">What <see cref="Forward(int, Tensor)"/> gave.</param>
     public Tensor Backward(int convolution, Tensor gradient, Tensor output)
     {
-        if (Winograd(convolution, gradient) is var (_, back))
-        {
-            return convolution < Count - 1 ? back.Run(gradient, (int)FullPadding[0], output, MdfDiscriminator.NegativeSlope) : back.Run(gradient, (int)FullPadding[0]);
-        }
-
         if (convolution < Count - 1)
         {
             gradient.mul_(Slopes(output));
@@ -121,6 +108,11 @@ internal sealed class DiscriminatorStack : IFeatureExtractor, IDisposable
     /// <inheritdoc/>
     public Tensor[] Features(Tensor images, bool keepsGraph)
     {
+        if (vectors is not null && !keepsGraph)
+        {
+            return Pass(images).Features(images);
+        }
+
         using var scope = NewDisposeScope();
         var maps = new List<Tensor>(3);
         Tensor x = images;
@@ -149,8 +141,14 @@ internal sealed class DiscriminatorStack : IFeatureExtractor, IDisposable
         restored.Zip(reference, (x, y) => AtLeastFloat32(x - y).Squared().unflatten(1, Networks, x.shape[1] / Networks).mean([2, 3, 4])), dim: 2);
 
     /// <inheritdoc/>
-    public Tensor? Compare(Tensor x, Tensor[] references, Tile tile, long[] shape, Tensor terms, bool wantsGradient) =>
-        new FusedPass(this, tile, shape).Run(x, references, terms, wantsGradient);
+    public Tensor? Compare(Tensor x, Tensor[] references, Tile tile, long[] shape, Tensor terms, bool wantsGradient) => vectors is null
+        ? new FusedPass(this, tile, shape).Run(x, references, terms, wantsGradient)
+        : Pass(x).Compare(x, reference: null, references, tile, shape, terms, wantsGradient);
+
+    /// <inheritdoc/>
+    public Tensor? Compare(Tensor x, Tensor reference, Tile tile, long[] shape, Tensor terms, bool wantsGradient) => vectors is null
+        ? Compare(x, [.. Features(reference, keepsGraph: false).Select(tile.Owned)], tile, shape, terms, wantsGradient)
+        : Pass(x).Compare(x, reference, [], tile, shape, terms, wantsGradient);
 
     public void Dispose()
     {
@@ -165,18 +163,10 @@ internal sealed class DiscriminatorStack : IFeatureExtractor, IDisposable
 
     private Tensor Forward(int convolution, Tensor input, bool keepsGraph)
     {
-        if (!keepsGraph && Winograd(convolution, input) is var (fast, _))
-        {
-            return fast.Run(input);
-        }
-
         (Tensor weight, Tensor bias) = convolutions[convolution];
         Tensor output = nn.functional.conv2d(input, weight, bias, groups: Groups(convolution));
         return convolution < Count - 1 ? output.LeakyRelu(MdfDiscriminator.NegativeSlope) : output;
     }
-
-    private (WinogradConvolution Forward, WinogradConvolution Backward)? Winograd(int convolution, Tensor input) =>
-        input.numel() < MostWinogradValues ? winograd[convolution] : null;
 
     // The derivative of LeakyReLU, in place of its output, which has the sign of its input: 1 above zero and the slope elsewhere.
     private static Tensor Slopes(Tensor output) => output.Multiply(output.dtype == ScalarType.Float64 ? 1e300 : 1e38).Clamp(MdfDiscriminator.NegativeSlope, 1);
@@ -187,7 +177,11 @@ internal sealed class DiscriminatorStack : IFeatureExtractor, IDisposable
         : convolution == Count - 1 ? MdfLayers.Tail
         : MdfLayers.None;
 
-    private static Tensor Flipped(Tensor weight) => weight.transpose(0, 1).flip(2, 3);
+    private VectorPass Pass(Tensor images) =>
+        new(vectors!, [.. Enumerable.Range(0, Last + 1).Select(IsMap)], (int)images.shape[2], (int)images.shape[3]);
+
+    /// <summary>The weights of the convolution that takes a gradient back.</summary>
+    public static Tensor Flipped(Tensor weight) => weight.transpose(0, 1).flip(2, 3);
 
     // (G, C, 3, 3) as (G, G C, 3, 3), of G weights (1, C, 3, 3).
     private static Tensor BlockDiagonal(Tensor[] weights) => cat([.. weights.Select((weight, i) =>

@@ -1,0 +1,89 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Lanes = System.Runtime.Intrinsics.Vector512<float>;
+
+namespace Mdf.Losses;
+
+/// <summary>The product of two matrices of float32, by rows, with the sums in registers: what all the convolutions of this folder come down to.</summary>
+internal static unsafe class MatrixProduct
+{
+    /// <summary>Of what the rows of the left matrix must be a multiple.</summary>
+    public const int Rows = 12;
+
+    /// <summary>Of what the columns of the right matrix must be a multiple.</summary>
+    public const int Columns = 32;
+
+    /// <summary>The values in a register.</summary>
+    public const int Lane = 16;
+
+    /// <summary>The least multiple of <see cref="Rows"/> that is enough for so many.</summary>
+    public static int RoundedUp(int rows) => (rows + Rows - 1) / Rows * Rows;
+
+    /// <summary>Multiplies (rows, inner) by (inner, columns). 24 sums take 24 of 32 registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Multiply(float* left, float* right, float* product, long rows, long inner, long columns)
+    {
+        for (long row = 0; row < rows; row += Rows)
+        {
+            for (long column = 0; column < columns; column += Columns)
+            {
+                // Three pointers and three distances: what one pointer and eleven distances would be does not fit into the registers.
+                float* x = left + (row * inner), y = x + (4 * inner), z = y + (4 * inner), w = right + column;
+                long one = inner, two = 2 * one, three = 3 * one;
+                Pair a = default, b = default, c = default, d = default, e = default, f = default;
+                Pair g = default, h = default, i = default, j = default, k = default, l = default;
+                for (float* end = x + inner; x < end; x++, y++, z++, w += columns)
+                {
+                    Lanes first = Vector512.Load(w), second = Vector512.Load(w + Lane);
+                    a = a.Plus(x[0], first, second);
+                    b = b.Plus(x[one], first, second);
+                    c = c.Plus(x[two], first, second);
+                    d = d.Plus(x[three], first, second);
+                    e = e.Plus(y[0], first, second);
+                    f = f.Plus(y[one], first, second);
+                    g = g.Plus(y[two], first, second);
+                    h = h.Plus(y[three], first, second);
+                    i = i.Plus(z[0], first, second);
+                    j = j.Plus(z[one], first, second);
+                    k = k.Plus(z[two], first, second);
+                    l = l.Plus(z[three], first, second);
+                }
+
+                float* to = product + (row * columns) + column;
+                a.Store(to);
+                b.Store(to + columns);
+                c.Store(to + (2 * columns));
+                d.Store(to + (3 * columns));
+                e.Store(to + (4 * columns));
+                f.Store(to + (5 * columns));
+                g.Store(to + (6 * columns));
+                h.Store(to + (7 * columns));
+                i.Store(to + (8 * columns));
+                j.Store(to + (9 * columns));
+                k.Store(to + (10 * columns));
+                l.Store(to + (11 * columns));
+            }
+        }
+    }
+
+    /// <summary>A row's sums of 32 columns.</summary>
+    private readonly struct Pair(Lanes first, Lanes second)
+    {
+        private readonly Lanes first = first;
+        private readonly Lanes second = second;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Pair Plus(float x, Lanes w, Lanes v)
+        {
+            Lanes all = Vector512.Create(x);
+            return new Pair(Vector512.FusedMultiplyAdd(all, w, first), Vector512.FusedMultiplyAdd(all, v, second));
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Store(float* to)
+        {
+            first.Store(to);
+            second.Store(to + Lane);
+        }
+    }
+}
