@@ -97,8 +97,8 @@ public sealed class VectorConvolutionTests : IDisposable
             Tensor[] results = [.. Enumerable.Range(0, 3).Select(_ => ChannelsLast.Empty([1, 32, 18, 28], ScalarType.Float32, CPU, channelsLast: true))];
             fixed (float* bias = new float[32])
             {
-                wide.Run(FeatureMap.Of(maps, 0), padding: 0, new Activation(FeatureMap.Of(results[0], 0), bias, slope: 1));
-                few.Run(FeatureMap.Of(maps, 0), new Activation(FeatureMap.Of(results[1], 0), bias, slope: 1));
+                wide.Run(FeatureMap.Of(maps, 0), padding: 0, new Activation(FeatureMap.Of(results[0], 0).Start, bias, slope: 1));
+                few.Run(FeatureMap.Of(maps, 0), new Activation(FeatureMap.Of(results[1], 0).Start, bias, slope: 1));
             }
 
             dots.Run(FeatureMap.Of(maps, 0), padding: 0, FeatureMap.Of(results[2], 0));
@@ -126,7 +126,7 @@ public sealed class VectorConvolutionTests : IDisposable
         Tensor target = ChannelsLast.Empty([2, .. exact.shape], ScalarType.Float32, CPU, channelsLast: true);
         fixed (float* added = bias.to(ScalarType.Float32).data<float>().ToArray())
         {
-            forward(FeatureMap.Of(maps, 1), padding, new Activation(FeatureMap.Of(target, 1), added, (float)Slope));
+            forward(FeatureMap.Of(maps, 1), padding, new Activation(FeatureMap.Of(target, 1).Start, added, (float)Slope));
         }
 
         AssertNear(nn.functional.leaky_relu(exact + bias.reshape(-1, 1, 1), Slope), target[1]);
@@ -136,7 +136,7 @@ public sealed class VectorConvolutionTests : IDisposable
         foreach ((int ownedRows, int ownedColumns) in new[] { (0, 0), (rows, columns), ((rows + 1) / 2, (columns + 1) / 2) })
         {
             back(FeatureMap.Of(maps, 1), padding, new ActivationGradient(
-                FeatureMap.Of(target, 1), FeatureMap.Of(activations, 1), (float)Slope, FeatureMap.Of(reference, 1).Part(ownedRows, ownedColumns), (float)Weight));
+                FeatureMap.Of(target, 1).Start, FeatureMap.Of(activations, 1).Start, (float)Slope, FeatureMap.Of(reference, 1).Part(ownedRows, ownedColumns), (float)Weight));
             Tensor gradient = exact.clone(), difference = activations[1].to(ScalarType.Float64) - reference[1].narrow(2, 0, columns);
             gradient.narrow(1, 0, ownedRows).narrow(2, 0, ownedColumns).add_(difference.narrow(1, 0, ownedRows).narrow(2, 0, ownedColumns) * Weight);
             AssertNear(gradient * where(activations[1] > 0, 1.0, Slope), target[1]);

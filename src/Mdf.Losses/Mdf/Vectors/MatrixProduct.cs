@@ -20,7 +20,7 @@ internal static unsafe class MatrixProduct
     public static int RoundedUp(int rows) => (rows + Rows - 1) / Rows * Rows;
 
     /// <summary>Multiplies (rows, inner) by (inner, columns). 24 sums take 24 of 32 registers.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Multiply(float* left, float* right, float* product, long rows, long inner, long columns)
     {
         for (long row = 0; row < rows; row += Rows)

@@ -52,7 +52,7 @@ internal sealed unsafe class PatchConvolution
         });
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void CopyPatches(FeatureMap source, int first, int count, float* patches)
     {
         // A line by a whole vector where that does not read beyond the map: what is too much is overwritten next.
@@ -83,16 +83,17 @@ internal sealed unsafe class PatchConvolution
         new Span<float>(patches, (MatrixProduct.RoundedUp(count) - count) * Patch).Clear();
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void Finish<TEpilogue>(float* products, int columns, int first, int count, TEpilogue epilogue)
         where TEpilogue : struct, IEpilogue
     {
         (int row, int column) = Math.DivRem(first, columns);
+        long offset = (long)first * outputs;
         for (int i = 0; i < count; i++)
         {
-            for (int channel = 0; channel < outputs; channel += MatrixProduct.Lane, products += MatrixProduct.Lane)
+            for (int channel = 0; channel < outputs; channel += MatrixProduct.Lane, products += MatrixProduct.Lane, offset += MatrixProduct.Lane)
             {
-                epilogue.Store(Vector512.Load(products), row, column, channel);
+                epilogue.Store(Vector512.Load(products), offset, row, column, channel);
             }
 
             if (++column == columns)

@@ -67,7 +67,7 @@ internal sealed class VectorDiscriminator
 
         fixed (float* bias = biases[convolution])
         {
-            var activation = new Activation(output, bias, (float)MdfDiscriminator.NegativeSlope);
+            var activation = new Activation(output.Start, bias, (float)MdfDiscriminator.NegativeSlope);
             if (convolution == 0)
             {
                 head.Run(input, activation);

@@ -104,7 +104,7 @@ internal sealed unsafe class VectorPass(VectorDiscriminator discriminator, bool[
         if (Last < discriminator.Count - 1)
         {
             FeatureMap gradient = Place(memory, Last % Passing, Last);
-            Activation(Last, gradient, output, reference, shape).StoreAll();
+            Activation(Last, gradient, output, reference, shape).StoreAll(gradient.Rows, gradient.Columns, gradient.Channels);
             return gradient;
         }
 
@@ -124,7 +124,7 @@ internal sealed unsafe class VectorPass(VectorDiscriminator discriminator, bool[
     }
 
     private ActivationGradient Activation(int convolution, FeatureMap target, FeatureMap output, FeatureMap reference, long[] shape) =>
-        new(target, output, (float)MdfDiscriminator.NegativeSlope, reference, (float)(2 / Elements(convolution, shape)));
+        new(target.Start, output.Start, (float)MdfDiscriminator.NegativeSlope, reference, (float)(2 / Elements(convolution, shape)));
 
     // The reference's features, as far as the tile owns them.
     private FeatureMap[] Referenced(FeatureMap image, Tile tile, float* memory)

@@ -18,6 +18,9 @@ internal sealed unsafe class WinogradConvolution
 
     private const int TilesOfBlock = 2 * MatrixProduct.Rows;
 
+    // Tiles whose columns are kept.
+    private const int Neighbours = 8, ColumnsOfNeighbours = (Neighbours * Outputs) + Side - Outputs;
+
     // The points: the second is the reciprocal of the first, so that the product of their squares is 1.
     private const double A = 0.70710678118654752, B = 1 / A;
 
@@ -63,7 +66,7 @@ internal sealed unsafe class WinogradConvolution
         Blocks.Run((tiles + TilesOfBlock - 1) / TilesOfBlock, blocks =>
         {
             long ofInputs = Points * Plane(inputs), ofOutputs = Points * Plane(outputs);
-            using var scratch = new Scratch(ofInputs + ofOutputs + (2 * Points * Lane));
+            using var scratch = new Scratch(ofInputs + ofOutputs + (Side * (ColumnsOfNeighbours + Side) * Lane));
             float* transformed = scratch.Start, products = transformed + ofInputs, small = products + ofOutputs;
             fixed (float* matrices = weights)
             {
@@ -86,11 +89,11 @@ internal sealed unsafe class WinogradConvolution
         });
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void TransformInputs(FeatureMap source, int padding, int first, int count, int across, float* transformed, float* small)
     {
-        // Of a tile, its columns transformed, one after another; and a copy of what it sees, with zeros for what lies beyond the map.
-        float* columns = small, seen = small + (Points * Lane);
+        // Of neighbours, their columns transformed, one after another; and a copy of what a tile sees, with zeros for what lies beyond the map.
+        float* seen = small + (Side * ColumnsOfNeighbours * Lane);
         long plane = Plane(inputs);
         for (int channel = 0; channel < inputs; channel += Lane)
         {
@@ -107,13 +110,9 @@ internal sealed unsafe class WinogradConvolution
                     (toColumn, toRow) = (Lane, Side * Lane);
                 }
 
-                // Neighbours have two columns in common.
-                int old = i > 0 && right > 0 ? Side - Outputs : 0;
-                if (old > 0)
-                {
-                    new ReadOnlySpan<float>(columns + (Outputs * Side * Lane), old * Side * Lane).CopyTo(new Span<float>(columns, old * Side * Lane));
-                }
-
+                // Neighbours have two columns in common, which need not be transformed again.
+                float* columns = small + (i % Neighbours * Outputs * Side * Lane);
+                int old = i % Neighbours > 0 && right > 0 ? Side - Outputs : 0;
                 for (int x = old; x < Side; x++)
                 {
                     TransformInput(from + (x * toColumn), toRow, columns + (x * Side * Lane), Lane);
@@ -138,7 +137,7 @@ internal sealed unsafe class WinogradConvolution
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void CopySeen(FeatureMap source, int row, int column, int channel, float* seen)
     {
         for (int y = row; y < row + Side; y++)
@@ -151,7 +150,7 @@ internal sealed unsafe class WinogradConvolution
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void TransformOutputs<TEpilogue>(float* products, float* small, int first, int count, int across, int rows, int columns, TEpilogue epilogue)
         where TEpilogue : struct, IEpilogue
     {
@@ -174,21 +173,22 @@ internal sealed unsafe class WinogradConvolution
                 int row = Outputs * down, column = Outputs * right, across4 = columns - column;
                 for (int y = 0; y < Math.Min(Outputs, rows - row); y++)
                 {
+                    long offset = ((((long)(row + y) * columns) + column) * outputs) + channel;
                     (Lanes a, Lanes b, Lanes c, Lanes d) = TransformOutput(small + (y * Side * Lane), Lane);
-                    epilogue.Store(a, row + y, column, channel);
+                    epilogue.Store(a, offset, row + y, column, channel);
                     if (across4 > 1)
                     {
-                        epilogue.Store(b, row + y, column + 1, channel);
+                        epilogue.Store(b, offset + outputs, row + y, column + 1, channel);
                     }
 
                     if (across4 > 2)
                     {
-                        epilogue.Store(c, row + y, column + 2, channel);
+                        epilogue.Store(c, offset + (2 * outputs), row + y, column + 2, channel);
                     }
 
                     if (across4 > 3)
                     {
-                        epilogue.Store(d, row + y, column + 3, channel);
+                        epilogue.Store(d, offset + (3 * outputs), row + y, column + 3, channel);
                     }
                 }
 
