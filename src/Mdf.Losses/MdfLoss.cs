@@ -90,7 +90,7 @@ public sealed class MdfLoss : FeatureLoss
 
     /// <summary>
     /// Computes a reference's features once, for many calls against it. They are kept: about 3.1 KB a pixel with the published widths in
-    /// float32, half of it in bfloat16.
+    /// float32, half of it where they are computed in bfloat16.
     /// </summary>
     /// <param name="reference">Reference images, (N, 3, H, W), as in <see cref="ImageLoss.forward(Tensor, Tensor)"/>; no gradient reaches them.</param>
     /// <returns>The prepared reference; the caller disposes it.</returns>
