@@ -61,7 +61,7 @@ internal sealed class FoldedPyramid : IFeatureNetwork
 
     /// <summary>The precision that images are looked at in.</summary>
     public ScalarType Precision(Tensor images) =>
-        Options.Precision == MdfPrecision.BFloat16 ? (Float32IsFaster ? ScalarType.Float32 : ScalarType.BFloat16)
+        Options.Precision == MdfPrecision.BFloat16 ? (BFloat16IsFaster ? ScalarType.BFloat16 : ScalarType.Float32)
         : images.dtype == ScalarType.Float64 ? ScalarType.Float64
         : ScalarType.Float32;
 
@@ -105,7 +105,9 @@ internal sealed class FoldedPyramid : IFeatureNetwork
         }
     }
 
-    private bool Float32IsFaster => Device!.type == DeviceType.CPU && VectorDiscriminator.OutrunsBFloat16 && originals.All(VectorDiscriminator.Fits);
+    // On the CPU, Winograd's convolutions save more than bfloat16 does without a matrix unit.
+    private bool BFloat16IsFaster => Device!.type != DeviceType.CPU || BFloat16Arithmetic.HasMatrixUnit
+        || (BFloat16Arithmetic.IsSupported && !originals.All(VectorDiscriminator.Fits));
 
     // Where the convolutions are done on tensor cores, what is left is memory and launches: fewer and larger ones, with channels innermost. In
     // float32 that is so while cuDNN is allowed TF32; a change of that after the copies were made changes the speed alone.

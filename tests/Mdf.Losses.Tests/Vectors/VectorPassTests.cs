@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using Mdf.Models.Adversarial;
 using Mdf.Testing;
 using TorchSharp;
@@ -22,7 +21,7 @@ public sealed class VectorPassTests : IDisposable
     [MemberData(nameof(Cases))]
     public void Compare_TilesOfImagesAndFeatures_AgreesWithFloat64(MdfLayers layers, int bodyBlocks)
     {
-        Assert.SkipUnless(Vector512.IsHardwareAccelerated, "no AVX-512");
+        Assert.SkipUnless(VectorDiscriminator.IsSupported, "no AVX2");
         (Tensor, Tensor)[] convolutions = Convolutions(64, bodyBlocks);
         Assert.True(VectorDiscriminator.Fits(convolutions));
         using DiscriminatorStack exact = Stack(convolutions, layers, ScalarType.Float64), fast = Stack(convolutions, layers, ScalarType.Float32);
@@ -61,7 +60,7 @@ public sealed class VectorPassTests : IDisposable
     [InlineData(MdfLayers.Body)]
     public void Features_OfSeveralImages_AgreesWithFloat64AndLeavesNothingElse(MdfLayers layers)
     {
-        Assert.SkipUnless(Vector512.IsHardwareAccelerated, "no AVX-512");
+        Assert.SkipUnless(VectorDiscriminator.IsSupported, "no AVX2");
         (Tensor, Tensor)[] convolutions = Convolutions(32, bodyBlocks: 3);
         using DiscriminatorStack exact = Stack(convolutions, layers, ScalarType.Float64), fast = Stack(convolutions, layers, ScalarType.Float32);
         Tensor x = TestPyramid.Images(1, ScalarType.Float32, 3, 3, 21, 34);

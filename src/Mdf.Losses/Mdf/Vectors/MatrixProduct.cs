@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Lanes = System.Runtime.Intrinsics.Vector512<float>;
+using HalfLanes = System.Runtime.Intrinsics.Vector256<float>;
 
 namespace Mdf.Losses;
 
@@ -13,19 +14,34 @@ internal static unsafe class MatrixProduct
     /// <summary>Of what the columns of the right matrix must be a multiple.</summary>
     public const int Columns = 32;
 
-    /// <summary>The values in a register.</summary>
+    /// <summary>The values in a vector, of one register with AVX-512 and of two without.</summary>
     public const int Lane = 16;
+
+    private const int HalfLane = Lane / 2;
 
     /// <summary>The least multiple of <see cref="Rows"/> that is enough for so many.</summary>
     public static int RoundedUp(int rows) => (rows + Rows - 1) / Rows * Rows;
 
-    /// <summary>Multiplies (rows, inner) by (inner, columns). 24 sums take 24 of 32 registers.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    /// <summary>Multiplies (rows, inner) by (inner, columns).</summary>
     public static void Multiply(float* left, float* right, float* product, long rows, long inner, long columns)
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            MultiplyBy512(left, right, product, rows, inner, columns);
+        }
+        else
+        {
+            MultiplyBy256(left, right, product, rows, inner, columns);
+        }
+    }
+
+    // Sums of 12 rows and 32 columns take 24 of 32 registers.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void MultiplyBy512(float* left, float* right, float* product, long rows, long inner, long columns)
     {
         for (long row = 0; row < rows; row += Rows)
         {
-            for (long column = 0; column < columns; column += Columns)
+            for (long column = 0; column < columns; column += 2 * Lane)
             {
                 // Three pointers and three distances: what one pointer and eleven distances would be does not fit into the registers.
                 float* x = left + (row * inner), y = x + (4 * inner), z = y + (4 * inner), w = right + column;
@@ -66,7 +82,40 @@ internal static unsafe class MatrixProduct
         }
     }
 
-    /// <summary>A row's sums of 32 columns.</summary>
+    // Sums of 6 rows and 16 columns take 12 of 16 registers.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void MultiplyBy256(float* left, float* right, float* product, long rows, long inner, long columns)
+    {
+        for (long row = 0; row < rows; row += Rows / 2)
+        {
+            for (long column = 0; column < columns; column += Lane)
+            {
+                float* x = left + (row * inner), y = x + (3 * inner), w = right + column;
+                long one = inner, two = 2 * one;
+                HalfPair a = default, b = default, c = default, d = default, e = default, f = default;
+                for (float* end = x + inner; x < end; x++, y++, w += columns)
+                {
+                    HalfLanes first = Vector256.Load(w), second = Vector256.Load(w + HalfLane);
+                    a = a.Plus(x[0], first, second);
+                    b = b.Plus(x[one], first, second);
+                    c = c.Plus(x[two], first, second);
+                    d = d.Plus(y[0], first, second);
+                    e = e.Plus(y[one], first, second);
+                    f = f.Plus(y[two], first, second);
+                }
+
+                float* to = product + (row * columns) + column;
+                a.Store(to);
+                b.Store(to + columns);
+                c.Store(to + (2 * columns));
+                d.Store(to + (3 * columns));
+                e.Store(to + (4 * columns));
+                f.Store(to + (5 * columns));
+            }
+        }
+    }
+
+    // A row's sums of two registers.
     private readonly struct Pair(Lanes first, Lanes second)
     {
         private readonly Lanes first = first;
@@ -84,6 +133,27 @@ internal static unsafe class MatrixProduct
         {
             first.Store(to);
             second.Store(to + Lane);
+        }
+    }
+
+    // The same of half the width.
+    private readonly struct HalfPair(HalfLanes first, HalfLanes second)
+    {
+        private readonly HalfLanes first = first;
+        private readonly HalfLanes second = second;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public HalfPair Plus(float x, HalfLanes w, HalfLanes v)
+        {
+            HalfLanes all = Vector256.Create(x);
+            return new HalfPair(Vector256.FusedMultiplyAdd(all, w, first), Vector256.FusedMultiplyAdd(all, v, second));
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Store(float* to)
+        {
+            first.Store(to);
+            second.Store(to + HalfLane);
         }
     }
 }

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Mdf.Losses;
 
-/// <summary>A frozen discriminator on a CPU with AVX-512, in float32, by convolutions of our own: one image at a time, without tensors.</summary>
+/// <summary>A frozen discriminator on a CPU with AVX2 or AVX-512, in float32, by convolutions of our own: one image at a time, without tensors.</summary>
 internal sealed class VectorDiscriminator
 {
     /// <summary>The zeros around the last convolution's gradient.</summary>
@@ -36,18 +36,15 @@ internal sealed class VectorDiscriminator
         biases = [.. convolutions[..^1].Select(c => c.Bias.to(ScalarType.Float32).data<float>().ToArray())];
     }
 
-    /// <summary>
-    /// Whether bfloat16 by oneDNN is slower: it takes a processor with a matrix unit (AMX) to be faster than Winograd's convolutions, which save
-    /// more than bfloat16 does.
-    /// </summary>
-    public static bool OutrunsBFloat16 { get; } = Vector512.IsHardwareAccelerated && !HasAmxBFloat16();
+    /// <summary>Whether the processor has what it takes: AVX2, or better AVX-512.</summary>
+    public static bool IsSupported => Vector256.IsHardwareAccelerated && Fma.IsSupported;
 
     /// <summary>The convolutions.</summary>
     public int Count => body.Length + 2;
 
-    /// <summary>Whether the processor has what it takes, and the channels fill its registers.</summary>
+    /// <summary>Whether the processor has what it takes, and the channels are as many as fill its registers.</summary>
     public static bool Fits((Tensor Weight, Tensor Bias)[] convolutions) =>
-        Vector512.IsHardwareAccelerated && convolutions[..^1].All(c => c.Weight.shape[0] % MatrixProduct.Columns == 0);
+        IsSupported && convolutions[..^1].All(c => c.Weight.shape[0] % MatrixProduct.Columns == 0);
 
     /// <summary>The shape of what follows a convolution, of an image.</summary>
     public (int Rows, int Columns, int Channels) ShapeAfter(int convolution, int rows, int columns)
@@ -97,7 +94,4 @@ internal sealed class VectorDiscriminator
 
     /// <summary>The way back through the first convolution.</summary>
     public void BackwardToImage(FeatureMap gradient, FeatureMap image) => headBack.Run(gradient, FullPadding, image);
-
-    // Leaf 7, sub-leaf 0, bit 22 of EDX.
-    private static bool HasAmxBFloat16() => X86Base.IsSupported && X86Base.CpuId(0, 0).Eax >= 7 && (X86Base.CpuId(7, 0).Edx & (1 << 22)) != 0;
 }
