@@ -28,7 +28,7 @@ public sealed record MdfLossOptions : LossOptions
     /// The memory that fused execution may use for features at a time, in bytes, at least 1 MiB; it decides how many images, or which
     /// tiles of large ones, are worked on at once, and changes results by rounding only. Default: null, which takes 24 MiB for each
     /// of libtorch's threads on the CPU, where more is no faster, and 1 GiB elsewhere; much less is much slower on a GPU. On the CPU, as many
-    /// threads work on tiles of their own as the memory has 24 MiB for.
+    /// threads work on tiles of their own as the memory has 24 MiB for, and none takes more than 1 GiB.
     /// </summary>
     public long? WorkingMemory { get; init; }
 }

@@ -139,6 +139,16 @@ public sealed class FusedExecutionTests : IDisposable
     }
 
     [Fact]
+    public void Tiles_MemoryWithoutLimit_AreNoLargerThanAnArrayCanBe()
+    {
+        using DiscriminatorPyramid pyramid = TestPyramid.Create(64);
+        using var loss = new MdfLoss(pyramid, new MdfLossOptions { WorkingMemory = long.MaxValue });
+        Tensor huge = zeros(1).expand(1, 3, 40_000, 40_000);
+        Assert.All(loss.Network.Tiles(huge, ScalarType.Float32), t => Assert.InRange(t.Rows.Length * t.Columns.Length * 64 * 12, 1, Array.MaxLength));
+        Assert.Single(loss.Network.Tiles(huge.narrow(2, 0, 600).narrow(3, 0, 600), ScalarType.Float32));
+    }
+
+    [Fact]
     public void Fused_LargeImage_IsDividedAndItsGradientReachesEveryPixel()
     {
         const long Pixels = SmallestMemory / (4 * 32 * 9), Side = 200;

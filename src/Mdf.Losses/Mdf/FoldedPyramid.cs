@@ -13,6 +13,9 @@ internal sealed class FoldedPyramid : IFeatureNetwork
 {
     private const int MostStacked = 4;
 
+    // A worker's memory is one array on the CPU, where more is no faster anyway.
+    private const long MostOfWorker = 1 << 30;
+
     private readonly (Tensor Weight, Tensor Bias)[][] originals;
     private readonly Dictionary<ScalarType, DiscriminatorStack[]> copies = [];
     private readonly int maximumBodyBlocks;
@@ -90,7 +93,8 @@ internal sealed class FoldedPyramid : IFeatureNetwork
 
         // At the worst moment the restored image's maps after each convolution are alive, two of the reference's, and three in the making.
         long bytesAPixel = elementSize * On(precision).Max(s => s.Channels) * (maximumBodyBlocks + 6);
-        return Tile.Divide(images.shape, WorkingMemory.Bytes(Options.WorkingMemory, images.device) / Workers(images) / bytesAPixel, MinimumSide);
+        long bytes = WorkingMemory.Bytes(Options.WorkingMemory, images.device) / Workers(images);
+        return Tile.Divide(images.shape, (images.device_type == DeviceType.CPU ? Math.Min(bytes, MostOfWorker) : bytes) / bytesAPixel, MinimumSide);
     }
 
     public int Workers(Tensor images) => WorkingMemory.Workers(Options.WorkingMemory, images.device);

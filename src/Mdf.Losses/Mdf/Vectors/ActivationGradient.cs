@@ -38,7 +38,7 @@ internal readonly unsafe struct ActivationGradient(float* target, float* activat
     /// <param name="rows">The map's rows.</param>
     /// <param name="columns">The map's columns.</param>
     /// <param name="channels">The map's channels.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [MethodImpl(MatrixProduct.Kernel)]
     public void StoreAll(int rows, int columns, int channels)
     {
         long offset = 0;

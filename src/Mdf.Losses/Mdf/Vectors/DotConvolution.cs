@@ -46,7 +46,7 @@ internal sealed unsafe class DotConvolution
     });
 
     // One output channel of one row.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [MethodImpl(MatrixProduct.Kernel)]
     private void RunRow(FeatureMap source, int padding, int row, float* taps, float shift, float* to, int columns)
     {
         // The taps that lie inside the map.

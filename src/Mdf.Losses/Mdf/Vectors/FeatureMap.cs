@@ -45,7 +45,7 @@ internal readonly unsafe struct FeatureMap(float* start, int rows, int columns, 
     public FeatureMap Part(int rows, int columns) => new(Start, rows, columns, Channels, RowStride);
 
     /// <summary>The sum of the squared differences from another map, over that one's extent; exact enough because the sums of a row stay short.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [MethodImpl(MatrixProduct.Kernel)]
     public double SquaredDistance(FeatureMap other)
     {
         long length = (long)other.Columns * Channels, ofVectors = length / Lane * Lane;

@@ -52,7 +52,7 @@ internal sealed unsafe class PatchConvolution
         });
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [MethodImpl(MatrixProduct.Kernel)]
     private void CopyPatches(FeatureMap source, int first, int count, float* patches)
     {
         // A line by a whole vector where that does not read beyond the map: what is too much is overwritten next.
@@ -83,7 +83,7 @@ internal sealed unsafe class PatchConvolution
         new Span<float>(patches, (MatrixProduct.RoundedUp(count) - count) * Patch).Clear();
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [MethodImpl(MatrixProduct.Kernel)]
     private void Finish<TEpilogue>(float* products, int columns, int first, int count, TEpilogue epilogue)
         where TEpilogue : struct, IEpilogue
     {

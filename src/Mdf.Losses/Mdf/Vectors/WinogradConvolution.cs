@@ -89,7 +89,7 @@ internal sealed unsafe class WinogradConvolution
         });
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [MethodImpl(MatrixProduct.Kernel)]
     private void TransformInputs(FeatureMap source, int padding, int first, int count, int across, float* transformed, float* small)
     {
         // Of neighbours, their columns transformed, one after another; and a copy of what a tile sees, with zeros for what lies beyond the map.
@@ -137,7 +137,7 @@ internal sealed unsafe class WinogradConvolution
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [MethodImpl(MatrixProduct.Kernel)]
     private static void CopySeen(FeatureMap source, int row, int column, int channel, float* seen)
     {
         for (int y = row; y < row + Side; y++)
@@ -150,7 +150,7 @@ internal sealed unsafe class WinogradConvolution
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [MethodImpl(MatrixProduct.Kernel)]
     private void TransformOutputs<TEpilogue>(float* products, float* small, int first, int count, int across, int rows, int columns, TEpilogue epilogue)
         where TEpilogue : struct, IEpilogue
     {
@@ -170,23 +170,23 @@ internal sealed unsafe class WinogradConvolution
                     d.Store(small + (((3 * Side) + x) * Lane));
                 }
 
-                int row = Outputs * down, column = Outputs * right, across4 = columns - column;
+                int row = Outputs * down, column = Outputs * right, left = columns - column;
                 for (int y = 0; y < Math.Min(Outputs, rows - row); y++)
                 {
                     long offset = ((((long)(row + y) * columns) + column) * outputs) + channel;
                     (Lanes a, Lanes b, Lanes c, Lanes d) = TransformOutput(small + (y * Side * Lane), Lane);
                     epilogue.Store(a, offset, row + y, column, channel);
-                    if (across4 > 1)
+                    if (left > 1)
                     {
                         epilogue.Store(b, offset + outputs, row + y, column + 1, channel);
                     }
 
-                    if (across4 > 2)
+                    if (left > 2)
                     {
                         epilogue.Store(c, offset + (2 * outputs), row + y, column + 2, channel);
                     }
 
-                    if (across4 > 3)
+                    if (left > 3)
                     {
                         epilogue.Store(d, offset + (3 * outputs), row + y, column + 3, channel);
                     }
