@@ -26,33 +26,40 @@ internal static class FusedEvaluation
         IReadOnlyList<IFeatureExtractor> extractors = network.On(precision);
         Tensor terms = zeros([restored.shape[0], extractors.Sum(e => e.Networks), network.LayerCount], dtype: ScalarType.Float64, device: restored.device);
         Tensor? gradient = wantsGradient ? zeros(restored.shape, dtype: sums, device: restored.device) : null;
-        TileWorkers.Run([.. network.Tiles(restored, precision)], network.Workers(restored), tile =>
-        {
-            Tensor x = Seen(tile, restored, precision, extractors);
-            Tensor? y = reference is null ? null : Seen(tile, reference, precision, extractors);
-            Tensor tileTerms = zeros([tile.Images, terms.shape[1], terms.shape[2]], dtype: terms.dtype, device: terms.device);
-            Tensor? tileGradient = gradient is null ? null : zeros_like(x, dtype: sums);
-            int first = 0;
-            foreach ((int index, IFeatureExtractor extractor) in extractors.Index())
+        // Of each extractor's networks, the first; and their end.
+        int[] firsts = [.. extractors.Aggregate(new List<int> { 0 }, (all, e) => [.. all, all[^1] + e.Networks])];
+        int workers = network.Workers(restored);
+        OrderedWork<Part>.Run(
+            [.. network.Tiles(restored, precision).SelectMany(tile => Parts(tile, extractors.Count, workers))],
+            workers,
+            part =>
             {
-                using var ofExtractor = NewDisposeScope();
-                Tensor ofExtractorsTerms = tileTerms.narrow(1, first, extractor.Networks);
-                Tensor? back = y is null
-                    ? extractor.Compare(x, [.. prepared![index].Select(m => tile.OwnedOfWhole(m, restored.shape[2], restored.shape[3]))], tile, restored.shape, ofExtractorsTerms, wantsGradient)
-                    : extractor.Compare(x, y, tile, restored.shape, ofExtractorsTerms, wantsGradient);
-                tileGradient?.Add(back!);
-                first += extractor.Networks;
-            }
+                (Tile tile, int begin, int end) = part;
+                Tensor x = Seen(tile, restored, precision, extractors);
+                Tensor? y = reference is null ? null : Seen(tile, reference, precision, extractors);
+                Tensor partTerms = zeros([tile.Images, firsts[end] - firsts[begin], terms.shape[2]], dtype: terms.dtype, device: terms.device);
+                Tensor? partGradient = wantsGradient ? zeros_like(x, dtype: sums) : null;
+                for (int i = begin; i < end; i++)
+                {
+                    using var ofExtractor = NewDisposeScope();
+                    Tensor ofTerms = partTerms.narrow(1, firsts[i] - firsts[begin], extractors[i].Networks);
+                    Tensor? back = y is null
+                        ? extractors[i].Compare(x, [.. prepared![i].Select(m => tile.OwnedOfWhole(m, restored.shape[2], restored.shape[3]))], tile, restored.shape, ofTerms, wantsGradient)
+                        : extractors[i].Compare(x, y, tile, restored.shape, ofTerms, wantsGradient);
+                    partGradient?.Add(back!);
+                }
 
-            return () =>
+                return [partTerms, partGradient];
+            },
+            (part, results) =>
             {
-                terms.narrow(0, tile.FirstImage, tile.Images).Add(tileTerms);
+                (Tile tile, int begin, int end) = part;
+                terms.narrow(0, tile.FirstImage, tile.Images).narrow(1, firsts[begin], firsts[end] - firsts[begin]).Add(results[0]!);
                 if (gradient is not null)
                 {
-                    tile.Of(gradient).Add(tileGradient!);
+                    tile.Of(gradient).Add(results[1]!);
                 }
-            };
-        });
+            });
 
         Tensor result = terms.to(sums);
         return (result.MoveToOuterDisposeScope(), gradient?.to(restored.dtype).MoveToOuterDisposeScope());
@@ -96,4 +103,14 @@ internal static class FusedEvaluation
         long height = images.shape[2] - (tile.shape[2] - map.shape[2]), width = images.shape[3] - (tile.shape[3] - map.shape[3]);
         return ChannelsLast.Empty([images.shape[0], map.shape[1], height, width], map.dtype, map.device, extractor.UsesChannelsLast);
     }
+
+    // For several threads each extractor alone, which is more evenly shared; for one all together, for which the tile is prepared once.
+    private static IEnumerable<Part> Parts(Tile tile, int extractors, int workers) =>
+        workers > 1 ? Enumerable.Range(0, extractors).Select(i => new Part(tile, i, i + 1)) : [new Part(tile, 0, extractors)];
+
+    /// <summary>What is worked on at a time.</summary>
+    /// <param name="Tile">The tile.</param>
+    /// <param name="Begin">The first of the extractors.</param>
+    /// <param name="End">The one after the last.</param>
+    private readonly record struct Part(Tile Tile, int Begin, int End);
 }
