@@ -64,7 +64,9 @@ internal sealed class OrderedWork<TItem>
 
     private void WorkAlone(int threads, int share)
     {
-        // Libtorch's number of threads is the thread's that sets it, and the default of threads begun later.
+        // Libtorch's number of threads is the thread's that sets it, and the default of threads begun later. A thread that never asked takes the
+        // default at its first use, which would come in between.
+        _ = get_num_threads();
         set_num_threads(Math.Max(share, 1));
         try
         {

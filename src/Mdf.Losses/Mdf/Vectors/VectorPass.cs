@@ -13,8 +13,8 @@ namespace Mdf.Losses;
 /// <param name="columns">The images' columns.</param>
 internal sealed unsafe class VectorPass(VectorDiscriminator discriminator, bool[] maps, int rows, int columns)
 {
-    // The borrowed memory is places for a map: two for what is soon dropped, then one for each of the reference's maps, then one for each of the
-    // restored image's. A place that nothing is stored in costs nothing.
+    // The borrowed memory is places for a map: two for what is soon dropped, then, as far as they are needed, one for each of the reference's maps
+    // and one for each of the restored image's.
     private const int Passing = 2;
 
     private readonly long place = LengthOfPlace(discriminator.ShapeAfter(0, rows, columns));
@@ -50,14 +50,15 @@ internal sealed unsafe class VectorPass(VectorDiscriminator discriminator, bool[
     public Tensor? Compare(Tensor x, Tensor? reference, Tensor[] features, Tile tile, long[] shape, Tensor terms, bool wantsGradient)
     {
         using var scope = NewDisposeScope();
-        using var scratch = new Scratch((Passing + (2 * maps.Length)) * place);
+        int ofReference = reference is null ? 0 : maps.Length, ofRestored = wantsGradient ? maps.Length : 0;
+        using var scratch = new Scratch((Passing + ofReference + ofRestored) * place);
         Tensor restored = x.WithChannelsLast();
         Tensor? other = reference?.WithChannelsLast(), gradient = wantsGradient ? ChannelsLast.Empty(x.shape, x.dtype, x.device, channelsLast: true) : null;
         var sums = new double[terms.numel()];
         for (int image = 0; image < x.shape[0]; image++)
         {
             FeatureMap[] references = other is null ? Given(features, image) : Referenced(FeatureMap.Of(other, image), tile, scratch.Start);
-            FeatureMap[] outputs = wantsGradient ? Kept(scratch.Start, Passing + maps.Length) : Passed(scratch.Start);
+            FeatureMap[] outputs = wantsGradient ? Kept(scratch.Start, Passing + ofReference) : Passed(scratch.Start);
             for (int i = 0, layer = 0; i <= Last; i++)
             {
                 discriminator.Forward(i, i == 0 ? FeatureMap.Of(restored, image) : outputs[i - 1], outputs[i]);
@@ -73,7 +74,7 @@ internal sealed unsafe class VectorPass(VectorDiscriminator discriminator, bool[
             }
         }
 
-        terms.Add(tensor(sums).reshape(terms.shape));
+        terms.Add(tensor(sums, device: CPU).reshape(terms.shape));
         return gradient?.MoveToOuterDisposeScope();
     }
 

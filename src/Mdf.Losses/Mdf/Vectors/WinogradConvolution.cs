@@ -39,7 +39,7 @@ internal sealed unsafe class WinogradConvolution
         using var scope = NewDisposeScope();
         (outputs, inputs) = ((int)weight.shape[0], (int)weight.shape[1]);
         double[] rows = [1, 0, 0, .. Row(A, B), .. Row(-A, B), .. Row(B, A), .. Row(-B, A), 0, 0, 1];
-        Tensor taps = tensor(rows, ScalarType.Float64).reshape(Side, Taps);
+        Tensor taps = tensor(rows, ScalarType.Float64, CPU).reshape(Side, Taps);
         Tensor points = taps.matmul(weight).matmul(taps.t());
         weights = [.. points.permute(2, 3, 1, 0).contiguous().to(ScalarType.Float32).data<float>()];
 
