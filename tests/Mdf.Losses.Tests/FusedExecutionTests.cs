@@ -25,16 +25,18 @@ public sealed class FusedExecutionTests : IDisposable
     public void Fused_AnyTiling_AgreesWithTheGraph(long[] shape, int[] widths, ScalarType dtype)
     {
         using DiscriminatorPyramid pyramid = TestPyramid.Create(widths);
-        (Tensor expected, Tensor expectedGradient) = Run(pyramid, shape, dtype, new MdfLossOptions { Execution = MdfExecution.Graph });
+        (Tensor expected, Tensor expectedGradient) = Run(pyramid, shape, ScalarType.Float64, new MdfLossOptions { Execution = MdfExecution.Graph });
         foreach (long? memory in new long?[] { null, SmallestMemory, 3 * SmallestMemory })
         {
             (Tensor actual, Tensor gradient) = Run(pyramid, shape, dtype, new MdfLossOptions { WorkingMemory = memory });
-            TensorAssert.RelativelyNear(expected, actual, dtype == ScalarType.Float64 ? 1e-12 : 1e-5);
+
+            // Of the smallest image the score map is one number, and its distance the square of a difference of two close ones.
+            TensorAssert.RelativelyNear(expected, actual, dtype == ScalarType.Float64 ? 1e-12 : 2e-5);
             Assert.InRange(TensorAssert.RelativeNormError(expectedGradient, gradient), 0, dtype == ScalarType.Float64 ? 1e-12 : 2e-3);
         }
     }
 
-    /// <remarks>Of 64 channels, which Winograd convolutions work on where the processor has them; tiles of 2 x 2 outputs fit in evenly or not.</remarks>
+    /// <remarks>Of 64 channels, which convolutions of our own work on where the processor lets them; tiles of 4 x 4 outputs fit in evenly or not.</remarks>
     [Theory]
     [InlineData(92)]
     [InlineData(93)]
