@@ -26,6 +26,7 @@ internal static class FusedEvaluation
         IReadOnlyList<IFeatureExtractor> extractors = network.On(precision);
         Tensor terms = zeros([restored.shape[0], extractors.Sum(e => e.Networks), network.LayerCount], dtype: ScalarType.Float64, device: restored.device);
         Tensor? gradient = wantsGradient ? zeros(restored.shape, dtype: sums, device: restored.device) : null;
+
         // Of each extractor's networks, the first; and their end.
         int[] firsts = [.. extractors.Aggregate(new List<int> { 0 }, (all, e) => [.. all, all[^1] + e.Networks])];
         int workers = network.Workers(restored);

@@ -31,5 +31,9 @@ internal interface IFeatureExtractor
 
     /// <summary>The same against the tile of the reference images.</summary>
     Tensor? Compare(Tensor x, Tensor reference, Tile tile, long[] shape, Tensor terms, bool wantsGradient) =>
-        Compare(x, [.. Features(reference, keepsGraph: false).Select(tile.Owned)], tile, shape, terms, wantsGradient);
+        CompareFeatures(this, x, reference, tile, shape, terms, wantsGradient);
+
+    /// <summary>The same by way of the reference's maps.</summary>
+    static Tensor? CompareFeatures(IFeatureExtractor extractor, Tensor x, Tensor reference, Tile tile, long[] shape, Tensor terms, bool wantsGradient) =>
+        extractor.Compare(x, [.. extractor.Features(reference, keepsGraph: false).Select(tile.Owned)], tile, shape, terms, wantsGradient);
 }

@@ -147,7 +147,7 @@ internal sealed class DiscriminatorStack : IFeatureExtractor, IDisposable
 
     /// <inheritdoc/>
     public Tensor? Compare(Tensor x, Tensor reference, Tile tile, long[] shape, Tensor terms, bool wantsGradient) => vectors is null
-        ? Compare(x, [.. Features(reference, keepsGraph: false).Select(tile.Owned)], tile, shape, terms, wantsGradient)
+        ? IFeatureExtractor.CompareFeatures(this, x, reference, tile, shape, terms, wantsGradient)
         : Pass(x).Compare(x, reference, [], tile, shape, terms, wantsGradient);
 
     public void Dispose()
