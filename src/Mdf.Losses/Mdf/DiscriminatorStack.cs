@@ -82,8 +82,13 @@ internal sealed class DiscriminatorStack : IFeatureExtractor, IDisposable
     /// <summary>Whether a convolution's output is a chosen map.</summary>
     public bool IsMap(int convolution) => (layers & MapAfter(convolution)) != MdfLayers.None;
 
-    /// <summary>One convolution and what follows it, without a graph.</summary>
-    public Tensor Forward(int convolution, Tensor input) => Forward(convolution, input, keepsGraph: false);
+    /// <summary>One convolution and what follows it.</summary>
+    public Tensor Forward(int convolution, Tensor input)
+    {
+        (Tensor weight, Tensor bias) = convolutions[convolution];
+        Tensor output = nn.functional.conv2d(input, weight, bias, groups: Groups(convolution));
+        return convolution < Count - 1 ? output.LeakyRelu(MdfDiscriminator.NegativeSlope) : output;
+    }
 
     /// <summary>
     /// The gradient with respect to a convolution's input, of that with respect to what follows it; of the first one's input, the sum over the
@@ -118,7 +123,7 @@ internal sealed class DiscriminatorStack : IFeatureExtractor, IDisposable
         Tensor x = images;
         for (int i = 0; i <= Last; i++)
         {
-            Tensor output = Forward(i, x, keepsGraph);
+            Tensor output = Forward(i, x);
             if (i > 0 && !IsMap(i - 1))
             {
                 // A graph, if there is one, keeps what it needs; else the next convolution gets the memory.
@@ -160,13 +165,6 @@ internal sealed class DiscriminatorStack : IFeatureExtractor, IDisposable
 
     // The first convolution has the same input for all. In the last, too narrow for groups to be fast, each sees the others' channels times zero.
     private int Groups(int convolution) => convolution == 0 || convolution == Count - 1 ? 1 : Networks;
-
-    private Tensor Forward(int convolution, Tensor input, bool keepsGraph)
-    {
-        (Tensor weight, Tensor bias) = convolutions[convolution];
-        Tensor output = nn.functional.conv2d(input, weight, bias, groups: Groups(convolution));
-        return convolution < Count - 1 ? output.LeakyRelu(MdfDiscriminator.NegativeSlope) : output;
-    }
 
     // The derivative of LeakyReLU, in place of its output, which has the sign of its input: 1 above zero and the slope elsewhere.
     private static Tensor Slopes(Tensor output) => output.Multiply(output.dtype == ScalarType.Float64 ? 1e300 : 1e38).Clamp(MdfDiscriminator.NegativeSlope, 1);

@@ -38,7 +38,7 @@ internal sealed unsafe class PatchConvolution
             // The copies of the last patch's rows may write a vector's rest beyond it.
             int ofPatches = (PixelsOfBlock * Patch) + MatrixProduct.Lane;
             using var scratch = new Scratch(ofPatches + (PixelsOfBlock * outputs));
-            float* patches = scratch.Start, products = patches + ((ofPatches + MatrixProduct.Lane - 1) / MatrixProduct.Lane * MatrixProduct.Lane);
+            float* patches = scratch.Start, products = patches + ofPatches;
             fixed (float* matrix = weights)
             {
                 while (blocks.Take(out int block))
