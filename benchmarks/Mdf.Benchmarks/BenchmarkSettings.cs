@@ -1,3 +1,5 @@
+using Mdf.TorchCompatibility;
+
 namespace Mdf.Benchmarks;
 
 /// <summary>What the command line says that BenchmarkDotNet does not know of.</summary>

@@ -3,6 +3,7 @@ using Mdf.Degradations;
 using Mdf.Imaging;
 using Mdf.Models.Adversarial;
 using Mdf.Training;
+using Mdf.Training.Discriminators;
 using static TorchSharp.torch;
 
 namespace Mdf.Benchmarks;

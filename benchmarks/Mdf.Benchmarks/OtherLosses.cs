@@ -1,5 +1,7 @@
 using Mdf.Losses;
+using Mdf.Metrics;
 using Mdf.Models.Perceptual;
+using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Mdf.Losses.Features;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,3 @@
-// dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- [--device cuda] [--tf32] [--sizes 16x96x96,...] [--variants Fused,...] [--working-memory MIB] [--warmups 2] [--iterations 7] [--no-memory] [--glibc-defaults] [--quick] [BenchmarkDotNet's own arguments]
-// dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- precision WEIGHTS STEPS SEEDS
-// dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- endurance NxHxW STEPS
 using System.Globalization;
 using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
@@ -10,7 +7,12 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Mdf;
 using Mdf.Benchmarks;
+using Mdf.Losses.Features;
+using Mdf.TorchCompatibility;
 using TorchSharp;
+// dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- [--device cuda] [--tf32] [--sizes 16x96x96,...] [--variants Fused,...] [--working-memory MIB] [--warmups 2] [--iterations 7] [--no-memory] [--glibc-defaults] [--quick] [BenchmarkDotNet's own arguments]
+// dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- precision WEIGHTS STEPS SEEDS
+// dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- endurance NxHxW STEPS
 
 var rest = args.ToList();
 BenchmarkSettings.HasGlibcDefaults = rest.Remove(BenchmarkSettings.GlibcDefaults);

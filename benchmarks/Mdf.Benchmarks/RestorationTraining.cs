@@ -5,6 +5,7 @@ using Mdf.Imaging;
 using Mdf.Losses;
 using Mdf.Models.Restoration;
 using Mdf.Training;
+using Mdf.Training.Restoration;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -69,7 +70,8 @@ public class RestorationTraining
     }
 
     [Benchmark]
-    public void Mdf() => new RestorationTrainer(options).Train(network!, loss!, images!, Degradation());
+    public void Mdf() => new RestorationTrainer(options).Train(
+        new RestorationTrainingInput { Network = network!, Loss = loss!, Images = images!, Degradation = Degradation() });
 
     private Degradation Degradation() => network!.Scale == 1 ? new JpegCompression(Quality) : new BicubicDownsampling(network.Scale);
 }

@@ -1,4 +1,5 @@
 using Mdf.Losses;
+using Mdf.Losses.Features;
 using Mdf.Models.Adversarial;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -80,14 +81,14 @@ internal sealed class Step : IDisposable
         var loss = new MdfLoss(pyramid, new MdfLossOptions
         {
             Execution = variant == Variant.Graph ? MdfExecution.Graph : MdfExecution.Fused,
-            Precision = variant is Variant.FusedBFloat16 or Variant.PreparedBFloat16 ? MdfPrecision.BFloat16 : MdfPrecision.Full,
+            Precision = variant is Variant.FusedBFloat16 or Variant.PreparedBFloat16 ? MdfPrecision.BFloat16WhereFaster : MdfPrecision.Full,
             WorkingMemory = (long?)BenchmarkSettings.WorkingMemory << 20,
         });
         loss.to(device);
         switch (variant)
         {
             case Variant.Prepared or Variant.PreparedBFloat16:
-                MdfPreparedReference prepared = loss.Prepare(reference);
+                PreparedReference prepared = loss.Prepare(reference);
                 return () => Backward(loss.call(restored, prepared));
             case Variant.Inference:
                 return () =>

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Mdf;
 using Mdf.Checkpoints;
+using Mdf.TorchCompatibility;
 using Mdf.Training;
 using Spectre.Console;
 using static TorchSharp.torch;

@@ -1,3 +1,4 @@
+using Mdf.Degradations;
 using Mdf.Imaging;
 using Mdf.Metrics;
 using Spectre.Console;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Mdf.Degradations;
 using Mdf.Imaging;
 using Mdf.Losses;
 using Mdf.Models.Adversarial;

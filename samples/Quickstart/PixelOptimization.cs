@@ -12,7 +12,7 @@ internal sealed class PixelOptimization : IDisposable
     private const double LearningRate = 0.1;
 
     private readonly MdfLoss loss;
-    private readonly MdfPreparedReference reference;
+    private readonly PreparedReference reference;
     private readonly Parameter pixels;
     private readonly Adam adam;
 

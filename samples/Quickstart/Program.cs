@@ -1,7 +1,8 @@
-// Trains a small network with the MDF loss, in about a minute; or optimises the pixels of an image, which shows what the loss sees.
 using System.CommandLine;
+using Mdf.Degradations;
 using Quickstart;
 using Samples.Common;
+// Trains a small network with the MDF loss, in about a minute; or optimises the pixels of an image, which shows what the loss sees.
 
 const string Training = "train", Pixels = "pixels";
 var demo = new Option<string>("--demo") { Description = "train: a small network learns to remove JPEG's artefacts. pixels: an image is optimised from noise towards a reference.", DefaultValueFactory = _ => Training };

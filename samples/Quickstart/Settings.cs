@@ -1,3 +1,5 @@
+using Mdf.Degradations;
+
 namespace Quickstart;
 
 /// <summary>What the command line asks for.</summary>

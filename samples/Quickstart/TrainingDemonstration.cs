@@ -3,8 +3,10 @@ using Mdf.Data;
 using Mdf.Degradations;
 using Mdf.Imaging;
 using Mdf.Losses;
+using Mdf.Models;
 using Mdf.Models.Restoration;
 using Mdf.Training;
+using Mdf.Training.Restoration;
 using Samples.Common;
 using Spectre.Console;
 using TorchSharp;
@@ -103,7 +105,19 @@ internal static class TrainingDemonstration
                     bar.Value = now.Step;
                     bar.Description = FormattableString.Invariant($"loss {now.Loss,10:g4}   {Clock.Text(now.Remaining)} left");
                 });
-                return trainer.Train(network, loss, images, compression, null, settings.Output, metadata, device, progress, cancellation);
+                return trainer.Train(
+                    new RestorationTrainingInput
+                    {
+                        Network = network,
+                        Loss = loss,
+                        Images = images,
+                        Degradation = compression,
+                        OutputFolder = settings.Output,
+                        Metadata = metadata,
+                        Device = device,
+                    },
+                    progress,
+                    cancellation);
             });
     }
 

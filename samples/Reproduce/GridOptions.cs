@@ -1,7 +1,8 @@
 using System.CommandLine;
-using Mdf.Experiments;
 using Mdf.Losses;
+using Mdf.TorchCompatibility;
 using Reproduce.Data;
+using Reproduce.Experiments;
 using Reproduce.Losses;
 using Reproduce.Presets;
 

@@ -1,6 +1,6 @@
-using Mdf.Experiments;
 using Mdf.Losses;
 using Reproduce.Data;
+using Reproduce.Experiments;
 using Reproduce.Losses;
 using Reproduce.Presets;
 

@@ -1,11 +1,13 @@
-// Every table and figure of the paper's supplement, and a report that shows them.
 using System.CommandLine;
+using Mdf.TorchCompatibility;
 using Reproduce;
+using Reproduce.Experiments;
 using Reproduce.Grids;
 using Reproduce.Losses;
 using Reproduce.Presets;
 using Reproduce.Report;
 using Samples.Common;
+// Every table and figure of the paper's supplement, and a report that shows them.
 
 var options = new GridOptions();
 var html = new Option<FileInfo?>("--html") { Description = "The page. Default: report.html in the folder of results." };

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Mdf.Data;
 using Mdf.Imaging;
 using Mdf.Models.Restoration;
+using Mdf.TorchCompatibility;
 using Samples.Common;
 using Spectre.Console;
 using TorchSharp;

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using Mdf.Degradations;
 using Mdf.Losses;
 using Mdf.Models.Restoration;
 using Mdf.Training;
+using Mdf.Training.Restoration;
 using Samples.Common;
 
 namespace RestoreImages;

@@ -1,9 +1,11 @@
 using Mdf.Data;
 using Mdf.Degradations;
 using Mdf.Losses;
+using Mdf.Metrics;
 using Mdf.Models.Adversarial;
 using Mdf.Models.Restoration;
 using Mdf.Training;
+using Mdf.Training.Restoration;
 using Samples.Common;
 using Spectre.Console;
 using TorchSharp;
@@ -43,9 +45,20 @@ internal static class Training
 
         var metadata = new Dictionary<string, string> { ["loss"] = settings.LossDescription };
         using SrganDiscriminator? discriminator = settings.Adversarial ? new SrganDiscriminator(settings.Options.PatchSize, settings.Options.Seed) : null;
+        var input = new RestorationTrainingInput
+        {
+            Network = network,
+            Loss = loss,
+            Images = images,
+            Degradation = degradation,
+            Validation = validation,
+            OutputFolder = settings.Output,
+            Metadata = metadata,
+            Device = device,
+        };
         RestorationTrainingResult result = WithProgress(settings.Options, progress => discriminator is null
-            ? trainer.Train(network, loss, images, degradation, validation, settings.Output, metadata, device, progress, cancellation)
-            : trainer.TrainAdversarially(network, discriminator, loss, images, degradation, validation, settings.Output, metadata, device, progress, cancellation));
+            ? trainer.Train(input, progress, cancellation)
+            : trainer.TrainAdversarially(input, discriminator, progress, cancellation));
         Report(result, settings.Output);
         if (result.IsComplete)
         {

@@ -1,4 +1,5 @@
 using Mdf.Training;
+using Mdf.Training.Discriminators;
 using static TorchSharp.torch;
 
 namespace TrainDiscriminators;

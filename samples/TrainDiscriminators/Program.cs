@@ -1,8 +1,10 @@
-// Trains the discriminators of the MDF loss for a task, from one natural image, and writes them as a checkpoint for MdfLoss.
 using System.CommandLine;
+using Mdf.Degradations;
 using Mdf.Training;
+using Mdf.Training.Discriminators;
 using Samples.Common;
 using TrainDiscriminators;
+// Trains the discriminators of the MDF loss for a task, from one natural image, and writes them as a checkpoint for MdfLoss.
 
 var defaults = new DiscriminatorTrainingOptions();
 var image = new Option<FileInfo[]>("--image") { Description = "The seed image (PNG, JPEG, BMP, WebP); may be given several times. Default: a small built-in synthetic one, and a training of under a minute.", AllowMultipleArgumentsPerToken = true };

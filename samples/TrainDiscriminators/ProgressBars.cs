@@ -1,4 +1,6 @@
+using Mdf.TorchCompatibility;
 using Mdf.Training;
+using Mdf.Training.Discriminators;
 using Samples.Common;
 using Spectre.Console;
 

@@ -1,5 +1,7 @@
+using Mdf.Degradations;
 using Mdf.Losses;
 using Mdf.Training;
+using Mdf.Training.Discriminators;
 
 namespace TrainDiscriminators;
 

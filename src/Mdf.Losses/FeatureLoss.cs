@@ -1,3 +1,4 @@
+using Mdf.Losses.Features;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,6 +13,7 @@ public abstract class FeatureLoss : ImageLoss
 {
     private readonly IFeatureNetwork network;
     private readonly bool usesGraph;
+    private readonly DeferredFault fault = new();
 
     private protected FeatureLoss(LossOptions options, IFeatureNetwork network, bool usesGraph = false)
         : base(options)
@@ -117,8 +119,9 @@ public abstract class FeatureLoss : ImageLoss
     private static bool Learns(Tensor images) => images.requires_grad && is_grad_enabled();
 
     // Each image's loss, in the caller's scope.
-    private static Tensor Evaluate(Tensor restored, bool graph, Func<bool, (Tensor Terms, Tensor? Gradient)> fused, Func<Tensor, Tensor> terms)
+    private Tensor Evaluate(Tensor restored, bool graph, Func<bool, (Tensor Terms, Tensor? Gradient)> fused, Func<Tensor, Tensor> terms)
     {
+        fault.Throw();
         if (graph)
         {
             return terms(restored).sum([1, 2]);
@@ -127,6 +130,6 @@ public abstract class FeatureLoss : ImageLoss
         bool learns = Learns(restored);
         (Tensor parts, Tensor? gradient) = fused(learns);
         Tensor images = parts.sum([1, 2]);
-        return learns ? FusedGradient.Attach(restored, images, gradient!, x => terms(x).sum([1, 2])) : images;
+        return learns ? FusedGradient.Attach(restored, images, gradient!, x => terms(x).sum([1, 2]), fault) : images;
     }
 }

@@ -1,3 +1,4 @@
+using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
 namespace Mdf.Losses;

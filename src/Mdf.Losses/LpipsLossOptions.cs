@@ -1,3 +1,5 @@
+using Mdf.Losses.Features;
+
 namespace Mdf.Losses;
 
 /// <summary>Settings of <see cref="LpipsLoss"/>.</summary>

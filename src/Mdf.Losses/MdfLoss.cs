@@ -1,3 +1,7 @@
+using Mdf.Losses.Discriminators;
+using Mdf.Losses.Features;
+using Mdf.Losses.Weights;
+using Mdf.Models;
 using Mdf.Models.Adversarial;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -95,7 +99,7 @@ public sealed class MdfLoss : FeatureLoss
     /// <param name="reference">Reference images, (N, 3, H, W), as in <see cref="ImageLoss.forward(Tensor, Tensor)"/>; no gradient reaches them.</param>
     /// <returns>The prepared reference; the caller disposes it.</returns>
     /// <exception cref="ArgumentException">Shape, type or device are not as described.</exception>
-    public override MdfPreparedReference Prepare(Tensor reference) => new(this, reference, FeaturesOf(reference));
+    public override PreparedReference Prepare(Tensor reference) => base.Prepare(reference);
 
     private static FoldedPyramid FoldOwned(DiscriminatorPyramid weights, MdfLossOptions options)
     {

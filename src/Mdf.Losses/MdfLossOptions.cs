@@ -1,3 +1,6 @@
+using Mdf.Losses.Features;
+using Mdf.Models;
+
 namespace Mdf.Losses;
 
 /// <summary>Settings of <see cref="MdfLoss"/>; the defaults give the published loss.</summary>
@@ -16,7 +19,7 @@ public sealed record MdfLossOptions : LossOptions
     public MdfInputRange InputRange { get; init; }
 
     /// <summary>
-    /// The precision of the features. Default: <see cref="MdfPrecision.Full"/>. What <see cref="MdfPrecision.BFloat16"/> costs in
+    /// The precision of the features. Default: <see cref="MdfPrecision.Full"/>. What <see cref="MdfPrecision.BFloat16WhereFaster"/> costs in
     /// accuracy is said there.
     /// </summary>
     public MdfPrecision Precision { get; init; }

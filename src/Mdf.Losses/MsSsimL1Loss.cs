@@ -1,4 +1,5 @@
 using Mdf.Metrics;
+using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
 namespace Mdf.Losses;

@@ -5,7 +5,7 @@ namespace Mdf.Losses;
 /// <summary>
 /// A reference's features, computed once by <see cref="FeatureLoss.Prepare"/> and used in any number of calls of the loss that made it.
 /// </summary>
-public class PreparedReference : IDisposable
+public sealed class PreparedReference : IDisposable
 {
     private Tensor[][]? features;
 

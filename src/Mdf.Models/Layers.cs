@@ -31,4 +31,8 @@ internal static class Layers
 
         return reach + (lastKernelSize / 2 / factor);
     }
+
+    /// <summary>Returns the weights of the convolution that takes a gradient from a stride-1 convolution's output to its input.</summary>
+    /// <param name="weight">The convolution's weights, (out, in, kernel, kernel).</param>
+    public static Tensor Flipped(Tensor weight) => weight.transpose(0, 1).flip(2, 3);
 }

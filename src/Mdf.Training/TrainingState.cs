@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mdf.Checkpoints;
+using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
 namespace Mdf.Training;

@@ -1,4 +1,6 @@
 using Mdf.Checkpoints;
+using Mdf.Losses.Perceptual;
+using Mdf.Models;
 using Mdf.Models.Perceptual;
 using Mdf.Testing;
 using TorchSharp;

@@ -1,6 +1,7 @@
 using Mdf.Checkpoints;
 using Mdf.Models.Adversarial;
 using Mdf.Testing;
+using Mdf.TorchCompatibility;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -87,7 +88,7 @@ public sealed class MdfLossReferenceTests : IDisposable
         using var loss = new MdfLoss(pyramid, new MdfLossOptions { Execution = execution });
         foreach ((string name, Tensor images) in new[] { ("x", x), ("y", y) })
         {
-            using MdfPreparedReference prepared = loss.Prepare(images);
+            using PreparedReference prepared = loss.Prepare(images);
             Tensor Statistic(Func<Tensor, Tensor> of) => stack(prepared.Features.Select(maps => stack(maps.Select(m => of(m.to(ScalarType.Float64))))));
             TensorAssert.Near(stored[$"{pair}.feature_mean_{name}"], Statistic(m => m.mean()), dtype == ScalarType.Float64 ? 1e-9 : 2e-5);
             TensorAssert.RelativelyNear(stored[$"{pair}.feature_std_{name}"], Statistic(m => m.std(unbiased: false)), LossTolerance(dtype));
@@ -136,7 +137,7 @@ public sealed class MdfLossReferenceTests : IDisposable
         x.requires_grad_(true);
         foreach (MdfExecution execution in Enum.GetValues<MdfExecution>())
         {
-            using var loss = new MdfLoss(weights, new MdfLossOptions { Execution = execution, Precision = MdfPrecision.BFloat16 });
+            using var loss = new MdfLoss(weights, new MdfLossOptions { Execution = execution, Precision = MdfPrecision.BFloat16WhereFaster });
             x.grad?.zero_();
             Tensor value = loss.call(x, y);
             value.backward();

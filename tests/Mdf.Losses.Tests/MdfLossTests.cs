@@ -1,6 +1,9 @@
 using Mdf.Checkpoints;
+using Mdf.Losses.Discriminators;
+using Mdf.Models;
 using Mdf.Models.Adversarial;
 using Mdf.Testing;
+using Mdf.TorchCompatibility;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -123,14 +126,32 @@ public sealed class MdfLossTests : IDisposable
     }
 
     [Fact]
-    public void Backward_ImagesChangedInPlaceSince_IsNaNAndNoCrash()
+    public void Backward_ImagesChangedInPlaceSince_IsTheGradientBefore()
     {
         Tensor leaf = TestPyramid.Images(1, ScalarType.Float32, 1, 3, 12, 12).requires_grad_(true);
+        Tensor expected = autograd.grad([Loss().call(leaf, leaf.detach() * 0.5)], [leaf])[0];
         Tensor x = leaf * 1;
         Tensor value = Loss().call(x, leaf.detach() * 0.5);
         x.add_(1);
         value.backward();
-        Assert.True(leaf.grad!.isnan().all().item<bool>());
+        TensorAssert.Equal(expected, leaf.grad!);
+    }
+
+    [Fact]
+    public void Backward_DifferentiableAndImagesChangedInPlaceSince_IsNaNAndTheNextCallThrows()
+    {
+        MdfLoss loss = Loss();
+        Tensor leaf = TestPyramid.Images(1, ScalarType.Float32, 1, 3, 12, 12).requires_grad_(true);
+        Tensor x = leaf * 1, reference = leaf.detach() * 0.5;
+        Tensor value = loss.call(x, reference);
+        x.add_(1);
+        Tensor gradient = autograd.grad([value], [leaf], create_graph: true)[0];
+        Assert.True(gradient.isnan().all().item<bool>());
+
+        var error = Assert.Throws<InvalidOperationException>(() => loss.call(leaf, reference));
+        Assert.Contains("modified by an inplace operation", error.Message, StringComparison.Ordinal);
+        Assert.NotNull(error.InnerException);
+        Assert.True(loss.call(leaf, reference).isfinite().item<bool>());
     }
 
     [Fact]
@@ -218,7 +239,7 @@ public sealed class MdfLossTests : IDisposable
         loss.call(x, y).sum().backward();
         Tensor expected = x.grad!.clone();
 
-        MdfPreparedReference prepared;
+        PreparedReference prepared;
         using (NewDisposeScope())
         {
             prepared = loss.Prepare(y); // outlives the scope it is made in
@@ -242,11 +263,11 @@ public sealed class MdfLossTests : IDisposable
     {
         MdfLoss loss = Loss(), other = Loss();
         Tensor x = TestPyramid.Images(1, ScalarType.Float32, 1, 3, 12, 12);
-        MdfPreparedReference prepared = loss.Prepare(x);
+        PreparedReference prepared = loss.Prepare(x);
         Assert.Equal("reference", Assert.Throws<ArgumentException>(() => other.call(x, prepared)).ParamName);
         Assert.Equal("reference", Assert.Throws<ArgumentException>(() => loss.call(zeros(1, 3, 12, 13), prepared)).ParamName);
         Assert.Equal("reference", Assert.Throws<ArgumentException>(() => loss.call(x.to(ScalarType.Float64), prepared)).ParamName);
-        Assert.Equal("reference", Assert.Throws<ArgumentNullException>(() => loss.call(x, (MdfPreparedReference)null!)).ParamName);
+        Assert.Equal("reference", Assert.Throws<ArgumentNullException>(() => loss.call(x, (PreparedReference)null!)).ParamName);
         prepared.Dispose();
         Assert.Throws<ObjectDisposedException>(() => loss.call(x, prepared));
     }
@@ -284,7 +305,7 @@ public sealed class MdfLossTests : IDisposable
         MdfLoss loss = Loss();
         loss.to(META);
         Tensor onMeta = zeros(1, 3, 12, 12, device: META);
-        Assert.All(loss.Network.On(ScalarType.Float32).SelectMany(d => d.Weights), w => Assert.Equal(DeviceType.META, w.device_type));
+        Assert.All(loss.Network.On(ScalarType.Float32).SelectMany(d => Assert.IsType<DiscriminatorStack>(d).Weights), w => Assert.Equal(DeviceType.META, w.device_type));
         Assert.Contains("loss.to(device)", Assert.Throws<ArgumentException>(() => loss.call(zeros(1, 3, 12, 12), zeros(1, 3, 12, 12))).Message, StringComparison.Ordinal);
 
         loss.to(CPU);
@@ -331,7 +352,7 @@ public sealed class MdfLossTests : IDisposable
             loss.call(x, x).Dispose();
             loss.call(wide, wide).Dispose();
             loss.Terms(x, x).Dispose();
-            using MdfPreparedReference prepared = loss.Prepare(x);
+            using PreparedReference prepared = loss.Prepare(x);
             loss.call(x, prepared).Dispose();
             loss.to(META);
             loss.to(CPU);

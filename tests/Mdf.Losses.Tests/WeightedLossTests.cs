@@ -1,4 +1,6 @@
+using Mdf.Models;
 using Mdf.Testing;
+using Mdf.TorchCompatibility;
 using TorchSharp;
 using static TorchSharp.torch;
 

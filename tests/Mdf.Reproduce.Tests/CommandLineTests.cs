@@ -1,4 +1,5 @@
 using Mdf.Testing;
+using Reproduce;
 using Reproduce.Losses;
 using Application = Reproduce.Application;
 

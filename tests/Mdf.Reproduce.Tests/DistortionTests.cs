@@ -1,5 +1,6 @@
 using Mdf.Degradations;
 using Mdf.Imaging;
+using Mdf.TorchCompatibility;
 using Reproduce.Sensitivity;
 using static TorchSharp.torch;
 

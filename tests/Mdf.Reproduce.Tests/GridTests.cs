@@ -1,4 +1,8 @@
-using Mdf.Experiments;
+using Mdf.Degradations;
+using Mdf.Metrics;
+using Mdf.TorchCompatibility;
+using Reproduce;
+using Reproduce.Experiments;
 using Reproduce.Grids;
 using Reproduce.Losses;
 using Reproduce.Trainings;

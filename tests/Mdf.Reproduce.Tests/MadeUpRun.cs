@@ -1,7 +1,11 @@
-using Mdf.Experiments;
+using Mdf.Degradations;
+using Mdf.Metrics;
+using Mdf.Models;
 using Mdf.Models.Restoration;
 using Mdf.Testing;
+using Reproduce;
 using Reproduce.Data;
+using Reproduce.Experiments;
 using Reproduce.Grids;
 using Reproduce.Losses;
 using Reproduce.Manifold;

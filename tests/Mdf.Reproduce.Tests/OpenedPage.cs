@@ -1,3 +1,4 @@
+using Mdf.TorchCompatibility;
 using Microsoft.Playwright;
 
 namespace Mdf.Reproduce.Tests;

@@ -1,9 +1,14 @@
 using System.Text.Json.Nodes;
-using Mdf.Experiments;
+using Mdf.Degradations;
 using Mdf.Losses;
+using Mdf.Metrics;
+using Mdf.Models;
 using Mdf.Testing;
 using Mdf.Training;
+using Mdf.Training.Discriminators;
+using Reproduce;
 using Reproduce.Data;
+using Reproduce.Experiments;
 using Reproduce.Losses;
 using Reproduce.Manifold;
 using Reproduce.Presets;

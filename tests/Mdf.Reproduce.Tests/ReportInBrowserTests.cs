@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Mdf.TorchCompatibility;
 using Microsoft.Playwright;
 
 namespace Mdf.Reproduce.Tests;

@@ -1,8 +1,11 @@
 using Mdf.Data;
-using Mdf.Experiments;
+using Mdf.Degradations;
 using Mdf.Imaging;
+using Mdf.Metrics;
 using Mdf.Testing;
+using Reproduce.Experiments;
 using Reproduce.Losses;
+using Reproduce.Presets;
 using Reproduce.Report;
 using Reproduce.Trainings;
 using static TorchSharp.torch;

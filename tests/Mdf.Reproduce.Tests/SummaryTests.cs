@@ -1,3 +1,4 @@
+using Mdf.TorchCompatibility;
 using Reproduce.Report;
 using Reproduce.Report.Sections;
 using static Mdf.Reproduce.Tests.MadeUpRun;

@@ -1,3 +1,4 @@
+using Mdf.TorchCompatibility;
 using Reproduce.Report.Claims;
 using static Mdf.Reproduce.Tests.MadeUpRun;
 

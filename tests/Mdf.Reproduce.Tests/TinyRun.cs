@@ -1,6 +1,8 @@
-using Mdf.Experiments;
+using Mdf.Degradations;
 using Mdf.Testing;
+using Reproduce;
 using Reproduce.Data;
+using Reproduce.Experiments;
 using Reproduce.Grids;
 using Reproduce.Losses;
 using Reproduce.Presets;

@@ -1,3 +1,4 @@
+using Mdf.TorchCompatibility;
 using Microsoft.Extensions.Logging;
 
 namespace Mdf.Testing;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using Mdf.Experiments;
+using Mdf.TorchCompatibility;
+using Reproduce.Experiments;
 using Samples.Common;
 using Spectre.Console;
 

@@ -1,4 +1,4 @@
-using Mdf.Experiments;
+using Reproduce.Experiments;
 using static TorchSharp.torch;
 
 namespace Reproduce.Grids;

@@ -1,6 +1,6 @@
-using Mdf.Experiments;
 using Mdf.Losses;
 using Mdf.Models.Adversarial;
+using Reproduce.Experiments;
 
 namespace Reproduce.Losses;
 

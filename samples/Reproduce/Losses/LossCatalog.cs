@@ -1,7 +1,8 @@
-using Mdf.Experiments;
 using Mdf.Losses;
 using Mdf.Metrics;
 using Mdf.Models.Perceptual;
+using Mdf.TorchCompatibility;
+using Reproduce.Experiments;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,6 @@
 using Mdf.Losses;
 using Mdf.Training;
+using Mdf.Training.Discriminators;
 using Reproduce.Data;
 
 namespace Reproduce.Losses;

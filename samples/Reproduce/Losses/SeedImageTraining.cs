@@ -1,7 +1,8 @@
-using Mdf.Experiments;
 using Mdf.Losses;
 using Mdf.Training;
+using Mdf.Training.Discriminators;
 using Reproduce.Data;
+using Reproduce.Experiments;
 using Reproduce.Grids;
 using Reproduce.Trainings;
 using Samples.Common;

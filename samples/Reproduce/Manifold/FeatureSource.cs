@@ -1,4 +1,5 @@
 using Mdf.Models.Adversarial;
+using Reproduce.Grids;
 using Reproduce.Losses;
 using static TorchSharp.torch;
 

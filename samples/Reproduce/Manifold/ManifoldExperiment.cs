@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using Mdf.Degradations;
-using Mdf.Experiments;
-using Mdf.Statistics;
+using Mdf.Imaging;
+using Mdf.TorchCompatibility;
 using Reproduce.Data;
+using Reproduce.Experiments;
 using Reproduce.Grids;
+using Reproduce.Statistics;
 using static TorchSharp.torch;
 
 namespace Reproduce.Manifold;

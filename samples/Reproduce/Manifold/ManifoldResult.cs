@@ -1,3 +1,5 @@
+using Reproduce.Sensitivity;
+
 namespace Reproduce.Manifold;
 
 /// <summary>One pair of original and distorted images for each distortion.</summary>

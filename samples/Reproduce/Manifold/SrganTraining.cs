@@ -1,7 +1,9 @@
-using Mdf.Experiments;
+using Mdf.Degradations;
 using Mdf.Models.Adversarial;
 using Mdf.Training;
+using Mdf.Training.Restoration;
 using Reproduce.Data;
+using Reproduce.Experiments;
 using Reproduce.Grids;
 using Reproduce.Losses;
 using Reproduce.Presets;
@@ -70,8 +72,20 @@ internal sealed class SrganTraining(Workspace workspace, ImageSet images, Traini
             SaveInterval = SaveInterval,
         };
         using Loss<Tensor, Tensor, Tensor> loss = Content.Create(nn.Reduction.Mean);
+        var input = new RestorationTrainingInput
+        {
+            Network = generator.Network,
+            Loss = loss,
+            Images = images.Images,
+            Degradation = application.TrainingDegradation,
+            OutputFolder = workspace.TrainingFolder(Identity),
+            Device = workspace.Device,
+        };
         RestorationTrainingResult result = new RestorationTrainer(options).TrainAdversarially(
-            generator.Network, discriminator, loss, images.Images, application.TrainingDegradation, outputFolder: workspace.TrainingFolder(Identity), device: workspace.Device, progress: new Reporter<RestorationTrainingProgress>(now => progress.Report(now.Step / (double)now.Steps)), cancellation: cancellation);
+            input,
+            discriminator,
+            new Reporter<RestorationTrainingProgress>(now => progress.Report(now.Step / (double)now.Steps)),
+            cancellation);
         if (!result.IsComplete)
         {
             throw new OperationCanceledException(cancellation);

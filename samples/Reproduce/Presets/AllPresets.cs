@@ -1,4 +1,7 @@
+using Mdf.Degradations;
+using Mdf.Models;
 using Mdf.Models.Restoration;
+using Mdf.Models.Simd;
 
 namespace Reproduce.Presets;
 

@@ -1,4 +1,5 @@
-using Mdf.Experiments;
+using Reproduce.Experiments;
+
 
 namespace Reproduce.Report;
 

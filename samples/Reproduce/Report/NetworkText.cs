@@ -1,4 +1,6 @@
+using Mdf.Models;
 using Mdf.Models.Restoration;
+using Mdf.Models.Simd;
 
 namespace Reproduce.Report;
 

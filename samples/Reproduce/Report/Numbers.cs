@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
-using Mdf.Statistics;
+using Mdf.Metrics;
+using Reproduce.Statistics;
 using Reproduce.Trainings;
 
 namespace Reproduce.Report;

@@ -1,4 +1,4 @@
-using Mdf.Experiments;
+using Reproduce.Experiments;
 using Reproduce.Grids;
 using Reproduce.Losses;
 using Reproduce.Manifold;

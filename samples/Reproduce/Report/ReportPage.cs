@@ -1,5 +1,6 @@
 using System.Reflection;
-using Mdf.Experiments;
+using Reproduce.Experiments;
+using Reproduce.Presets;
 using Reproduce.Report.Sections;
 using static Reproduce.Report.Numbers;
 

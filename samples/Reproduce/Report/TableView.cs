@@ -1,5 +1,6 @@
-using Mdf.Statistics;
+using Mdf.Losses.Weights;
 using Reproduce.Losses;
+using Reproduce.Statistics;
 using Reproduce.Trainings;
 
 namespace Reproduce.Report;

@@ -1,4 +1,5 @@
 using Mdf.Degradations;
+using Mdf.Metrics;
 using static TorchSharp.torch;
 
 namespace Reproduce.Sensitivity;

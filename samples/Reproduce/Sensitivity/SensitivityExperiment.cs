@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using Mdf.Degradations;
-using Mdf.Experiments;
+using Mdf.TorchCompatibility;
 using Reproduce.Data;
+using Reproduce.Experiments;
 using Reproduce.Grids;
 using Reproduce.Losses;
 using TorchSharp;

@@ -1,3 +1,5 @@
+using Mdf.Metrics;
+
 namespace Reproduce.Sensitivity;
 
 /// <summary>The loss of each image, at each level and distortion.</summary>

@@ -1,3 +1,4 @@
+using Mdf.Degradations;
 using Reproduce.Data;
 
 namespace Reproduce.Trainings;

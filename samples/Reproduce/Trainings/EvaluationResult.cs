@@ -1,4 +1,5 @@
-using Mdf.Experiments;
+using Mdf.Metrics;
+using Reproduce.Experiments;
 using Reproduce.Losses;
 
 namespace Reproduce.Trainings;

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
-using Mdf.Experiments;
+using Mdf.Degradations;
 using Mdf.Models.Restoration;
 using Mdf.Training;
+using Mdf.Training.Restoration;
 using Reproduce.Data;
+using Reproduce.Experiments;
 using Reproduce.Grids;
 using Reproduce.Losses;
 using Reproduce.Presets;
@@ -80,8 +82,17 @@ internal sealed class NetworkTraining(Workspace workspace, Application applicati
     {
         RestorationNetwork network = settings.Network.Create(seed);
         using Loss<Tensor, Tensor, Tensor> loss = choice.Create(nn.Reduction.Mean);
+        var input = new RestorationTrainingInput
+        {
+            Network = network,
+            Loss = loss,
+            Images = images.Images,
+            Degradation = application.TrainingDegradation,
+            OutputFolder = folder,
+            Device = workspace.Device,
+        };
         RestorationTrainingResult result = new RestorationTrainer(Options).Train(
-            network, loss, images.Images, application.TrainingDegradation, outputFolder: folder, device: workspace.Device, progress: new Reporter<RestorationTrainingProgress>(now => progress.Report(now.Step / (double)now.Steps)), cancellation: cancellation);
+            input, new Reporter<RestorationTrainingProgress>(now => progress.Report(now.Step / (double)now.Steps)), cancellation);
         if (!result.IsComplete)
         {
             network.Dispose();

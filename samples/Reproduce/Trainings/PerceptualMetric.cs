@@ -1,6 +1,6 @@
-using Mdf.Experiments;
 using Mdf.Losses;
 using Mdf.Models.Perceptual;
+using Reproduce.Experiments;
 using TorchSharp;
 using static TorchSharp.torch;
 

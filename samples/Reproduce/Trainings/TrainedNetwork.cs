@@ -1,5 +1,5 @@
-using Mdf.Experiments;
 using Mdf.Models.Restoration;
+using Reproduce.Experiments;
 
 namespace Reproduce.Trainings;
 

@@ -1,3 +1,4 @@
+using Mdf.Degradations;
 using Mdf.Models.Restoration;
 using Reproduce.Data;
 using Reproduce.Losses;

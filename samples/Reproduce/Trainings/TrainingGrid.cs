@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using Mdf.Experiments;
 using Reproduce.Data;
+using Reproduce.Experiments;
 using Reproduce.Grids;
 using Reproduce.Losses;
 using Reproduce.Presets;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Mdf.TorchCompatibility;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
 using Mdf.Checkpoints.Pickle;
+using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
 namespace Mdf.Checkpoints;

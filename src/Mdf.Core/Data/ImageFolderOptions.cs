@@ -1,3 +1,5 @@
+using Mdf.Imaging;
+
 namespace Mdf.Data;
 
 /// <summary>Settings of an <see cref="ImageFolder"/>. Values are checked when they are set.</summary>

@@ -1,3 +1,5 @@
+using Mdf.Metrics;
+
 namespace Mdf.Degradations;
 
 /// <summary>What <see cref="PsnrCalibration"/> found.</summary>

@@ -1,4 +1,5 @@
 using Mdf.Imaging;
+using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
 namespace Mdf.Degradations;

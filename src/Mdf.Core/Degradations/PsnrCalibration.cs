@@ -1,4 +1,6 @@
 using Mdf.Imaging;
+using Mdf.Metrics;
+using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
 namespace Mdf.Degradations;

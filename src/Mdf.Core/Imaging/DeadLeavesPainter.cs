@@ -1,3 +1,5 @@
+using Mdf.TorchCompatibility;
+
 namespace Mdf.Imaging;
 
 /// <summary>

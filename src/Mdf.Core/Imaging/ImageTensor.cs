@@ -1,4 +1,5 @@
 using System.Drawing;
+using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
 namespace Mdf.Imaging;

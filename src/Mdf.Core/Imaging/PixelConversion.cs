@@ -1,5 +1,6 @@
 using System.Drawing;
 using System.Runtime.InteropServices;
+using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
 namespace Mdf.Imaging;

@@ -1,3 +1,4 @@
+using Mdf.Degradations;
 using static TorchSharp.torch;
 
 namespace Mdf.Imaging;

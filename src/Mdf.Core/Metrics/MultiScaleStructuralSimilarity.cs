@@ -1,3 +1,4 @@
+using Mdf.TorchCompatibility;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,20 +1,18 @@
+using Mdf.Models.Tiling;
+using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
-namespace Mdf.Losses;
+namespace Mdf.Losses.Features;
 
-/// <summary>
-/// The loss and, along with it, the gradient of the restored images, tile by tile and network by network: the features of a
-/// tile are dropped before the next is begun, so that memory depends on the tile and not on the batch, and a tile stays in the caches.
-/// </summary>
+/// <summary>Computes the loss together with the gradient of the restored images, tile by tile and network by network.</summary>
+/// <remarks>A tile's features are dropped before the next tile begins, so memory depends on the tile, not on the batch, and a tile stays in the caches.</remarks>
 internal static class FusedEvaluation
 {
-    /// <summary>
-    /// The loss of each image, network and layer, (N, K, L), and the gradient of each image's sum of them, in the type of the images.
-    /// </summary>
+    /// <summary>Returns the loss of each image, network and layer, (N, K, L), and the gradient of each image's sum in the type of the images.</summary>
     /// <param name="network">The networks.</param>
     /// <param name="restored">The restored images.</param>
-    /// <param name="reference">The reference images, or null if <paramref name="prepared"/> is given.</param>
-    /// <param name="prepared">The features of the reference, for each network.</param>
+    /// <param name="reference">The reference images; null if <paramref name="prepared"/> is given.</param>
+    /// <param name="prepared">The features of the reference for each extractor; null if <paramref name="reference"/> is given.</param>
     /// <param name="wantsGradient">Whether to compute the gradient.</param>
     public static (Tensor Terms, Tensor? Gradient) Run(
         IFeatureNetwork network, Tensor restored, Tensor? reference, IReadOnlyList<Tensor[]>? prepared, bool wantsGradient)
@@ -27,7 +25,7 @@ internal static class FusedEvaluation
         Tensor terms = zeros([restored.shape[0], extractors.Sum(e => e.Networks), network.LayerCount], dtype: ScalarType.Float64, device: restored.device);
         Tensor? gradient = wantsGradient ? zeros(restored.shape, dtype: sums, device: restored.device) : null;
 
-        // Of each extractor's networks, the first; and their end.
+        // Index of each extractor's first network; the last entry is the total.
         int[] firsts = [.. extractors.Aggregate(new List<int> { 0 }, (all, e) => [.. all, all[^1] + e.Networks])];
         int workers = network.Workers(restored);
         OrderedWork<Part>.Run(
@@ -43,10 +41,11 @@ internal static class FusedEvaluation
                 for (int i = begin; i < end; i++)
                 {
                     using var ofExtractor = NewDisposeScope();
-                    Tensor ofTerms = partTerms.narrow(1, firsts[i] - firsts[begin], extractors[i].Networks);
+                    Tensor extractorTerms = partTerms.narrow(1, firsts[i] - firsts[begin], extractors[i].Networks);
+                    var comparison = new TileComparison(tile, restored.shape, extractorTerms, wantsGradient);
                     Tensor? back = y is null
-                        ? extractors[i].Compare(x, [.. prepared![i].Select(m => tile.OwnedOfWhole(m, restored.shape[2], restored.shape[3]))], tile, restored.shape, ofTerms, wantsGradient)
-                        : extractors[i].Compare(x, y, tile, restored.shape, ofTerms, wantsGradient);
+                        ? extractors[i].Compare(x, [.. prepared![i].Select(m => tile.OwnedOfWhole(m, restored.shape[2], restored.shape[3]))], comparison)
+                        : extractors[i].Compare(x, y, comparison);
                     partGradient?.Add(back!);
                 }
 
@@ -66,7 +65,7 @@ internal static class FusedEvaluation
         return (result.MoveToOuterDisposeScope(), gradient?.to(restored.dtype).MoveToOuterDisposeScope());
     }
 
-    /// <summary>The features of images, for each network, in the layout of the networks. They are in no dispose scope.</summary>
+    /// <summary>Returns the features of images for each extractor, in its layout, outside any dispose scope.</summary>
     public static Tensor[][] Features(IFeatureNetwork network, Tensor images)
     {
         using var scope = NewDisposeScope();
@@ -102,16 +101,16 @@ internal static class FusedEvaluation
     private static Tensor Whole(Tensor map, Tensor tile, Tensor images, IFeatureExtractor extractor)
     {
         long height = images.shape[2] - (tile.shape[2] - map.shape[2]), width = images.shape[3] - (tile.shape[3] - map.shape[3]);
-        return ChannelsLast.Empty([images.shape[0], map.shape[1], height, width], map.dtype, map.device, extractor.UsesChannelsLast);
+        return TensorLayout.Allocate([images.shape[0], map.shape[1], height, width], map.dtype, map.device, extractor.UsesChannelsLast);
     }
 
-    // For several threads each extractor alone, which is more evenly shared; for one all together, for which the tile is prepared once.
+    // Several threads take one extractor at a time, which balances better; a single thread takes all, so that the tile is prepared once.
     private static IEnumerable<Part> Parts(Tile tile, int extractors, int workers) =>
         workers > 1 ? Enumerable.Range(0, extractors).Select(i => new Part(tile, i, i + 1)) : [new Part(tile, 0, extractors)];
 
-    /// <summary>What is worked on at a time.</summary>
+    /// <summary>A unit of work: one tile and a range of extractors.</summary>
     /// <param name="Tile">The tile.</param>
-    /// <param name="Begin">The first of the extractors.</param>
-    /// <param name="End">The one after the last.</param>
+    /// <param name="Begin">Index of the first extractor.</param>
+    /// <param name="End">Index after the last extractor.</param>
     private readonly record struct Part(Tile Tile, int Begin, int End);
 }

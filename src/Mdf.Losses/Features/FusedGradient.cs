@@ -1,12 +1,22 @@
+using Mdf.TorchCompatibility;
+using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Mdf.Losses;
+namespace Mdf.Losses.Features;
 
-/// <summary>
-/// Puts a loss whose gradient is already known into the graph. Going back scales the gradient by the incoming one; when the way back
-/// itself is to be differentiated (<c>create_graph</c>), the loss is computed once more by ordinary operations.
-/// </summary>
-internal sealed class FusedGradient : autograd.SingleTensorFunction<FusedGradient>
+/// <summary>Puts losses whose gradient is already known into the autograd graph.</summary>
+/// <remarks>
+/// <para>
+/// The node has two outputs: the losses, and a map of zeros with the shape of the images. <see cref="Attach"/> adds the sum of gradient x zeros to
+/// the losses. So libtorch itself multiplies the known gradient by the incoming one on the way back, and hands the product to the node, which
+/// passes it on. The images are not needed, and may have been changed in place.
+/// </para>
+/// <para>
+/// When the way back is itself to be differentiated (<c>create_graph</c>), the node computes the losses once more by ordinary operations. That
+/// needs the images as they were.
+/// </para>
+/// </remarks>
+internal sealed class FusedGradient : autograd.MultiTensorFunction<FusedGradient>
 {
     private const string CallKey = "call";
 
@@ -17,16 +27,19 @@ internal sealed class FusedGradient : autograd.SingleTensorFunction<FusedGradien
     /// <inheritdoc/>
     public override string Name => nameof(FusedGradient);
 
-    /// <summary>Makes the node.</summary>
+    /// <summary>Returns the losses with a gradient function.</summary>
     /// <param name="restored">The restored images, which require gradients.</param>
     /// <param name="losses">Each image's loss, (N).</param>
-    /// <param name="gradient">Each image's gradient of its loss.</param>
+    /// <param name="gradient">The gradient of each image's loss with respect to the image, in the shape of <paramref name="restored"/>.</param>
     /// <param name="graph">Computes the losses again from the restored images, with a graph.</param>
-    /// <returns>The losses, with a gradient function.</returns>
-    public static Tensor Attach(Tensor restored, Tensor losses, Tensor gradient, Func<Tensor, Tensor> graph)
+    /// <param name="fault">Receives what goes wrong on the way back, where no exception may be thrown.</param>
+    public static Tensor Attach(Tensor restored, Tensor losses, Tensor gradient, Func<Tensor, Tensor> graph, DeferredFault fault)
     {
         ReleaseReturned();
-        return apply(restored, new Call(losses, gradient, graph));
+        using var scope = NewDisposeScope();
+        List<Tensor> outputs = apply(restored, new Call(losses, graph, fault));
+        Tensor zero = (gradient * outputs[1]).sum([1, 2, 3]).to(losses.dtype);
+        return outputs[0].Plus(zero).MoveToOuterDisposeScope();
     }
 
     /// <summary>Disposes what the last <see cref="backward"/> of this thread returned.</summary>
@@ -37,45 +50,53 @@ internal sealed class FusedGradient : autograd.SingleTensorFunction<FusedGradien
     }
 
     /// <inheritdoc/>
-    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    public override List<Tensor> forward(autograd.AutogradContext ctx, params object[] vars)
     {
-        var call = (Call)vars[1];
-        ctx.save_for_backward([(Tensor)vars[0], call.Gradient]);
-        ctx.save_data(CallKey, call with { Shape = call.Gradient.shape });
-        return call.Losses.alias();
+        (var restored, var call) = ((Tensor)vars[0], (Call)vars[1]);
+        ctx.save_for_backward([restored]);
+        ctx.save_data(CallKey, call);
+        return [call.Losses.alias(), zeros_like(restored, requires_grad: false)];
     }
 
     /// <inheritdoc/>
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    public override List<Tensor> backward(autograd.AutogradContext ctx, List<Tensor> grad_outputs)
     {
         ReleaseReturned();
-        using Tensor incoming = grad_output;
-        returned = Gradient(ctx, incoming);
+        (Tensor ofLosses, Tensor ofImages) = (grad_outputs[0], grad_outputs[1]);
+        using (ofLosses)
+        {
+            if (!is_grad_enabled())
+            {
+                returned = ofImages;
+            }
+            else
+            {
+                using (ofImages)
+                {
+                    returned = DifferentiableGradient(ctx, ofLosses, ofImages);
+                }
+            }
+        }
+
         return [returned, null!];
     }
 
-    private static Tensor Gradient(autograd.AutogradContext ctx, Tensor incoming)
+    private static Tensor DifferentiableGradient(autograd.AutogradContext ctx, Tensor incoming, Tensor plain)
     {
         var call = (Call)ctx.get_data(CallKey);
         using var scope = NewDisposeScope();
         try
         {
-            List<Tensor> saved = ctx.get_saved_variables();
-            Tensor gradient = is_grad_enabled()
-                ? autograd.grad([call.Graph(saved[0])], [saved[0]], [incoming], retain_graph: true, create_graph: true)[0]
-                : saved[1] * incoming.to(saved[1].dtype).reshape(-1, 1, 1, 1);
-            return gradient.MoveToOuterDisposeScope();
+            Tensor images = ctx.get_saved_variables()[0];
+            return autograd.grad([call.Graph(images)], [images], [incoming], retain_graph: true, create_graph: true)[0].MoveToOuterDisposeScope();
         }
-        catch (Exception)
+        catch (Exception e)
         {
-            // The images were changed in place since, or something was disposed that is needed again. An exception would have to cross native code, which ends
-            // the process; a gradient of NaN cannot be overlooked.
-            return full(call.Shape, double.NaN, dtype: ScalarType.Float32, device: incoming.device).MoveToOuterDisposeScope();
+            // An exception would have to cross native code, which ends the process. NaN cannot be overlooked, and the loss throws at its next call.
+            call.Fault.Keep(e);
+            return full_like(plain, double.NaN).MoveToOuterDisposeScope();
         }
     }
 
-    private sealed record Call(Tensor Losses, Tensor Gradient, Func<Tensor, Tensor> Graph)
-    {
-        public long[] Shape { get; init; } = [];
-    }
+    private sealed record Call(Tensor Losses, Func<Tensor, Tensor> Graph, DeferredFault Fault);
 }

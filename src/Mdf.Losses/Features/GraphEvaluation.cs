@@ -1,7 +1,8 @@
+using Mdf.TorchCompatibility;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Mdf.Losses;
+namespace Mdf.Losses.Features;
 
 /// <summary>The loss by ordinary operations and autograd: every gradient of every order, at the price of keeping all features.</summary>
 internal static class GraphEvaluation
@@ -39,7 +40,6 @@ internal static class GraphEvaluation
         return cat(terms, dim: 1).MoveToOuterDisposeScope();
     }
 
-    // On some CPUs with AVX-512, libtorch 2.10's gradients of convolutions in bfloat16 have little to do with the right ones.
     private static ScalarType Precision(IFeatureNetwork network, Tensor images) =>
-        network.Precision(images) is ScalarType.BFloat16 && images.device_type == DeviceType.CPU ? ScalarType.Float32 : network.Precision(images);
+        BFloat16Support.ForGradients(network.Precision(images), images.device_type);
 }

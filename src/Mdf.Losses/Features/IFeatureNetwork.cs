@@ -1,6 +1,7 @@
+using Mdf.Models.Tiling;
 using static TorchSharp.torch;
 
-namespace Mdf.Losses;
+namespace Mdf.Losses.Features;
 
 /// <summary>The frozen networks of a loss, one or more, which all see the same images and have the same number of maps.</summary>
 internal interface IFeatureNetwork : IImageRequirements, IDisposable

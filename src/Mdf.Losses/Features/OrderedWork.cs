@@ -1,7 +1,8 @@
 using System.Runtime.ExceptionServices;
+using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
-namespace Mdf.Losses;
+namespace Mdf.Losses.Features;
 
 /// <summary>
 /// Work on items by several threads, each with libtorch on that thread alone, so that nobody waits for the others within an item. What comes

@@ -1,7 +1,8 @@
+using Mdf.TorchCompatibility;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Mdf.Losses;
+namespace Mdf.Losses.Features;
 
 /// <summary>The memory that fused execution may use for features at a time.</summary>
 internal static class WorkingMemory

@@ -1,6 +1,8 @@
+using Mdf.Imaging;
+using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
-namespace Mdf.Losses;
+namespace Mdf.Losses.Perceptual;
 
 /// <summary>
 /// Bilinear resizing with pixels as squares (<c>align_corners=False</c>) and without antialiasing, in which flat parts stay exactly flat.

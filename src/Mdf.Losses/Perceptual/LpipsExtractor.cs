@@ -1,7 +1,9 @@
+using Mdf.Models;
 using Mdf.Models.Perceptual;
+using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
-namespace Mdf.Losses;
+namespace Mdf.Losses.Perceptual;
 
 /// <summary>
 /// The maps of a network, each position made a vector of length 1, compared by their squared differences with a learned weight for each

@@ -1,8 +1,9 @@
 using Mdf.Checkpoints;
+using Mdf.Models;
 using Mdf.Models.Perceptual;
 using static TorchSharp.torch;
 
-namespace Mdf.Losses;
+namespace Mdf.Losses.Perceptual;
 
 /// <summary>
 /// The learned weights of LPIPS's linear layers, one number for each channel of each layer of a network. The published ones of version 0.1

@@ -1,7 +1,10 @@
+using Mdf.Losses.Features;
 using Mdf.Models.Perceptual;
+using Mdf.Models.Tiling;
+using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
-namespace Mdf.Losses;
+namespace Mdf.Losses.Perceptual;
 
 /// <summary>
 /// A frozen network for recognition, in one precision on one device, with what a loss makes of its maps. Its gradient is that of autograd,
@@ -16,7 +19,7 @@ internal abstract class PerceptualExtractor(FeatureNetwork network, IReadOnlyLis
     public int Networks => 1;
 
     /// <inheritdoc/>
-    public bool UsesChannelsLast { get; } = ChannelsLast.IsBest(device, precision);
+    public bool UsesChannelsLast { get; } = TensorLayout.PrefersChannelsLast(device, precision);
 
     /// <inheritdoc/>
     public Tensor[] Features(Tensor images, bool keepsGraph)
@@ -36,14 +39,14 @@ internal abstract class PerceptualExtractor(FeatureNetwork network, IReadOnlyLis
     }
 
     /// <inheritdoc/>
-    public Tensor? Compare(Tensor x, Tensor[] references, Tile tile, long[] shape, Tensor terms, bool wantsGradient)
+    public Tensor? Compare(Tensor x, Tensor[] references, TileComparison comparison)
     {
         using var scope = NewDisposeScope();
-        using var mode = set_grad_enabled(wantsGradient);
-        Tensor images = x.detach().requires_grad_(wantsGradient);
-        Tensor distances = Distances(Features(images, keepsGraph: wantsGradient), references);
-        terms.Add(distances.detach());
-        return wantsGradient ? autograd.grad([distances.sum()], [images])[0].MoveToOuterDisposeScope() : null;
+        using var mode = set_grad_enabled(comparison.WantsGradient);
+        Tensor images = x.detach().requires_grad_(comparison.WantsGradient);
+        Tensor distances = Distances(Features(images, keepsGraph: comparison.WantsGradient), references);
+        comparison.Terms.Add(distances.detach());
+        return comparison.WantsGradient ? autograd.grad([distances.sum()], [images])[0].MoveToOuterDisposeScope() : null;
     }
 
     /// <summary>Disposes its constants; the network is not its own.</summary>

@@ -1,8 +1,11 @@
+using Mdf.Losses.Features;
 using Mdf.Models.Perceptual;
+using Mdf.Models.Tiling;
+using Mdf.TorchCompatibility;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Mdf.Losses;
+namespace Mdf.Losses.Perceptual;
 
 /// <summary>Makes what compares maps of a network that it is given, in a precision on a device.</summary>
 internal delegate PerceptualExtractor PerceptualExtractorFactory(FeatureNetwork network, ScalarType precision, Device device);
@@ -17,8 +20,7 @@ internal sealed class PerceptualNetwork : IFeatureNetwork
     private readonly PerceptualExtractorFactory createExtractor;
     private readonly long? workingMemory;
     private readonly long? seenPixels;
-    private readonly Dictionary<ScalarType, (FeatureNetwork Network, PerceptualExtractor Extractor)> copies = [];
-    private readonly Lock guard = new();
+    private readonly DeviceCopies<(FeatureNetwork Network, PerceptualExtractor Extractor)> copies;
 
     /// <summary>Copies the weights.</summary>
     /// <param name="weights">The network to copy.</param>
@@ -44,6 +46,7 @@ internal sealed class PerceptualNetwork : IFeatureNetwork
         this.createExtractor = createExtractor;
         this.workingMemory = workingMemory;
         seenPixels = seenSide * seenSide;
+        copies = new DeviceCopies<(FeatureNetwork Network, PerceptualExtractor Extractor)>(Create, Release);
         MinimumSide = seenSide is null ? original.MinimumSide : 1;
     }
 
@@ -51,26 +54,13 @@ internal sealed class PerceptualNetwork : IFeatureNetwork
 
     public int MinimumSide { get; }
 
-    public Device? Device { get; private set; } = CPU;
+    public Device? Device => copies.Device;
 
     public int LayerCount { get; }
 
     public ScalarType Precision(Tensor images) => images.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
 
-    public IReadOnlyList<IFeatureExtractor> On(ScalarType precision)
-    {
-        lock (guard)
-        {
-            if (!copies.TryGetValue(precision, out (FeatureNetwork Network, PerceptualExtractor Extractor) copy))
-            {
-                FeatureNetwork network = Device!.type == DeviceType.CPU && precision == ScalarType.Float32 ? original : original.CopyFrozen(precision, Device);
-                copy = (network, createExtractor(network, precision, Device));
-                copies.Add(precision, copy);
-            }
-
-            return [copy.Extractor];
-        }
-    }
+    public IReadOnlyList<IFeatureExtractor> On(ScalarType precision) => [copies.In(precision).Extractor];
 
     public IEnumerable<Tile> Tiles(Tensor images, ScalarType precision)
     {
@@ -82,35 +72,26 @@ internal sealed class PerceptualNetwork : IFeatureNetwork
 
     public int Workers(Tensor images) => 1;
 
-    public void MoveTo(Device device)
-    {
-        lock (guard)
-        {
-            DisposeCopies();
-
-            // The device as a tensor on it reports it: "cuda" becomes "cuda:0".
-            using Tensor probe = empty(0, device: device);
-            Device = probe.device;
-        }
-    }
+    public void MoveTo(Device device) => copies.MoveTo(device);
 
     public void Dispose()
     {
-        DisposeCopies();
+        copies.Dispose();
         original.Dispose();
     }
 
-    private void DisposeCopies()
+    private (FeatureNetwork Network, PerceptualExtractor Extractor) Create(ScalarType precision, Device device)
     {
-        foreach ((FeatureNetwork network, PerceptualExtractor extractor) in copies.Values)
-        {
-            extractor.Dispose();
-            if (network != original)
-            {
-                network.Dispose();
-            }
-        }
+        FeatureNetwork network = device.type == DeviceType.CPU && precision == ScalarType.Float32 ? original : original.CopyFrozen(precision, device);
+        return (network, createExtractor(network, precision, device));
+    }
 
-        copies.Clear();
+    private void Release((FeatureNetwork Network, PerceptualExtractor Extractor) copy)
+    {
+        copy.Extractor.Dispose();
+        if (copy.Network != original)
+        {
+            copy.Network.Dispose();
+        }
     }
 }

@@ -1,7 +1,10 @@
+using Mdf.Imaging;
+using Mdf.Models;
 using Mdf.Models.Perceptual;
+using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
-namespace Mdf.Losses;
+namespace Mdf.Losses.Perceptual;
 
 /// <summary>The maps of a network that sees images normalised as those of ImageNet, compared value by value.</summary>
 internal sealed class VggExtractor : PerceptualExtractor

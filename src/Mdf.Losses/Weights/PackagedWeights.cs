@@ -1,6 +1,6 @@
 using Mdf.Models.Adversarial;
 
-namespace Mdf.Losses;
+namespace Mdf.Losses.Weights;
 
 /// <summary>The discriminators that come with the package, as resources of the assembly.</summary>
 internal static class PackagedWeights

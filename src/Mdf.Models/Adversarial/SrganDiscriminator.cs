@@ -1,4 +1,5 @@
 using Mdf.Checkpoints;
+using Mdf.TorchCompatibility;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -73,7 +74,7 @@ public sealed class SrganDiscriminator : Module<Tensor, Tensor>
         }
 
         using var scope = NewDisposeScope();
-        return classifier.call(features.call(input.ForLearning()).flatten(1)).MoveToOuterDisposeScope();
+        return classifier.call(features.call(input.ForTraining()).flatten(1)).MoveToOuterDisposeScope();
     }
 
     /// <summary>What the convolutions find in images, averaged over all places (global average pooling).</summary>
@@ -84,7 +85,7 @@ public sealed class SrganDiscriminator : Module<Tensor, Tensor>
     {
         ImageArguments.CheckShape(input, ColorChannels, nameof(input));
         using var scope = NewDisposeScope();
-        return features.call(input.ForLearning()).mean([2, 3]).MoveToOuterDisposeScope();
+        return features.call(input.ForTraining()).mean([2, 3]).MoveToOuterDisposeScope();
     }
 
     /// <summary>Saves the discriminator as safetensors; the file is complete or not there at all.</summary>

@@ -1,3 +1,4 @@
+using Mdf.Models.Simd;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
 using Mdf.Checkpoints;
+using Mdf.TorchCompatibility;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,3 +1,5 @@
+using Mdf.TorchCompatibility;
+
 namespace Mdf.Models.Perceptual;
 
 /// <summary>The features of the VGG networks: blocks of 3x3 convolutions that keep the size, each block followed by a pool that halves it.</summary>

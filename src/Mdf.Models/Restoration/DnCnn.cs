@@ -1,3 +1,4 @@
+using Mdf.TorchCompatibility;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;

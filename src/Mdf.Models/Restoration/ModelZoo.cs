@@ -1,3 +1,6 @@
+using Mdf.Models.Simd;
+using Mdf.TorchCompatibility;
+
 namespace Mdf.Models.Restoration;
 
 /// <summary>The restoration networks of the literature by name.</summary>

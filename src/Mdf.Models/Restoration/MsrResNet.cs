@@ -1,3 +1,5 @@
+using Mdf.Models.Simd;
+using Mdf.TorchCompatibility;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;

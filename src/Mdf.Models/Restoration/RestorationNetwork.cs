@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Mdf.Checkpoints;
+using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
 namespace Mdf.Models.Restoration;
@@ -57,7 +58,7 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
     {
         ImageArguments.CheckShape(input, Channels, nameof(input));
         using var scope = NewDisposeScope();
-        return Restore(input.ForLearning()).MoveToOuterDisposeScope();
+        return Restore(input.ForTraining()).MoveToOuterDisposeScope();
     }
 
     /// <summary>Saves the network as safetensors, its settings in the metadata; the file is complete or not there at all.</summary>

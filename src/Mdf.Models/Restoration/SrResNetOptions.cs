@@ -1,3 +1,4 @@
+using Mdf.Models.Simd;
 using static Mdf.Models.Layers;
 
 namespace Mdf.Models.Restoration;

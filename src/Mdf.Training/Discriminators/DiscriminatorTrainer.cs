@@ -3,11 +3,12 @@ using System.Text.Json;
 using Mdf.Checkpoints;
 using Mdf.IO;
 using Mdf.Models.Adversarial;
+using Mdf.TorchCompatibility;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using static TorchSharp.torch;
 
-namespace Mdf.Training;
+namespace Mdf.Training.Discriminators;
 
 /// <summary>
 /// Trains the discriminators of the MDF loss for a task, from one natural image or a few: phase 1 of the paper. From the coarsest scale

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 using Mdf.Models.Adversarial;
 using static Mdf.Training.SettingChecks;
 
-namespace Mdf.Training;
+namespace Mdf.Training.Discriminators;
 
 /// <summary>
 /// How discriminators are trained. The defaults are SinGAN's (Shaham et al., ICCV 2019) wherever the paper is silent, with the paper's

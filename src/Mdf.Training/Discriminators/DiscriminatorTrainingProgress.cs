@@ -1,4 +1,4 @@
-namespace Mdf.Training;
+namespace Mdf.Training.Discriminators;
 
 /// <summary>Where a training stands, after an iteration.</summary>
 public sealed record DiscriminatorTrainingProgress

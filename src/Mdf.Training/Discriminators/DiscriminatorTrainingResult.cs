@@ -1,6 +1,6 @@
 using Mdf.Models.Adversarial;
 
-namespace Mdf.Training;
+namespace Mdf.Training.Discriminators;
 
 /// <summary>What a training gave; it owns its discriminators and samples.</summary>
 public sealed class DiscriminatorTrainingResult : IDisposable

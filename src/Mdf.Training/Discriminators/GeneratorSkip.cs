@@ -1,4 +1,4 @@
-namespace Mdf.Training;
+namespace Mdf.Training.Discriminators;
 
 /// <summary>The image that a generator's output is added to.</summary>
 public enum GeneratorSkip

@@ -1,4 +1,4 @@
-namespace Mdf.Training;
+namespace Mdf.Training.Discriminators;
 
 /// <summary>The sizes of a seed image at all scales, coarsest first, by SinGAN's rule.</summary>
 internal static class PyramidSizes

@@ -1,8 +1,9 @@
 using Mdf.Degradations;
 using Mdf.Models.Adversarial;
+using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
-namespace Mdf.Training;
+namespace Mdf.Training.Discriminators;
 
 /// <summary>The images that a scale is trained with: the seed images at its size, and what their generators start from.</summary>
 internal sealed class ScaleInputs : IDisposable

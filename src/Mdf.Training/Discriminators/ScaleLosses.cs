@@ -1,4 +1,4 @@
-namespace Mdf.Training;
+namespace Mdf.Training.Discriminators;
 
 /// <summary>What the last steps of an iteration gave.</summary>
 internal readonly record struct ScaleLosses(double RealScore, double FakeScore, double GradientPenalty, double ReconstructionError)

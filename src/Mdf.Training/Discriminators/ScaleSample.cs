@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Mdf.Training;
+namespace Mdf.Training.Discriminators;
 
 /// <summary>What a trained scale makes of its seed image; images (1, C, H, W) on the CPU, values around [0, 1].</summary>
 /// <param name="Real">The seed image at this scale.</param>

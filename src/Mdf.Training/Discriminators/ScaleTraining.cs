@@ -1,9 +1,11 @@
 using Mdf.Models.Adversarial;
+using Mdf.TorchCompatibility;
+using Mdf.Training.Discriminators.Networks;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Mdf.Training;
+namespace Mdf.Training.Discriminators;
 
 /// <summary>A generator and a discriminator against each other, at one scale (WGAN-GP with a reconstruction error, as SinGAN).</summary>
 internal sealed class ScaleTraining : IDisposable
@@ -115,7 +117,7 @@ internal sealed class ScaleTraining : IDisposable
         Tensor between = (real * share) + (fake * (1 - share));
         Tensor penalty = discriminatorPasses.AddGradientPenalty(between, options.GradientPenaltyWeight);
         discriminatorPasses.End();
-        discriminatorAdam.Update();
+        discriminatorAdam.StepSafely();
         return (realScore, fakeScore, penalty);
     }
 
@@ -128,7 +130,7 @@ internal sealed class ScaleTraining : IDisposable
         Tensor gradient = discriminatorPasses.Score(fake, -1).Gradient;
         backward(gradient.add_(difference, alpha: 2 * options.ReconstructionWeight / difference.numel()));
         generatorPasses.End();
-        generatorAdam.Update();
+        generatorAdam.StepSafely();
         return difference.square().mean();
     }
 

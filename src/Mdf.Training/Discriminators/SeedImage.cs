@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Mdf.Training;
+namespace Mdf.Training.Discriminators;
 
 /// <summary>A natural image that discriminators are trained on.</summary>
 /// <param name="Name">What the checkpoint says it is, such as its file's name.</param>

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Mdf.Training;
+namespace Mdf.Training.Discriminators;
 
 /// <summary>What a seed image must be, and what several must have in common.</summary>
 internal static class SeedImageChecks

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Mdf.Training;
+namespace Mdf.Training.Discriminators;
 
 /// <summary>Tells how far a training is, and how long it may still take.</summary>
 internal sealed class TrainingClock(DiscriminatorTrainingOptions options, TrainingRun run)

@@ -1,7 +1,7 @@
 using Mdf.Degradations;
 using Mdf.Losses;
 
-namespace Mdf.Training;
+namespace Mdf.Training.Discriminators;
 
 /// <summary>
 /// What makes discriminators those of a task: the distortion z_k that is added to what each scale's generator gets to see. A training that

@@ -1,8 +1,9 @@
 using System.IO.Hashing;
 using System.Text.Json;
+using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
-namespace Mdf.Training;
+namespace Mdf.Training.Discriminators;
 
 /// <summary>What decides the result of a training: the settings, the distortion and the images.</summary>
 internal static class TrainingIdentity

@@ -1,4 +1,4 @@
-namespace Mdf.Training;
+namespace Mdf.Training.Discriminators;
 
 /// <summary>The precision in which discriminators and generators compute while they are trained.</summary>
 public enum TrainingPrecision

@@ -1,10 +1,11 @@
 using Mdf.Imaging;
 using Mdf.Models.Adversarial;
+using Mdf.TorchCompatibility;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Mdf.Training;
+namespace Mdf.Training.Discriminators;
 
 /// <summary>The scales trained so far, and what the next one starts from.</summary>
 internal sealed class TrainingRun : IDisposable

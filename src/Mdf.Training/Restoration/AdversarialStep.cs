@@ -1,9 +1,11 @@
+using Mdf.Losses;
 using Mdf.Models.Adversarial;
 using Mdf.Models.Restoration;
+using Mdf.TorchCompatibility;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Mdf.Training;
+namespace Mdf.Training.Restoration;
 
 /// <summary>
 /// A step of Adam for a discriminator that tells restored images from references, and one for the network, on a loss and on being taken for
@@ -50,7 +52,7 @@ internal sealed class AdversarialStep : ITrainingStep
         opposingAdam.zero_grad();
         Tensor opposition = CrossEntropy(discriminator.call(reference), isReal: true).Plus(CrossEntropy(discriminator.call(restored.detach()), isReal: false));
         opposition.backward();
-        opposingAdam.Update();
+        opposingAdam.StepSafely();
 
         adam.zero_grad();
         Tensor content = LossValue.Of(loss, restored, reference).reshape([]), adversarial, value;
@@ -71,7 +73,7 @@ internal sealed class AdversarialStep : ITrainingStep
             GradientClipping.Clip(parameters, largest);
         }
 
-        adam.Update();
+        adam.StepSafely();
         return stack([value.detach(), content.detach(), adversarial.detach(), opposition.detach()]);
     }
 

@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using Mdf.Data;
+using Mdf.TorchCompatibility;
 
-namespace Mdf.Training;
+namespace Mdf.Training.Restoration;
 
 /// <summary>Batches by number and in order: made ahead by one thread in the background, or each when it is asked for.</summary>
 internal sealed class BatchPrefetch : IDisposable

@@ -1,7 +1,9 @@
+using Mdf.Losses;
+using Mdf.TorchCompatibility;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Mdf.Training;
+namespace Mdf.Training.Restoration;
 
 /// <summary>Limits the length of a gradient. Unlike <c>clip_grad_norm_</c> it does not wait for the device.</summary>
 internal static class GradientClipping

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Mdf.Training;
+namespace Mdf.Training.Restoration;
 
 /// <summary>What a training does with a batch.</summary>
 internal interface ITrainingStep : IDisposable

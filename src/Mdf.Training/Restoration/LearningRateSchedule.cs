@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using static System.FormattableString;
 
-namespace Mdf.Training;
+namespace Mdf.Training.Restoration;
 
 /// <summary>How the learning rate changes over a training: a factor for each step.</summary>
 [JsonConverter(typeof(AsText))]

@@ -3,9 +3,10 @@ using Mdf.Degradations;
 using Mdf.Imaging;
 using Mdf.Metrics;
 using Mdf.Models.Restoration;
+using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
-namespace Mdf.Training;
+namespace Mdf.Training.Restoration;
 
 /// <summary>Measures a restoration network on whole images by PSNR, SSIM and, if it is given, LPIPS.</summary>
 public static class RestorationEvaluation

@@ -2,7 +2,7 @@ using Mdf.Losses;
 using Mdf.Metrics;
 using Mdf.Models.Restoration;
 
-namespace Mdf.Training;
+namespace Mdf.Training.Restoration;
 
 /// <summary>How restored images are measured.</summary>
 public sealed record RestorationEvaluationOptions

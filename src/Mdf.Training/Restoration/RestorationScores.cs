@@ -1,6 +1,7 @@
 using Mdf.Data;
+using Mdf.Metrics;
 
-namespace Mdf.Training;
+namespace Mdf.Training.Restoration;
 
 /// <summary>How near restored images come to their references: means over images.</summary>
 public sealed record RestorationScores

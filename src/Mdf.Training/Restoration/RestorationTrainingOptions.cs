@@ -1,6 +1,6 @@
 using static Mdf.Training.SettingChecks;
 
-namespace Mdf.Training;
+namespace Mdf.Training.Restoration;
 
 /// <summary>How a restoration network is trained. Values are checked when a trainer takes them.</summary>
 public sealed record RestorationTrainingOptions

@@ -1,4 +1,4 @@
-namespace Mdf.Training;
+namespace Mdf.Training.Restoration;
 
 /// <summary>Where the training of a restoration network stands, after a step.</summary>
 public sealed record RestorationTrainingProgress

@@ -1,6 +1,6 @@
 using Mdf.Data;
 
-namespace Mdf.Training;
+namespace Mdf.Training.Restoration;
 
 /// <summary>What the training of a restoration network came to.</summary>
 public sealed record RestorationTrainingResult

@@ -1,8 +1,9 @@
 using Mdf.Models.Restoration;
+using Mdf.TorchCompatibility;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Mdf.Training;
+namespace Mdf.Training.Restoration;
 
 /// <summary>One step of Adam on the loss of restored images.</summary>
 internal sealed class SupervisedStep : ITrainingStep
@@ -37,7 +38,7 @@ internal sealed class SupervisedStep : ITrainingStep
             GradientClipping.Clip(parameters, largest);
         }
 
-        adam.Update();
+        adam.StepSafely();
         return value.detach().reshape(1);
     }
 

@@ -1,20 +1,20 @@
 using System.Globalization;
 using System.Text.Json;
-using Mdf.Data;
 using Mdf.Degradations;
 using Mdf.Models.Restoration;
+using Mdf.TorchCompatibility;
 using Microsoft.Extensions.Logging;
 using static TorchSharp.torch;
 
-namespace Mdf.Training;
+namespace Mdf.Training.Restoration;
 
-/// <summary>What a restoration network is to be trained with.</summary>
+/// <summary>Holds everything that decides a training of a restoration network: settings, input, and whom to report to.</summary>
 internal sealed record TrainingJob
 {
-    /// <summary>The part of the identity that older states lack.</summary>
+    /// <summary>The key of the identity that states of earlier versions lack.</summary>
     public const string ValidationOptionsKey = "validation options";
 
-    // These do not change what comes out.
+    // Settings that do not change the result.
     private static readonly string[] Indifferent =
     [
         nameof(RestorationTrainingOptions.SaveInterval),
@@ -22,59 +22,48 @@ internal sealed record TrainingJob
         nameof(RestorationTrainingOptions.TensorBoard),
     ];
 
-    public string Kind { get; init; } = "supervised";
+    public required string Kind { get; init; }
 
     public required RestorationTrainingOptions Options { get; init; }
 
-    public required RestorationNetwork Network { get; init; }
-
-    public required nn.Module<Tensor, Tensor, Tensor> Loss { get; init; }
-
-    public required IImageSource Images { get; init; }
-
-    public required Degradation Degradation { get; init; }
-
-    public required IImageSource? Validation { get; init; }
-
-    public required string? OutputFolder { get; init; }
-
-    public required IReadOnlyDictionary<string, string>? Metadata { get; init; }
-
-    public required Device Device { get; init; }
+    public required RestorationTrainingInput Input { get; init; }
 
     public required IProgress<RestorationTrainingProgress>? Progress { get; init; }
 
     public required ILogger Logger { get; init; }
 
-    /// <summary>Refuses what cannot be trained.</summary>
+    public Device Device => Input.Device ?? CPU;
+
+    /// <summary>Throws if this input cannot be trained with these settings.</summary>
     public void Check()
     {
-        if (Network.parameters().FirstOrDefault(p => p.dtype != ScalarType.Float32) is { } other)
+        if (Input.Network.parameters().FirstOrDefault(p => p.dtype != ScalarType.Float32) is { } other)
         {
-            throw new ArgumentException($"The network has weights of type {other.dtype}; expected Float32.", nameof(Network));
+            throw new ArgumentException($"The network has weights of type {other.dtype}; expected Float32.", "input");
         }
 
-        if (Options.PatchSize % Network.Scale != 0)
+        if (Options.PatchSize % Input.Network.Scale != 0)
         {
             throw new ArgumentException(
-                $"{nameof(RestorationTrainingOptions.PatchSize)} is {Options.PatchSize}; expected a multiple of {Network.Scale}, the network's scale.", nameof(Network));
+                $"{nameof(RestorationTrainingOptions.PatchSize)} is {Options.PatchSize}; expected a multiple of {Input.Network.Scale}, the network's scale.",
+                "input");
         }
 
-        // What validation cannot do is better known now than after its interval.
-        if (Validation is not null)
+        // A validation that cannot work fails now instead of after the first interval.
+        if (Input.Validation is not null)
         {
-            RestorationEvaluation.RequireUsable(Network, Validation, Degradation, Options.Validation);
+            RestorationEvaluation.RequireUsable(Input.Network, Input.Validation, Input.Degradation, Options.Validation);
         }
     }
 
-    /// <summary>What a run and the one that goes on from it have in common, by name.</summary>
+    /// <summary>Returns the settings, by name, that a run shares with the one that resumes it.</summary>
     public IReadOnlyDictionary<string, string> Identity()
     {
         var identity = new Dictionary<string, string>(Descriptions())
         {
             ["kind"] = Kind,
-            ["network"] = Network.Options.ToString(),
-            ["validation"] = Validation?.Description ?? "none",
+            ["network"] = Input.Network.Options.ToString(),
+            ["validation"] = Input.Validation?.Description ?? "none",
             [ValidationOptionsKey] = ValidationOptions(),
         };
         foreach (JsonProperty property in JsonSerializer.SerializeToElement(Options).EnumerateObject())
@@ -88,7 +77,10 @@ internal sealed record TrainingJob
         return identity;
     }
 
-    /// <summary>What a checkpoint says of its training.</summary>
+    /// <summary>Returns the learning rate of the step after a number of steps.</summary>
+    public double RateAt(int done) => Options.LearningRate * Options.Schedule.FactorAt(done, Options.Steps);
+
+    /// <summary>Returns the metadata of a checkpoint.</summary>
     public IReadOnlyDictionary<string, string> CheckpointMetadata(int step) => new Dictionary<string, string>(Descriptions())
     {
         ["step"] = step.ToString(CultureInfo.InvariantCulture),
@@ -96,7 +88,7 @@ internal sealed record TrainingJob
         ["settings"] = JsonSerializer.Serialize(Options),
     };
 
-    // But for tiles, which do not change what is measured.
+    // Without tiling, which does not change the scores.
     private string ValidationOptions() => JsonSerializer.Serialize(new
     {
         Options.Validation.MaximumCount,
@@ -110,11 +102,11 @@ internal sealed record TrainingJob
     {
         var descriptions = new Dictionary<string, string>
         {
-            ["loss"] = Loss.GetType().Name,
-            ["degradation"] = Degradation.Description,
-            ["data"] = Images.Description,
+            ["loss"] = Input.Loss.GetType().Name,
+            ["degradation"] = Input.Degradation.Description,
+            ["data"] = Input.Images.Description,
         };
-        foreach ((string key, string value) in Metadata ?? new Dictionary<string, string>())
+        foreach ((string key, string value) in Input.Metadata ?? new Dictionary<string, string>())
         {
             descriptions[key] = value;
         }

@@ -3,7 +3,7 @@ using Mdf.IO;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Mdf.Training;
+namespace Mdf.Training.Restoration;
 
 /// <summary>A table of how a training went, as CSV and, if wanted, for TensorBoard.</summary>
 internal sealed class TrainingLog

@@ -2,7 +2,7 @@ using Mdf.Models.Restoration;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Mdf.Training;
+namespace Mdf.Training.Restoration;
 
 /// <summary>A copy of a network whose weights are an exponential moving average of the original's.</summary>
 internal sealed class WeightAverage : IDisposable

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using Mdf.Checkpoints;
+using Mdf.Testing;
 
-namespace Mdf.Checkpoints.Tests;
+namespace Mdf.Core.Tests.Checkpoints;
 
 /// <summary>Small files that ask for much: for time, for memory, or for messages without end. Each is answered soon and briefly.</summary>
 public sealed class AmplifyingCheckpointTests

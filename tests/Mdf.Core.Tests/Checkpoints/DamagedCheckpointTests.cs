@@ -1,9 +1,11 @@
 using System.Buffers.Binary;
 using CsCheck;
+using Mdf.Checkpoints;
+using Mdf.Core.Tests.Imaging;
 using Mdf.Testing;
 using static TorchSharp.torch;
 
-namespace Mdf.Checkpoints.Tests;
+namespace Mdf.Core.Tests.Checkpoints;
 
 /// <summary>Damage of every kind to files of every format ends in <see cref="CheckpointFormatException"/> or a result that can be used.</summary>
 public sealed class DamagedCheckpointTests

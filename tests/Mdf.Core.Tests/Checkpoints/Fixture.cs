@@ -1,4 +1,6 @@
-namespace Mdf.Checkpoints.Tests;
+using Mdf.Core.Tests.Imaging;
+
+namespace Mdf.Core.Tests.Checkpoints;
 
 /// <summary>The checkpoints PyTorch wrote for these tests (Fixtures/make_fixtures.py says how).</summary>
 internal static class Fixture

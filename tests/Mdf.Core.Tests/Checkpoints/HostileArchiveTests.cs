@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using Mdf.Checkpoints;
+using Mdf.Testing;
 
-namespace Mdf.Checkpoints.Tests;
+namespace Mdf.Core.Tests.Checkpoints;
 
 /// <summary>Zip archives made to hurt: each is refused with the place and the reason.</summary>
 public sealed class HostileArchiveTests

@@ -1,7 +1,9 @@
+using Mdf.Checkpoints;
+using Mdf.Core.Tests.Imaging;
 using Mdf.Testing;
 using static TorchSharp.torch;
 
-namespace Mdf.Checkpoints.Tests;
+namespace Mdf.Core.Tests.Checkpoints;
 
 /// <summary>Files made to hurt: each is refused with the place and the reason, and none gets to run code or to take memory.</summary>
 public sealed class HostileCheckpointTests

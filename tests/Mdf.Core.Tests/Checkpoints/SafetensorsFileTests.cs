@@ -1,9 +1,11 @@
 using System.Buffers.Binary;
 using System.Text;
+using Mdf.Checkpoints;
 using Mdf.Testing;
+using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
-namespace Mdf.Checkpoints.Tests;
+namespace Mdf.Core.Tests.Checkpoints;
 
 public sealed class SafetensorsFileTests
 {

@@ -1,7 +1,9 @@
+using Mdf.Checkpoints;
+using Mdf.Core.Tests.Imaging;
 using Mdf.Testing;
 using static TorchSharp.torch;
 
-namespace Mdf.Checkpoints.Tests;
+namespace Mdf.Core.Tests.Checkpoints;
 
 public sealed class StateDictionaryReaderTests
 {

@@ -1,8 +1,9 @@
+using Mdf.Data;
 using Mdf.Imaging;
 using Mdf.Testing;
 using static TorchSharp.torch;
 
-namespace Mdf.Data.Tests;
+namespace Mdf.Core.Tests.Data;
 
 public sealed class ImageFolderTests : IDisposable
 {

@@ -1,10 +1,12 @@
+using Mdf.Data;
 using Mdf.Degradations;
 using Mdf.Imaging;
 using Mdf.Testing;
+using Mdf.TorchCompatibility;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Mdf.Data.Tests;
+namespace Mdf.Core.Tests.Data;
 
 public sealed class ImagePairsTests : IDisposable
 {

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
+using Mdf.Degradations;
 using Mdf.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Mdf.Degradations.Tests;
+namespace Mdf.Core.Tests.Degradations;
 
 public sealed class DegradationTests
 {
@@ -46,7 +47,7 @@ public sealed class DegradationTests
         TensorAssert.Equal(degradation.Apply(images, new Random(3)), degradation.Apply(images, new Random(3)));
     }
 
-    /// <remarks>TorchSharp's own operators fail now and then in this way (<see cref="ScalarArithmetic"/>).</remarks>
+    /// <remarks>TorchSharp's own operators fail now and then in this way (<see cref="Mdf.TorchCompatibility.ScalarArithmetic"/>).</remarks>
     [Theory]
     [MemberData(nameof(Ours), DisableDiscoveryEnumeration = true)]
     public void Apply_WhileGarbageIsCollected_GivesTheSame(Degradation degradation)

@@ -1,8 +1,9 @@
+using Mdf.Degradations;
 using Mdf.Imaging;
 using Mdf.Testing;
 using static TorchSharp.torch;
 
-namespace Mdf.Degradations.Tests;
+namespace Mdf.Core.Tests.Degradations;
 
 /// <summary>The degradations without chance, and the scrambling.</summary>
 public sealed class DistortionTests

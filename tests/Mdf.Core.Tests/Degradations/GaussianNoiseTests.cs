@@ -1,6 +1,7 @@
+using Mdf.Degradations;
 using static TorchSharp.torch;
 
-namespace Mdf.Degradations.Tests;
+namespace Mdf.Core.Tests.Degradations;
 
 public sealed class GaussianNoiseTests
 {

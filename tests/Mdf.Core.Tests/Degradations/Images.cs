@@ -2,7 +2,7 @@ using Mdf.Imaging;
 using Mdf.Testing;
 using static TorchSharp.torch;
 
-namespace Mdf.Degradations.Tests;
+namespace Mdf.Core.Tests.Degradations;
 
 /// <summary>What these tests spoil.</summary>
 internal static class Images

@@ -1,9 +1,10 @@
 using Mdf.Checkpoints;
+using Mdf.Degradations;
 using Mdf.Imaging;
 using Mdf.Testing;
 using static TorchSharp.torch;
 
-namespace Mdf.Degradations.Tests;
+namespace Mdf.Core.Tests.Degradations;
 
 public sealed class JpegCompressionTests
 {

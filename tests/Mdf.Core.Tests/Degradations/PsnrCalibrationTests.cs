@@ -1,8 +1,10 @@
+using Mdf.Degradations;
 using Mdf.Imaging;
+using Mdf.Metrics;
 using Mdf.Testing;
 using static TorchSharp.torch;
 
-namespace Mdf.Degradations.Tests;
+namespace Mdf.Core.Tests.Degradations;
 
 public sealed class PsnrCalibrationTests
 {

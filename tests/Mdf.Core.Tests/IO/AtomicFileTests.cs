@@ -1,6 +1,7 @@
+using Mdf.IO;
 using Mdf.Testing;
 
-namespace Mdf.IO.Tests;
+namespace Mdf.Core.Tests.IO;
 
 public sealed class AtomicFileTests : IDisposable
 {

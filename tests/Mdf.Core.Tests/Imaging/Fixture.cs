@@ -1,7 +1,8 @@
+using Mdf.Core.Tests.Checkpoints;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Mdf.Imaging.Tests;
+namespace Mdf.Core.Tests.Imaging;
 
 /// <summary>The pictures beside these tests; make_fixtures.py, which drew them, says what they show.</summary>
 internal static class Fixture

@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
+using Mdf.Core.Tests.Checkpoints;
+using Mdf.Imaging;
 using Mdf.Testing;
 
-namespace Mdf.Imaging.Tests;
+namespace Mdf.Core.Tests.Imaging;
 
 public sealed class ImageFileErrorTests
 {

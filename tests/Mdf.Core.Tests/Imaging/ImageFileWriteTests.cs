@@ -1,7 +1,9 @@
+using Mdf.Core.Tests.Checkpoints;
+using Mdf.Imaging;
 using Mdf.Testing;
 using static TorchSharp.torch;
 
-namespace Mdf.Imaging.Tests;
+namespace Mdf.Core.Tests.Imaging;
 
 public sealed class ImageFileWriteTests
 {

@@ -1,7 +1,8 @@
+using Mdf.Imaging;
 using Mdf.Testing;
 using static TorchSharp.torch;
 
-namespace Mdf.Imaging.Tests;
+namespace Mdf.Core.Tests.Imaging;
 
 public sealed class ImageOrientationTests
 {

@@ -1,6 +1,7 @@
 using System.Drawing;
+using Mdf.Imaging;
 
-namespace Mdf.Imaging.Tests;
+namespace Mdf.Core.Tests.Imaging;
 
 public sealed class ImageReadOptionsTests
 {

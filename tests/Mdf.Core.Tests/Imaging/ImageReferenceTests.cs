@@ -1,8 +1,10 @@
 using Mdf.Checkpoints;
+using Mdf.Imaging;
 using Mdf.Testing;
+using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
-namespace Mdf.Imaging.Tests;
+namespace Mdf.Core.Tests.Imaging;
 
 /// <summary>JPEG against files that Pillow wrote and the pixels it decoded them to.</summary>
 public sealed class ImageReferenceTests

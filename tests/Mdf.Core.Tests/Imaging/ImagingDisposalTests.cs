@@ -1,7 +1,10 @@
+using Mdf.Core.Tests.Checkpoints;
+using Mdf.Imaging;
+using Mdf.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Mdf.Imaging.Tests;
+namespace Mdf.Core.Tests.Imaging;
 
 public sealed class ImagingDisposalTests
 {

@@ -1,8 +1,9 @@
 using Mdf.Checkpoints;
+using Mdf.Imaging;
 using Mdf.Testing;
 using static TorchSharp.torch;
 
-namespace Mdf.Imaging.Tests;
+namespace Mdf.Core.Tests.Imaging;
 
 public sealed class ResizeTests
 {

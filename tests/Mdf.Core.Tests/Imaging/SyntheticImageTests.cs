@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
+using Mdf.Core.Tests.Checkpoints;
+using Mdf.Imaging;
 
-namespace Mdf.Imaging.Tests;
+namespace Mdf.Core.Tests.Imaging;
 
 public sealed class SyntheticImageTests
 {

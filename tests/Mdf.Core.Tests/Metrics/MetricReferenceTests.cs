@@ -1,9 +1,10 @@
 using Mdf.Checkpoints;
+using Mdf.Metrics;
 using Mdf.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Mdf.Metrics.Tests;
+namespace Mdf.Core.Tests.Metrics;
 
 /// <summary>Parity with piq, scikit-image and BasicSR, and what sets the code of the authors of MDF apart.</summary>
 public sealed class MetricReferenceTests : IDisposable

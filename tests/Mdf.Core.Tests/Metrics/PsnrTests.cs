@@ -1,8 +1,9 @@
+using Mdf.Metrics;
 using Mdf.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Mdf.Metrics.Tests;
+namespace Mdf.Core.Tests.Metrics;
 
 public sealed class PsnrTests : IDisposable
 {

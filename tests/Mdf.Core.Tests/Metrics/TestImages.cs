@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Mdf.Metrics.Tests;
+namespace Mdf.Core.Tests.Metrics;
 
 internal static class TestImages
 {

@@ -1,5 +1,7 @@
+using Mdf.Models;
 using Mdf.Models.Adversarial;
 using Mdf.Models.Perceptual;
+using Mdf.TorchCompatibility;
 
 namespace Mdf.Losses.Tests.Conformance;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Mdf.Testing;
+using Mdf.TorchCompatibility;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,9 +1,9 @@
 using Mdf.Checkpoints;
-using Mdf.Checkpoints.Tests;
+using Mdf.Models.Adversarial;
 using Mdf.Testing;
 using static TorchSharp.torch;
 
-namespace Mdf.Models.Adversarial.Tests;
+namespace Mdf.Models.Tests.Adversarial;
 
 public sealed class DiscriminatorPyramidTests
 {

@@ -1,7 +1,8 @@
+using Mdf.Models.Adversarial;
 using Mdf.Testing;
 using static TorchSharp.torch;
 
-namespace Mdf.Models.Adversarial.Tests;
+namespace Mdf.Models.Tests.Adversarial;
 
 public sealed class MdfDiscriminatorTests
 {

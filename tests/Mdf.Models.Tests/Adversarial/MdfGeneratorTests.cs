@@ -1,9 +1,10 @@
 using Mdf.Checkpoints;
+using Mdf.Models.Adversarial;
 using Mdf.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Mdf.Models.Adversarial.Tests;
+namespace Mdf.Models.Tests.Adversarial;
 
 public sealed class MdfGeneratorTests
 {

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Mdf.Checkpoints;
-using Mdf.Checkpoints.Tests;
 using Mdf.Models.Perceptual;
 using Mdf.Testing;
 using TorchSharp;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Mdf.TorchCompatibility;
 
 namespace Mdf.Models.Tests.Perceptual;
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Mdf.Models.Perceptual;
 using Mdf.Testing;
+using Mdf.TorchCompatibility;
 
 namespace Mdf.Models.Tests.Perceptual;
 

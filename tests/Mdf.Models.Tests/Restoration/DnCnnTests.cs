@@ -1,12 +1,12 @@
 using System.Runtime.InteropServices;
 using Mdf.Checkpoints;
-using Mdf.Checkpoints.Tests;
+using Mdf.Models.Restoration;
 using Mdf.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
 
-namespace Mdf.Models.Restoration.Tests;
+namespace Mdf.Models.Tests.Restoration;
 
 public sealed class DnCnnTests
 {

@@ -1,4 +1,6 @@
-namespace Mdf.Models.Restoration.Tests;
+using Mdf.Models.Restoration;
+
+namespace Mdf.Models.Tests.Restoration;
 
 public sealed class ModelZooTests
 {

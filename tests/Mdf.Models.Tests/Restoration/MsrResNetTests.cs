@@ -1,9 +1,11 @@
+using Mdf.Models.Restoration;
+using Mdf.Models.Simd;
 using Mdf.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;
 
-namespace Mdf.Models.Restoration.Tests;
+namespace Mdf.Models.Tests.Restoration;
 
 public sealed class MsrResNetTests
 {

@@ -1,10 +1,11 @@
 using Mdf.Checkpoints;
 using Mdf.Models.Adversarial;
+using Mdf.Models.Restoration;
 using Mdf.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Mdf.Models.Restoration.Tests;
+namespace Mdf.Models.Tests.Restoration;
 
 /// <summary>Networks with formula weights against public implementations with the same ones.</summary>
 public sealed class RestorationReferenceTests

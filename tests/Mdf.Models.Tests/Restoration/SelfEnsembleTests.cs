@@ -1,7 +1,9 @@
+using Mdf.Models.Restoration;
+using Mdf.Models.Simd;
 using Mdf.Testing;
 using static TorchSharp.torch;
 
-namespace Mdf.Models.Restoration.Tests;
+namespace Mdf.Models.Tests.Restoration;
 
 public sealed class SelfEnsembleTests
 {

@@ -1,6 +1,8 @@
+using Mdf.Models.Restoration;
+using Mdf.Models.Simd;
 using static TorchSharp.torch;
 
-namespace Mdf.Models.Restoration.Tests;
+namespace Mdf.Models.Tests.Restoration;
 
 /// <summary>Networks of every class, small enough to run often.</summary>
 internal static class SmallNetworks

@@ -1,8 +1,11 @@
+using Mdf.Models.Restoration;
+using Mdf.Models.Simd;
 using Mdf.Testing;
+using Mdf.TorchCompatibility;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Mdf.Models.Restoration.Tests;
+namespace Mdf.Models.Tests.Restoration;
 
 public sealed class TiledInferenceTests
 {

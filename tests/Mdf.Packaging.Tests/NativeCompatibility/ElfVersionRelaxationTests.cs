@@ -1,5 +1,5 @@
-using System.Buffers.Binary;
 using Mdf.Build;
+using System.Buffers.Binary;
 
 namespace Mdf.Packaging.Tests.NativeCompatibility;
 

@@ -1,4 +1,5 @@
 using System.Collections;
+using Mdf.TorchCompatibility;
 using Microsoft.Build.Framework;
 
 namespace Mdf.Packaging.Tests.NativeCompatibility;

@@ -1,6 +1,7 @@
+using Mdf.Build;
 using System.Globalization;
 using System.Xml.Linq;
-using Mdf.Build;
+using Mdf.Losses;
 using Mdf.Testing;
 
 namespace Mdf.Packaging.Tests.Packages;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Mdf.Testing;
+using Mdf.TorchCompatibility;
 
 namespace Mdf.Packaging.Tests.Samples;
 

@@ -1,11 +1,13 @@
 using Mdf.Checkpoints;
 using Mdf.Degradations;
 using Mdf.Imaging;
+using Mdf.Losses;
 using Mdf.Testing;
+using Mdf.Training.Discriminators;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Mdf.Training.Tests;
+namespace Mdf.Training.Tests.Discriminators;
 
 /// <summary>What the trainer of discriminators keeps in its state file, and what it guards it from.</summary>
 public sealed class DiscriminatorStateTests : IDisposable

@@ -5,10 +5,12 @@ using Mdf.Imaging;
 using Mdf.Losses;
 using Mdf.Models.Adversarial;
 using Mdf.Testing;
+using Mdf.TorchCompatibility;
+using Mdf.Training.Discriminators;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Mdf.Training.Tests;
+namespace Mdf.Training.Tests.Discriminators;
 
 public sealed class DiscriminatorTrainerTests : IDisposable
 {

@@ -1,6 +1,7 @@
 using Mdf.Losses;
+using Mdf.Training.Discriminators;
 
-namespace Mdf.Training.Tests;
+namespace Mdf.Training.Tests.Discriminators;
 
 public sealed class DiscriminatorTrainingOptionsTests
 {

@@ -1,4 +1,6 @@
-namespace Mdf.Training.Tests;
+using Mdf.Training.Discriminators;
+
+namespace Mdf.Training.Tests.Discriminators;
 
 public sealed class PyramidSizesTests
 {

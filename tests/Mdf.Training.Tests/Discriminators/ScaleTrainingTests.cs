@@ -1,11 +1,12 @@
 using Mdf.Degradations;
 using Mdf.Models.Adversarial;
 using Mdf.Testing;
+using Mdf.Training.Discriminators;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Mdf.Training.Tests;
+namespace Mdf.Training.Tests.Discriminators;
 
 /// <summary>Whole iterations against the same iterations written down by automatic differentiation, both in float64.</summary>
 public sealed class ScaleTrainingTests : IDisposable

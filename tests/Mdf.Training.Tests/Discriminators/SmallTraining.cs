@@ -1,4 +1,6 @@
-namespace Mdf.Training.Tests;
+using Mdf.Training.Discriminators;
+
+namespace Mdf.Training.Tests.Discriminators;
 
 /// <summary>A training of discriminators that takes a moment.</summary>
 internal static class SmallTraining

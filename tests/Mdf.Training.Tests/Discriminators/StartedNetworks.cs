@@ -2,7 +2,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Mdf.Training.Tests;
+namespace Mdf.Training.Tests.Discriminators;
 
 /// <summary>Networks in float64 with weights that are large enough for every term to count.</summary>
 internal static class StartedNetworks

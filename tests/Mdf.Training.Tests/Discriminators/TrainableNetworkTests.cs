@@ -1,10 +1,12 @@
 using Mdf.Models.Adversarial;
 using Mdf.Testing;
+using Mdf.TorchCompatibility;
+using Mdf.Training.Discriminators.Networks;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Mdf.Training.Tests;
+namespace Mdf.Training.Tests.Discriminators;
 
 /// <summary>The passes by hand against automatic differentiation in float64, and in lower precision against themselves.</summary>
 public sealed class TrainableNetworkTests : IDisposable

@@ -1,16 +1,18 @@
-#pragma warning disable xUnit1051 // A token is passed where cancellation is what is tested.
 using Mdf.Checkpoints;
 using Mdf.Data;
 using Mdf.Degradations;
 using Mdf.Imaging;
 using Mdf.Losses;
+using Mdf.Models;
 using Mdf.Models.Adversarial;
 using Mdf.Models.Restoration;
 using Mdf.Testing;
+using Mdf.Training.Restoration;
 using TorchSharp;
+#pragma warning disable xUnit1051 // A token is passed where cancellation is what is tested.
 using static TorchSharp.torch;
 
-namespace Mdf.Training.Tests;
+namespace Mdf.Training.Tests.Restoration;
 
 public sealed class AdversarialTrainingTests : IDisposable
 {
@@ -118,7 +120,7 @@ public sealed class AdversarialTrainingTests : IDisposable
         using var discriminator = new SrganDiscriminator(Side, seed);
         using var loss = new L2Loss();
         return new RestorationTrainer(Small).TrainAdversarially(
-            network, discriminator, loss, images, new BicubicDownsampling(2), null, folder.PathOf(name), null, CPU, progress, cancellation);
+            network, discriminator, loss, images, new BicubicDownsampling(2), folder.PathOf(name), progress, cancellation);
     }
 
     private sealed class Canceller(CancellationTokenSource cancellation, int step) : IProgress<RestorationTrainingProgress>

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.IO.Hashing;
 
-namespace Mdf.Training.Tests;
+namespace Mdf.Training.Tests.Restoration;
 
 /// <summary>A PNG of 16 bits a channel, which nothing here writes: a slope of all levels.</summary>
 internal static class DeepPng

@@ -1,4 +1,3 @@
-#pragma warning disable xUnit1051 // A token is passed where cancellation is what is tested.
 using Mdf.Data;
 using Mdf.Degradations;
 using Mdf.Imaging;
@@ -6,10 +5,12 @@ using Mdf.Losses;
 using Mdf.Metrics;
 using Mdf.Models.Perceptual;
 using Mdf.Models.Restoration;
+using Mdf.Training.Restoration;
 using TorchSharp;
+#pragma warning disable xUnit1051 // A token is passed where cancellation is what is tested.
 using static TorchSharp.torch;
 
-namespace Mdf.Training.Tests;
+namespace Mdf.Training.Tests.Restoration;
 
 public sealed class RestorationEvaluationTests : IDisposable
 {

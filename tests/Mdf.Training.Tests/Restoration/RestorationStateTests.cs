@@ -3,13 +3,15 @@ using Mdf.Data;
 using Mdf.Degradations;
 using Mdf.Imaging;
 using Mdf.Losses;
+using Mdf.Models;
 using Mdf.Models.Perceptual;
 using Mdf.Models.Restoration;
 using Mdf.Testing;
+using Mdf.Training.Restoration;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Mdf.Training.Tests;
+namespace Mdf.Training.Tests.Restoration;
 
 /// <summary>What the trainer of restoration networks keeps in its folder, and what it guards it from.</summary>
 public sealed class RestorationStateTests : IDisposable

@@ -1,16 +1,19 @@
-#pragma warning disable xUnit1051 // A token is passed where cancellation is what is tested.
 using System.Globalization;
 using Mdf.Checkpoints;
 using Mdf.Data;
 using Mdf.Degradations;
 using Mdf.Imaging;
 using Mdf.Losses;
+using Mdf.Metrics;
 using Mdf.Models.Restoration;
 using Mdf.Testing;
+using Mdf.TorchCompatibility;
+using Mdf.Training.Restoration;
 using TorchSharp;
+#pragma warning disable xUnit1051 // A token is passed where cancellation is what is tested.
 using static TorchSharp.torch;
 
-namespace Mdf.Training.Tests;
+namespace Mdf.Training.Tests.Restoration;
 
 public sealed class RestorationTrainerTests : IDisposable
 {

@@ -1,4 +1,6 @@
-namespace Mdf.Training.Tests;
+using Mdf.Training.Restoration;
+
+namespace Mdf.Training.Tests.Restoration;
 
 public sealed class RestorationTrainingOptionsTests
 {

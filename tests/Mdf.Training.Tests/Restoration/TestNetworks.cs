@@ -1,6 +1,8 @@
+using Mdf.Models;
 using Mdf.Models.Restoration;
+using Mdf.Models.Simd;
 
-namespace Mdf.Training.Tests;
+namespace Mdf.Training.Tests.Restoration;
 
 /// <summary>Networks that learn something in moments.</summary>
 internal static class TestNetworks

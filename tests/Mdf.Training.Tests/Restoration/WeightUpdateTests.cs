@@ -1,13 +1,16 @@
 using Mdf.Data;
 using Mdf.Degradations;
 using Mdf.Imaging;
+using Mdf.Losses;
 using Mdf.Models.Adversarial;
 using Mdf.Models.Restoration;
 using Mdf.Testing;
+using Mdf.TorchCompatibility;
+using Mdf.Training.Restoration;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Mdf.Training.Tests;
+namespace Mdf.Training.Tests.Restoration;
 
 public sealed class WeightUpdateTests
 {

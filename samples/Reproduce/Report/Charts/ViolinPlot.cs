@@ -1,5 +1,5 @@
 using System.Globalization;
-using Mdf.Statistics;
+using Reproduce.Statistics;
 
 namespace Reproduce.Report.Charts;
 

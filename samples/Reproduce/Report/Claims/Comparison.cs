@@ -1,4 +1,4 @@
-using Mdf.Statistics;
+using Reproduce.Statistics;
 using static Reproduce.Report.Numbers;
 
 namespace Reproduce.Report.Claims;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mdf.Metrics;
 using Mdf.Models.Perceptual;
 using Reproduce.Losses;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
-using Mdf.Experiments;
+using Reproduce.Experiments;
 using Reproduce.Manifold;
+using Reproduce.Sensitivity;
 
 namespace Reproduce.Report.Claims;
 

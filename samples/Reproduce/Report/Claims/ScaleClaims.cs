@@ -1,3 +1,4 @@
+using Mdf.Metrics;
 using Reproduce.Losses;
 using static Reproduce.Report.Numbers;
 

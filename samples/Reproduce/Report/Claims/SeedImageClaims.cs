@@ -1,3 +1,5 @@
+using Mdf.Metrics;
+
 namespace Reproduce.Report.Claims;
 
 /// <summary>That more seed images than one are worth little.</summary>

@@ -1,3 +1,4 @@
+using Mdf.Metrics;
 using Mdf.Models.Perceptual;
 using Reproduce.Losses;
 using Reproduce.Trainings;

@@ -1,6 +1,7 @@
-using Mdf.Statistics;
+using Mdf.Metrics;
 using Reproduce.Losses;
 using Reproduce.Report.Charts;
+using Reproduce.Statistics;
 using static Reproduce.Report.Numbers;
 
 namespace Reproduce.Report.Sections;

@@ -1,4 +1,5 @@
 using Reproduce.Report.Charts;
+using Reproduce.Trainings;
 using static Reproduce.Report.Numbers;
 
 namespace Reproduce.Report.Sections;

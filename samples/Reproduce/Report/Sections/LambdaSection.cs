@@ -1,5 +1,6 @@
-using Mdf.Statistics;
 using Reproduce.Report.Charts;
+using Reproduce.Statistics;
+using Reproduce.Trainings;
 using static Reproduce.Report.Numbers;
 
 namespace Reproduce.Report.Sections;

@@ -1,6 +1,7 @@
-using Mdf.Experiments;
+using Reproduce.Experiments;
 using Reproduce.Manifold;
 using Reproduce.Report.Charts;
+using Reproduce.Sensitivity;
 using static Reproduce.Report.Numbers;
 
 namespace Reproduce.Report.Sections;

@@ -1,3 +1,4 @@
+using Reproduce.Losses;
 using Reproduce.Trainings;
 using static Reproduce.Report.Numbers;
 

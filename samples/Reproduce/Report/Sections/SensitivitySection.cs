@@ -1,4 +1,4 @@
-using Mdf.Experiments;
+using Reproduce.Experiments;
 using Reproduce.Report.Charts;
 using Reproduce.Sensitivity;
 using static Reproduce.Report.Numbers;

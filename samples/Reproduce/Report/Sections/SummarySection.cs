@@ -1,3 +1,4 @@
+using Mdf.Metrics;
 using static Reproduce.Report.Numbers;
 
 namespace Reproduce.Report.Sections;

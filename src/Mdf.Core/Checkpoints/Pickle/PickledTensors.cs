@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mdf.TorchCompatibility;
 
 namespace Mdf.Checkpoints.Pickle;
 

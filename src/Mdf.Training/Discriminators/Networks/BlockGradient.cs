@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Mdf.Training;
+namespace Mdf.Training.Discriminators.Networks;
 
 /// <summary>The gradients of the score within a block.</summary>
 /// <param name="Activated">With respect to what the activation was given: (positions, channels).</param>

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Mdf.Training;
+namespace Mdf.Training.Discriminators.Networks;
 
 /// <summary>What a block keeps of a forward pass for the way back.</summary>
 /// <param name="Input">The block's input.</param>

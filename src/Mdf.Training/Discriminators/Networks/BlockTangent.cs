@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Mdf.Training;
+namespace Mdf.Training.Discriminators.Networks;
 
 /// <summary>How a block's values change as the image does.</summary>
 /// <param name="Input">The change of the input.</param>

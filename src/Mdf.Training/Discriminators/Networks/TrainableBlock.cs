@@ -1,8 +1,9 @@
+using Mdf.Losses.Features;
 using Mdf.Models.Adversarial;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Mdf.Training;
+namespace Mdf.Training.Discriminators.Networks;
 
 /// <summary>
 /// Convolution, batch normalisation by the batch's own statistics, LeakyReLU; and their gradients by hand, of second order too where the
@@ -61,7 +62,7 @@ internal sealed class TrainableBlock : IDisposable
     {
         using var scope = NewDisposeScope();
         Tensor map = convolution.Forward(input);
-        Tensor rows = ChannelsLast.Rows(map);
+        Tensor rows = MapMatrix.Rows(map);
         Tensor mean = rows.mean([0]);
         Tensor normalized = rows.sub_(mean);
         Tensor variance = linalg.vector_norm(normalized, dims: [0]).pow_(2).div_(rows.shape[0]);
@@ -88,7 +89,7 @@ internal sealed class TrainableBlock : IDisposable
     public Tensor? Backward(BlockRecord record, Tensor gradient, bool wantsWeights, bool wantsInput)
     {
         using var scope = NewDisposeScope();
-        Tensor rows = ChannelsLast.Rows(gradient).mul_(record.Slope);
+        Tensor rows = MapMatrix.Rows(gradient).mul_(record.Slope);
         (Tensor sum, Tensor sumOfProducts) = Sums(rows, record.Normalized);
         if (wantsWeights)
         {
@@ -110,7 +111,7 @@ internal sealed class TrainableBlock : IDisposable
     public (Tensor Input, BlockGradient Kept) BackwardKeeping(BlockRecord record, Tensor gradient)
     {
         using var scope = NewDisposeScope();
-        Tensor activated = ChannelsLast.Rows(gradient) * record.Slope;
+        Tensor activated = MapMatrix.Rows(gradient) * record.Slope;
         Tensor convolved = activated.clone();
         (Tensor sum, Tensor sumOfProducts) = Sums(activated, record.Normalized);
         Derive(convolved, record, sum, sumOfProducts);
@@ -127,7 +128,7 @@ internal sealed class TrainableBlock : IDisposable
     {
         using var scope = NewDisposeScope();
         Tensor map = convolution.ForwardLinear(tangent);
-        Tensor convolved = ChannelsLast.Rows(map);
+        Tensor convolved = MapMatrix.Rows(map);
         Tensor normalized = convolved.clone();
         (Tensor sum, Tensor sumOfProducts) = Sums(convolved, record.Normalized);
         Derive(normalized, record, sum, sumOfProducts);
@@ -162,7 +163,7 @@ internal sealed class TrainableBlock : IDisposable
         }
         else
         {
-            rows = ChannelsLast.Rows(gradient).mul_(record.Slope);
+            rows = MapMatrix.Rows(gradient).mul_(record.Slope);
             (Tensor sum, Tensor sumOfProducts) = Sums(rows, x);
             shiftGradient.add_(sum);
             scaleGradient.add_(sumOfProducts);
@@ -174,7 +175,7 @@ internal sealed class TrainableBlock : IDisposable
         Tensor a = product - (first.Activated.mean([0]) * tangent.Mean) - (first.MeanProduct * tangent.MeanProduct);
         scaleGradient.add_(a * r * positions);
         rows.addcmul_(x, -(scale * r * r * a), 1);
-        rows.addcmul_(ChannelsLast.Rows(first.Convolved), -(r * tangent.MeanProduct), 1);
+        rows.addcmul_(MapMatrix.Rows(first.Convolved), -(r * tangent.MeanProduct), 1);
         rows.addcmul_(tangent.Normalized, -(r * first.MeanProduct), 1);
         Tensor map = Map(rows, first.Convolved);
         convolution.AddWeightGradient(tangent.Input, first.Convolved);

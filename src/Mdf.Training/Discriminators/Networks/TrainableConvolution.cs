@@ -1,7 +1,9 @@
+using Mdf.Losses.Features;
+using Mdf.TorchCompatibility;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Mdf.Training;
+namespace Mdf.Training.Discriminators.Networks;
 
 /// <summary>
 /// A 3x3 convolution without padding and its gradients by hand. libtorch computes the gradient of a convolution's weights on a large map
@@ -86,7 +88,7 @@ internal sealed class TrainableConvolution(Parameter weight, Parameter bias, Sca
 
     private static Tensor FromGatheredInput(Tensor input, Tensor output)
     {
-        Tensor product = ChannelsLast.Rows(output).t().matmul(ChannelsLast.Unfolded(input));
+        Tensor product = MapMatrix.Rows(output).t().matmul(MapMatrix.Unfolded(input));
         return product.view(output.shape[1], 3, 3, input.shape[1]).permute(0, 3, 1, 2);
     }
 
@@ -94,7 +96,7 @@ internal sealed class TrainableConvolution(Parameter weight, Parameter bias, Sca
     private static Tensor FromGatheredOutput(Tensor input, Tensor output)
     {
         Tensor padded = nn.functional.pad(output, [2, 2, 2, 2]).WithChannelsLast();
-        Tensor product = ChannelsLast.Rows(input).t().matmul(ChannelsLast.Unfolded(padded));
+        Tensor product = MapMatrix.Rows(input).t().matmul(MapMatrix.Unfolded(padded));
         return product.view(input.shape[1], 3, 3, output.shape[1]).flip(1, 2).permute(3, 0, 1, 2);
     }
 
@@ -102,7 +104,7 @@ internal sealed class TrainableConvolution(Parameter weight, Parameter bias, Sca
     private static Tensor TapByTap(Tensor input, Tensor output)
     {
         long width = input.shape[3], rows = (input.shape[0] * input.shape[2] * width) - (2 * width) - 2;
-        Tensor before = ChannelsLast.Rows(input);
+        Tensor before = MapMatrix.Rows(input);
         Tensor behind = nn.functional.pad(output.permute(0, 2, 3, 1), [0, 0, 0, 2, 0, 2]).view(-1, output.shape[1]).narrow(0, 0, rows);
         Tensor[] taps = new Tensor[9];
         for (int i = 0; i < taps.Length; i++)

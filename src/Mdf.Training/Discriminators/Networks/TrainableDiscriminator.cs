@@ -1,8 +1,9 @@
 using Mdf.Models.Adversarial;
+using Mdf.TorchCompatibility;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Mdf.Training;
+namespace Mdf.Training.Discriminators.Networks;
 
 /// <summary>A discriminator's passes by hand, all in training mode: the mean score, its gradients, and the gradient penalty.</summary>
 internal sealed class TrainableDiscriminator : IDisposable

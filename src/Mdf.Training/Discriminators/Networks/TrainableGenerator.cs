@@ -1,8 +1,9 @@
 using Mdf.Models.Adversarial;
+using Mdf.TorchCompatibility;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
-namespace Mdf.Training;
+namespace Mdf.Training.Discriminators.Networks;
 
 /// <summary>A generator's passes by hand, in training mode.</summary>
 internal sealed class TrainableGenerator : IDisposable

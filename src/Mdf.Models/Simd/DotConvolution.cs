@@ -1,0 +1,120 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using static TorchSharp.torch;
+using Lanes = System.Runtime.Intrinsics.Vector512<float>;
+
+namespace Mdf.Models.Simd;
+
+/// <summary>A convolution of 3 x 3 taps of many channels to few, in float32: for each output, the product of a patch and its weights.</summary>
+internal sealed unsafe class DotConvolution
+{
+    private const int Taps = 3, Together = 8;
+
+    // [output channel][tap down][tap across][input channel]
+    private readonly float[] weights;
+    private readonly float[] bias;
+    private readonly int inputs;
+    private readonly int outputs;
+
+    /// <summary>Takes the weights.</summary>
+    /// <param name="weight">(outputs, inputs, 3, 3), float64; inputs must fill registers of <see cref="MatrixProduct.Lane"/>.</param>
+    /// <param name="bias">(outputs), float64, or null for none.</param>
+    public DotConvolution(Tensor weight, Tensor? bias)
+    {
+        using var scope = NewDisposeScope();
+        (outputs, inputs) = ((int)weight.shape[0], (int)weight.shape[1]);
+        weights = [.. weight.permute(0, 2, 3, 1).contiguous().to(ScalarType.Float32).data<float>()];
+        this.bias = bias is null ? new float[outputs] : [.. bias.to(ScalarType.Float32).data<float>()];
+    }
+
+    /// <summary>Convolves a map.</summary>
+    /// <param name="source">The map.</param>
+    /// <param name="padding">The zeros on each side.</param>
+    /// <param name="target">Where the outputs go.</param>
+    public void Run(FeatureMap source, int padding, FeatureMap target) => Blocks.Run(target.Rows, blocks =>
+    {
+        fixed (float* taps = weights)
+        {
+            while (blocks.Take(out int row))
+            {
+                for (int output = 0; output < outputs; output++)
+                {
+                    RunRow(source, padding, row, taps + ((long)output * Taps * Taps * inputs), bias[output], target.At(row, 0) + output, target.Columns);
+                }
+            }
+        }
+    });
+
+    // One output channel of one row.
+    [MethodImpl(MatrixProduct.Kernel)]
+    private void RunRow(FeatureMap source, int padding, int row, float* taps, float shift, float* to, int columns)
+    {
+        // The taps that lie inside the map.
+        int firstTap = Math.Max(0, padding - row), rows = Math.Min(Taps, source.Rows + padding - row) - firstTap;
+        float* from = source.At(row - padding + firstTap, 0), ofRows = taps + (firstTap * Taps * inputs);
+        int whole = source.Columns - Taps + 1 + padding;
+        for (int column = 0; column < columns;)
+        {
+            if (column >= padding && column + Together <= whole)
+            {
+                Eight(from + ((long)(column - padding) * inputs), source.RowStride, ofRows, rows, shift, to + ((long)column * outputs));
+                column += Together;
+            }
+            else
+            {
+                int left = Math.Max(0, padding - column), right = Math.Min(Taps, source.Columns + padding - column);
+                to[(long)column * outputs] = shift + One(
+                    from + ((long)(column - padding + left) * inputs), source.RowStride, ofRows + (left * inputs), rows, (right - left) * inputs);
+                column++;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private float One(float* from, long stride, float* taps, int rows, int length)
+    {
+        Lanes sum = Lanes.Zero;
+        for (int row = 0; row < rows; row++, from += stride, taps += Taps * inputs)
+        {
+            for (int i = 0; i < length; i += MatrixProduct.Lane)
+            {
+                sum = Vector512.FusedMultiplyAdd(Vector512.Load(from + i), Vector512.Load(taps + i), sum);
+            }
+        }
+
+        return Vector512.Sum(sum);
+    }
+
+    // Of neighbours, whose sums do not wait for each other.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Eight(float* from, long stride, float* taps, int rows, float shift, float* to)
+    {
+        Lanes a = Lanes.Zero, b = a, c = a, d = a, e = a, f = a, g = a, h = a;
+        long one = inputs, two = 2 * one, three = 3 * one;
+        for (int row = 0; row < rows; row++, from += stride)
+        {
+            float* x = from, y = from + (4 * one);
+            for (float* end = x + three; x < end; x += MatrixProduct.Lane, y += MatrixProduct.Lane, taps += MatrixProduct.Lane)
+            {
+                Lanes tap = Vector512.Load(taps);
+                a = Vector512.FusedMultiplyAdd(Vector512.Load(x), tap, a);
+                b = Vector512.FusedMultiplyAdd(Vector512.Load(x + one), tap, b);
+                c = Vector512.FusedMultiplyAdd(Vector512.Load(x + two), tap, c);
+                d = Vector512.FusedMultiplyAdd(Vector512.Load(x + three), tap, d);
+                e = Vector512.FusedMultiplyAdd(Vector512.Load(y), tap, e);
+                f = Vector512.FusedMultiplyAdd(Vector512.Load(y + one), tap, f);
+                g = Vector512.FusedMultiplyAdd(Vector512.Load(y + two), tap, g);
+                h = Vector512.FusedMultiplyAdd(Vector512.Load(y + three), tap, h);
+            }
+        }
+
+        to[0] = shift + Vector512.Sum(a);
+        to[outputs] = shift + Vector512.Sum(b);
+        to[2 * outputs] = shift + Vector512.Sum(c);
+        to[3 * outputs] = shift + Vector512.Sum(d);
+        to[4 * outputs] = shift + Vector512.Sum(e);
+        to[5 * outputs] = shift + Vector512.Sum(f);
+        to[6 * outputs] = shift + Vector512.Sum(g);
+        to[7 * outputs] = shift + Vector512.Sum(h);
+    }
+}

@@ -1,0 +1,106 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Mdf.TorchCompatibility;
+using static TorchSharp.torch;
+
+namespace Mdf.Models.Simd;
+
+/// <summary>A convolution of 3 x 3 taps of few channels to many, without padding, in float32: the patches as a matrix, times the weights.</summary>
+internal sealed unsafe class PatchConvolution
+{
+    private const int Taps = 3, PixelsOfBlock = 4 * MatrixProduct.Rows;
+
+    // [tap down][tap across][input channel][output channel]
+    private readonly float[] weights;
+    private readonly int inputs;
+    private readonly int outputs;
+
+    /// <summary>Takes the weights.</summary>
+    /// <param name="weight">(outputs, inputs, 3, 3), float64; outputs as <see cref="MatrixProduct.Columns"/> wants them.</param>
+    public PatchConvolution(Tensor weight)
+    {
+        using var scope = NewDisposeScope();
+        (outputs, inputs) = ((int)weight.shape[0], (int)weight.shape[1]);
+        weights = [.. weight.permute(2, 3, 1, 0).contiguous().to(ScalarType.Float32).data<float>()];
+    }
+
+    // Of a patch, the values of a row; of the whole patch.
+    private int Line => Taps * inputs;
+
+    private int Patch => Taps * Line;
+
+    /// <summary>Convolves a map.</summary>
+    public void Run<TEpilogue>(FeatureMap source, TEpilogue epilogue)
+        where TEpilogue : struct, IEpilogue
+    {
+        int pixels = (source.Rows - Taps + 1) * (source.Columns - Taps + 1);
+        Blocks.Run((pixels + PixelsOfBlock - 1) / PixelsOfBlock, blocks =>
+        {
+            // The copies of the last patch's rows may write a vector's rest beyond it.
+            int ofPatches = (PixelsOfBlock * Patch) + MatrixProduct.Lane;
+            using var scratch = new Scratch(ofPatches + (PixelsOfBlock * outputs));
+            float* patches = scratch.Start, products = patches + ofPatches;
+            fixed (float* matrix = weights)
+            {
+                while (blocks.Take(out int block))
+                {
+                    int first = block * PixelsOfBlock, count = Math.Min(PixelsOfBlock, pixels - first);
+                    CopyPatches(source, first, count, patches);
+                    MatrixProduct.Multiply(patches, matrix, products, MatrixProduct.RoundedUp(count), Patch, outputs);
+                    Finish(products, source.Columns - Taps + 1, first, count, epilogue);
+                }
+            }
+        });
+    }
+
+    [MethodImpl(MatrixProduct.Kernel)]
+    private void CopyPatches(FeatureMap source, int first, int count, float* patches)
+    {
+        // A line by a whole vector where that does not read beyond the map: what is too much is overwritten next.
+        float* last = source.At(source.Rows - 1, source.Columns) - MatrixProduct.Lane;
+        (int row, int column) = Math.DivRem(first, source.Columns - Taps + 1);
+        int line = Line;
+        for (int i = 0; i < count; i++)
+        {
+            for (int tap = 0; tap < Taps; tap++, patches += line)
+            {
+                float* from = source.At(row + tap, column);
+                if (from <= last && line <= MatrixProduct.Lane)
+                {
+                    Vector512.Load(from).Store(patches);
+                }
+                else
+                {
+                    new ReadOnlySpan<float>(from, line).CopyTo(new Span<float>(patches, line));
+                }
+            }
+
+            if (++column > source.Columns - Taps)
+            {
+                (row, column) = (row + 1, 0);
+            }
+        }
+
+        new Span<float>(patches, (MatrixProduct.RoundedUp(count) - count) * Patch).Clear();
+    }
+
+    [MethodImpl(MatrixProduct.Kernel)]
+    private void Finish<TEpilogue>(float* products, int columns, int first, int count, TEpilogue epilogue)
+        where TEpilogue : struct, IEpilogue
+    {
+        (int row, int column) = Math.DivRem(first, columns);
+        long offset = (long)first * outputs;
+        for (int i = 0; i < count; i++)
+        {
+            for (int channel = 0; channel < outputs; channel += MatrixProduct.Lane, products += MatrixProduct.Lane, offset += MatrixProduct.Lane)
+            {
+                epilogue.Store(Vector512.Load(products), offset, row, column, channel);
+            }
+
+            if (++column == columns)
+            {
+                (row, column) = (row + 1, 0);
+            }
+        }
+    }
+}

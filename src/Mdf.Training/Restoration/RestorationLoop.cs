@@ -1,0 +1,119 @@
+using Mdf.Data;
+using Mdf.Degradations;
+using Mdf.Metrics;
+using Mdf.Models.Restoration;
+using Mdf.TorchCompatibility;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Mdf.Training.Restoration;
+
+/// <summary>Does the steps of a training, and after each what is due: reports, checkpoints and state.</summary>
+internal sealed class RestorationLoop : IDisposable
+{
+    private const int PrefetchOnGpu = 4;
+
+    private readonly TrainingJob job;
+    private readonly RestorationTrainingOptions options;
+    private readonly ITrainingStep training;
+    private readonly WeightAverage? average;
+    private readonly ImagePairs pairs;
+    private readonly RestorationState state;
+    private readonly RestorationReport report;
+    private int step;
+
+    /// <param name="job">The settings and the input; the network is on its device.</param>
+    /// <param name="training">Learns from a batch; disposed with this object.</param>
+    public RestorationLoop(TrainingJob job, ITrainingStep training)
+    {
+        this.job = job;
+        this.training = training;
+        options = job.Options;
+        RestorationNetwork network = job.Input.Network;
+        pairs = new ImagePairs(job.Input.Images, job.Input.Degradation, network.Scale, network.Channels);
+        average = options.EmaDecay is { } decay ? new WeightAverage(network, decay) : null;
+        report = new RestorationReport(job, training.Terms, pairs);
+        state = new RestorationState(job, training, average, report.Sums);
+    }
+
+    /// <summary>Does all steps that an earlier run has not done.</summary>
+    public RestorationTrainingResult Run(CancellationToken cancellation)
+    {
+        RestorationNetwork network = job.Input.Network;
+        Open();
+        network.train();
+        int depth = options.PrefetchDepth ?? (job.Device.type == DeviceType.CPU ? 0 : PrefetchOnGpu);
+        using var batches = new BatchPrefetch(MakeBatch, step, options.Steps, depth);
+        bool isReported = report.WriteIfDue(step, state, cancellation);
+        while (isReported && step < options.Steps && !cancellation.IsCancellationRequested)
+        {
+            Advance(batches);
+            isReported = report.WriteIfDue(step, state, cancellation);
+            if (isReported && step % options.SaveInterval == 0)
+            {
+                Save();
+            }
+
+            report.TellProgress(step);
+        }
+
+        if (state.SavedAt < step)
+        {
+            Save();
+        }
+
+        report.LogSkipped();
+        average?.Apply();
+        network.eval();
+        return new RestorationTrainingResult
+        {
+            Step = step,
+            IsComplete = isReported && step == options.Steps,
+            Validation = report.Scores,
+            BestPsnr = report.Best?.Psnr,
+            BestStep = report.Best?.Step,
+            Skipped = pairs.Skipped,
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        training.Dispose();
+        average?.Dispose();
+        report.Dispose();
+        state.Dispose();
+    }
+
+    private void Open()
+    {
+        RestorationPosition position = state.Open();
+        step = position.Step;
+        report.Begin(position, state.StateFile);
+        if (state.SavedAt < 0)
+        {
+            // A folder that cannot be written to fails now instead of after the first interval.
+            Save();
+        }
+    }
+
+    private PairedBatch MakeBatch(int number) =>
+        pairs.Patches(options.BatchSize, options.PatchSize, new SeedSequence(options.Seed).Random(SeedSequence.Purpose.Patches, number));
+
+    private void Advance(BatchPrefetch batches)
+    {
+        using var scope = NewDisposeScope();
+        report.BeginStep();
+        using PairedBatch batch = batches.Take();
+        training.SetRate(job.RateAt(step));
+        report.Add(training.Run(batch.Degraded.to(job.Device), batch.Reference.to(job.Device)));
+        average?.Update();
+        step++;
+    }
+
+    private void Save()
+    {
+        report.RequireFinite(step);
+        state.Save(new RestorationPosition(step, report.Logged, report.Best));
+    }
+}

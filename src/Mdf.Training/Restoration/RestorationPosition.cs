@@ -1,0 +1,7 @@
+namespace Mdf.Training.Restoration;
+
+/// <summary>How far a training of a restoration network has come.</summary>
+/// <param name="Step">Number of steps done.</param>
+/// <param name="Logged">Step of the last log line.</param>
+/// <param name="Best">Step and PSNR of the best validation; null before the first.</param>
+internal readonly record struct RestorationPosition(int Step, int Logged, (int Step, double Psnr)? Best);

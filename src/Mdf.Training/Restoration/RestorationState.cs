@@ -1,0 +1,141 @@
+using System.Globalization;
+using Mdf.Checkpoints;
+using Mdf.IO;
+using Mdf.Models.Restoration;
+using Microsoft.Extensions.Logging;
+using static TorchSharp.torch;
+
+namespace Mdf.Training.Restoration;
+
+/// <summary>Reads and writes the files from which a training resumes, and its checkpoints. The output folder is locked meanwhile.</summary>
+internal sealed partial class RestorationState : IDisposable
+{
+    private const string Format = "mdf-restoration-training 1";
+    private const string StateFileName = "state.safetensors";
+    private const string BestFileName = "best.ckpt";
+    private const string LastFileName = "last.ckpt";
+    private const string StepKey = "step";
+    private const string LoggedKey = "logged";
+    private const string BestStepKey = "best step";
+    private const string BestPsnrKey = "best psnr";
+
+    private readonly TrainingJob job;
+    private readonly ILogger logger;
+    private readonly ITrainingStep training;
+    private readonly WeightAverage? average;
+    private readonly Tensor sums;
+    private readonly IReadOnlyDictionary<string, string> identity;
+    private readonly string? path;
+    private IDisposable? folderLock;
+
+    /// <param name="job">The settings and the input.</param>
+    /// <param name="training">Its weights and moments are saved.</param>
+    /// <param name="average">The moving average of the weights, if there is one; saved too.</param>
+    /// <param name="sums">The report's sums; saved too.</param>
+    public RestorationState(TrainingJob job, ITrainingStep training, WeightAverage? average, Tensor sums)
+    {
+        this.job = job;
+        logger = job.Logger;
+        this.training = training;
+        this.average = average;
+        this.sums = sums;
+        identity = job.Identity();
+        path = job.Input.OutputFolder is { } folder ? Path.Combine(folder, StateFileName) : null;
+    }
+
+    /// <summary>Step of the last state that was saved or resumed; -1 before the first.</summary>
+    public int SavedAt { get; private set; } = -1;
+
+    /// <summary>The state file; null where nothing is written.</summary>
+    public string? StateFile => path;
+
+    /// <summary>The network to validate and to save: the moving average, if there is one.</summary>
+    public RestorationNetwork Restored => average?.Network ?? job.Input.Network;
+
+    private IEnumerable<KeyValuePair<string, Tensor>> Tensors =>
+        training.Tensors
+            .Concat(average?.Network.state_dict().Select(t => KeyValuePair.Create($"average.{t.Key}", t.Value)) ?? [])
+            .Append(KeyValuePair.Create("log.sums", sums));
+
+    /// <summary>Locks the folder and restores the state in it, if there is one.</summary>
+    /// <returns>The position to resume from; all zeros for a new training.</returns>
+    public RestorationPosition Open()
+    {
+        if (path is null)
+        {
+            return default;
+        }
+
+        Directory.CreateDirectory(job.Input.OutputFolder!);
+        folderLock = FileLock.Take(path, $"'{job.Input.OutputFolder}' is in use by another training; wait for its end, or name another folder.");
+        if (!File.Exists(path))
+        {
+            return default;
+        }
+
+        using StateDictionary state = TrainingState.Load(path, Format, identity, TrainingJob.ValidationOptionsKey);
+        TrainingState.Restore(path, state, Tensors);
+        int step = TrainingState.Number(path, state, StepKey, job.Options.Steps);
+        (int, double)? best = state.Metadata.ContainsKey(BestStepKey)
+            ? (TrainingState.Number(path, state, BestStepKey, step), double.Parse(state.Metadata[BestPsnrKey], CultureInfo.InvariantCulture))
+            : null;
+        training.ContinueAfter(step);
+        SavedAt = step;
+        LogResumed(path, step);
+        return new RestorationPosition(step, TrainingState.Number(path, state, LoggedKey, step), best);
+    }
+
+    /// <summary>Writes the state and <c>last.ckpt</c>.</summary>
+    /// <exception cref="TrainingDivergedException">A weight is not finite; the files keep the last good state.</exception>
+    public void Save(RestorationPosition position)
+    {
+        RequireFiniteWeights(position.Step);
+        if (path is not null)
+        {
+            var metadata = new Dictionary<string, string>
+            {
+                [StepKey] = position.Step.ToString(CultureInfo.InvariantCulture),
+                [LoggedKey] = position.Logged.ToString(CultureInfo.InvariantCulture),
+            };
+            if (position.Best is { } best)
+            {
+                metadata[BestStepKey] = best.Step.ToString(CultureInfo.InvariantCulture);
+                metadata[BestPsnrKey] = best.Psnr.ToString("r", CultureInfo.InvariantCulture);
+            }
+
+            TrainingState.Save(path, Format, identity, metadata, Tensors);
+            SaveCheckpoint(LastFileName, position.Step);
+            training.SaveOthers(job.Input.OutputFolder!, job.CheckpointMetadata(position.Step));
+        }
+
+        SavedAt = position.Step;
+    }
+
+    /// <summary>Writes <c>best.ckpt</c>.</summary>
+    /// <exception cref="TrainingDivergedException">A weight is not finite.</exception>
+    public void SaveBest(int step)
+    {
+        if (path is not null)
+        {
+            RequireFiniteWeights(step);
+            SaveCheckpoint(BestFileName, step);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => folderLock?.Dispose();
+
+    private void SaveCheckpoint(string name, int step) =>
+        Restored.Save(Path.Combine(job.Input.OutputFolder!, name), job.CheckpointMetadata(step));
+
+    private void RequireFiniteWeights(int step)
+    {
+        if (TrainingState.Trouble(Tensors) is { } trouble)
+        {
+            throw new TrainingDivergedException(null, step, trouble, path);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Resuming from '{StateFile}' after {Step} steps.")]
+    private partial void LogResumed(string stateFile, int step);
+}

@@ -1,0 +1,31 @@
+using Mdf.Losses.Tests.Discriminators;
+using Mdf.Losses.Tests.Features;
+using Mdf.Testing;
+
+namespace Mdf.Losses.Tests;
+
+/// <summary>The loss as processors without AVX-512, or without AVX2, compute it is tested on processors that have them, too.</summary>
+public sealed class ProcessorTests
+{
+    private static readonly string[] Methods =
+    [
+        Method(nameof(FusedExecutionTests), nameof(FusedExecutionTests.Fused_PublishedWidth_AgreesWithFloat64)),
+        Method(nameof(MdfLossReferenceTests), nameof(MdfLossReferenceTests.Forward_EveryScaleCount_IsTheAuthorsLoss)),
+        Method(nameof(MdfLossReferenceTests), nameof(MdfLossReferenceTests.Backward_EightScales_IsTheAuthorsGradient)),
+        Method(nameof(MdfLossReferenceTests), nameof(MdfLossReferenceTests.ForwardAndBackward_InBFloat16_AreNear)),
+        Method(nameof(VectorPassTests), "*"),
+    ];
+
+    [Theory]
+    [InlineData("AVX512")]
+    [InlineData("AVX2")]
+    public async Task OtherProcess_InstructionsSwitchedOff_PassesToo(string instructions)
+    {
+        string output = await OtherProcessor.RunAsync(typeof(ProcessorTests).Assembly, instructions, Methods);
+
+        // Those for vectors.
+        Assert.Equal(instructions == "AVX2", output.Contains("no AVX2", StringComparison.Ordinal));
+    }
+
+    private static string Method(string type, string name) => $"*.{type}.{name}";
+}

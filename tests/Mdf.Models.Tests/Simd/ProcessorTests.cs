@@ -1,0 +1,16 @@
+using Mdf.Testing;
+
+namespace Mdf.Models.Tests.Simd;
+
+/// <summary>The kernels of processors without AVX-512, or without AVX2, are tested on processors that have them, too.</summary>
+public sealed class ProcessorTests
+{
+    [Theory]
+    [InlineData("AVX512")]
+    [InlineData("AVX2")]
+    public async Task OtherProcess_InstructionsSwitchedOff_PassesToo(string instructions)
+    {
+        string output = await OtherProcessor.RunAsync(typeof(ProcessorTests).Assembly, instructions, [$"*.{nameof(VectorConvolutionTests)}.*"]);
+        Assert.Equal(instructions == "AVX2", output.Contains("no AVX2", StringComparison.Ordinal));
+    }
+}
