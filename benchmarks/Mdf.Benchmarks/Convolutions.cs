@@ -1,4 +1,3 @@
-using Mdf.TorchCompatibility;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn.functional;

@@ -2,7 +2,6 @@ using BenchmarkDotNet.Attributes;
 using Mdf.Degradations;
 using Mdf.Imaging;
 using Mdf.Models.Adversarial;
-using Mdf.Training;
 using Mdf.Training.Discriminators;
 using static TorchSharp.torch;
 

@@ -1,7 +1,5 @@
 using Mdf.Losses;
-using Mdf.Metrics;
 using Mdf.Models.Perceptual;
-using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Mdf.Losses.Features;
 using TorchSharp;
 using static TorchSharp.torch;
 

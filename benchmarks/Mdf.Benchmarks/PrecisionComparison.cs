@@ -1,8 +1,6 @@
 using Mdf.Imaging;
 using Mdf.Losses;
 using Mdf.Metrics;
-using Mdf.Models;
-using Mdf.TorchCompatibility;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

@@ -5,9 +5,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
-using Mdf;
 using Mdf.Benchmarks;
-using Mdf.Losses.Features;
 using Mdf.TorchCompatibility;
 using TorchSharp;
 // dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- [--device cuda] [--tf32] [--sizes 16x96x96,...] [--variants Fused,...] [--working-memory MIB] [--warmups 2] [--iterations 7] [--no-memory] [--glibc-defaults] [--quick] [BenchmarkDotNet's own arguments]

@@ -4,7 +4,6 @@ using Mdf.Degradations;
 using Mdf.Imaging;
 using Mdf.Losses;
 using Mdf.Models.Restoration;
-using Mdf.Training;
 using Mdf.Training.Restoration;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

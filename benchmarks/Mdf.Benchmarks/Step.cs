@@ -1,5 +1,4 @@
 using Mdf.Losses;
-using Mdf.Losses.Features;
 using Mdf.Models.Adversarial;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,4 +1,3 @@
-using Mdf.Degradations;
 using Mdf.Imaging;
 using Mdf.Metrics;
 using Spectre.Console;

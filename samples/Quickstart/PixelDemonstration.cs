@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Mdf.Degradations;
 using Mdf.Imaging;
 using Mdf.Losses;
 using Mdf.Models.Adversarial;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Mdf.Degradations;
 using Quickstart;
 using Samples.Common;
 // Trains a small network with the MDF loss, in about a minute; or optimises the pixels of an image, which shows what the loss sees.

@@ -1,5 +1,3 @@
-using Mdf.Degradations;
-
 namespace Quickstart;
 
 /// <summary>What the command line asks for.</summary>

@@ -1,7 +1,6 @@
 using Mdf.Degradations;
 using Mdf.Imaging;
 using Mdf.Losses;
-using Mdf.Losses.Weights;
 using static TorchSharp.torch;
 
 namespace Reproduce;

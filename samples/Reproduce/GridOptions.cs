@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Mdf.Losses;
-using Mdf.TorchCompatibility;
 using Reproduce.Data;
 using Reproduce.Experiments;
 using Reproduce.Losses;

@@ -1,6 +1,4 @@
-using Mdf.Losses.Weights;
 using Mdf.Models.Adversarial;
-using Mdf.TorchCompatibility;
 using Reproduce.Data;
 using Reproduce.Grids;
 using Reproduce.Losses;

@@ -1,7 +1,5 @@
 using System.CommandLine;
-using Mdf.TorchCompatibility;
 using Reproduce;
-using Reproduce.Experiments;
 using Reproduce.Grids;
 using Reproduce.Losses;
 using Reproduce.Presets;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Mdf.Training;
 using Mdf.Training.Restoration;
 
 namespace RestoreImages;

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Mdf.Data;
 using Mdf.Imaging;
 using Mdf.Models.Restoration;
-using Mdf.TorchCompatibility;
 using Samples.Common;
 using Spectre.Console;
 using TorchSharp;

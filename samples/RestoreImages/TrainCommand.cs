@@ -1,8 +1,6 @@
 using System.CommandLine;
-using Mdf.Degradations;
 using Mdf.Losses;
 using Mdf.Models.Restoration;
-using Mdf.Training;
 using Mdf.Training.Restoration;
 using Samples.Common;
 

@@ -1,6 +1,4 @@
-using Mdf.Degradations;
 using Mdf.Losses;
-using Mdf.Training;
 using Mdf.Training.Restoration;
 
 namespace RestoreImages;

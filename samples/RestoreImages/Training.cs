@@ -1,10 +1,8 @@
 using Mdf.Data;
 using Mdf.Degradations;
 using Mdf.Losses;
-using Mdf.Metrics;
 using Mdf.Models.Adversarial;
 using Mdf.Models.Restoration;
-using Mdf.Training;
 using Mdf.Training.Restoration;
 using Samples.Common;
 using Spectre.Console;

@@ -1,4 +1,3 @@
-using Mdf.Training;
 using Mdf.Training.Discriminators;
 using static TorchSharp.torch;
 

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using Mdf.Degradations;
-using Mdf.Training;
 using Mdf.Training.Discriminators;
 using Samples.Common;
 using TrainDiscriminators;

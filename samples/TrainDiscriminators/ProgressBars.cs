@@ -1,5 +1,3 @@
-using Mdf.TorchCompatibility;
-using Mdf.Training;
 using Mdf.Training.Discriminators;
 using Samples.Common;
 using Spectre.Console;

@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using Mdf.Degradations;
 using Mdf.Imaging;
-using Mdf.Training;
 using Mdf.Training.Discriminators;
 using Samples.Common;
 using Spectre.Console;

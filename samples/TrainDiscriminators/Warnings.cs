@@ -1,4 +1,3 @@
-using Mdf.TorchCompatibility;
 using Microsoft.Extensions.Logging;
 
 namespace TrainDiscriminators;

@@ -1,5 +1,3 @@
-using Mdf.Losses.Features;
-
 namespace Mdf.Losses;
 
 /// <summary>Settings of <see cref="LpipsLoss"/>.</summary>

@@ -1,7 +1,6 @@
 using Mdf.Losses.Discriminators;
 using Mdf.Losses.Features;
 using Mdf.Losses.Weights;
-using Mdf.Models;
 using Mdf.Models.Adversarial;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,6 +1,3 @@
-using Mdf.Losses.Features;
-using Mdf.Models;
-
 namespace Mdf.Losses;
 
 /// <summary>Settings of <see cref="MdfLoss"/>; the defaults give the published loss.</summary>

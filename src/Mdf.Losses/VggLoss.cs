@@ -1,6 +1,5 @@
 using Mdf.Losses.Features;
 using Mdf.Losses.Perceptual;
-using Mdf.Models;
 using Mdf.Models.Perceptual;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

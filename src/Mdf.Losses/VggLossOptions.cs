@@ -1,6 +1,3 @@
-using Mdf.Losses.Features;
-using Mdf.Models;
-
 namespace Mdf.Losses;
 
 /// <summary>Settings of <see cref="VggLoss"/>; the defaults are the layers and the distance of the authors of MDF, without resizing.</summary>

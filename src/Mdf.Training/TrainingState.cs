@@ -1,6 +1,5 @@
 using System.Globalization;
 using Mdf.Checkpoints;
-using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
 namespace Mdf.Training;

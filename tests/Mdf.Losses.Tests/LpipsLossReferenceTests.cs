@@ -1,6 +1,5 @@
 using Mdf.Checkpoints;
 using Mdf.Losses.Perceptual;
-using Mdf.Models;
 using Mdf.Models.Perceptual;
 using Mdf.Testing;
 using TorchSharp;

@@ -1,7 +1,6 @@
 using Mdf.Checkpoints;
 using Mdf.Models.Adversarial;
 using Mdf.Testing;
-using Mdf.TorchCompatibility;
 using TorchSharp;
 using static TorchSharp.torch;
 

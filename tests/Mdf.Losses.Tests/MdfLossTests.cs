@@ -1,6 +1,5 @@
 using Mdf.Checkpoints;
 using Mdf.Losses.Discriminators;
-using Mdf.Models;
 using Mdf.Models.Adversarial;
 using Mdf.Testing;
 using Mdf.TorchCompatibility;

@@ -1,6 +1,4 @@
 using Mdf.Checkpoints;
-using Mdf.Losses.Features;
-using Mdf.Models;
 using Mdf.Models.Perceptual;
 using Mdf.Testing;
 using TorchSharp;

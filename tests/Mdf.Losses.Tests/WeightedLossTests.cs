@@ -1,4 +1,3 @@
-using Mdf.Models;
 using Mdf.Testing;
 using Mdf.TorchCompatibility;
 using TorchSharp;

@@ -1,5 +1,4 @@
 using Mdf.Losses;
-using Mdf.TorchCompatibility;
 using Reproduce.Losses;
 using Reproduce.Report.Claims;
 using static Mdf.Reproduce.Tests.MadeUpRun;

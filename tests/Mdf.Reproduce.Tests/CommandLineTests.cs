@@ -1,5 +1,4 @@
 using Mdf.Testing;
-using Reproduce;
 using Reproduce.Losses;
 using Application = Reproduce.Application;
 

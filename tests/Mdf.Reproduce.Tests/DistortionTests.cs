@@ -1,6 +1,5 @@
 using Mdf.Degradations;
 using Mdf.Imaging;
-using Mdf.TorchCompatibility;
 using Reproduce.Sensitivity;
 using static TorchSharp.torch;
 

@@ -1,4 +1,3 @@
-using Mdf.Degradations;
 using Reproduce.Losses;
 using Reproduce.Report;
 

@@ -1,7 +1,4 @@
-using Mdf.Degradations;
-using Mdf.Metrics;
 using Mdf.TorchCompatibility;
-using Reproduce;
 using Reproduce.Experiments;
 using Reproduce.Grids;
 using Reproduce.Losses;

@@ -1,9 +1,5 @@
-using Mdf.Degradations;
-using Mdf.Metrics;
-using Mdf.Models;
 using Mdf.Models.Restoration;
 using Mdf.Testing;
-using Reproduce;
 using Reproduce.Data;
 using Reproduce.Experiments;
 using Reproduce.Grids;

@@ -1,4 +1,3 @@
-using Mdf.TorchCompatibility;
 using Microsoft.Playwright;
 
 namespace Mdf.Reproduce.Tests;

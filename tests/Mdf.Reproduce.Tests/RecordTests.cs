@@ -1,12 +1,7 @@
 using System.Text.Json.Nodes;
-using Mdf.Degradations;
 using Mdf.Losses;
-using Mdf.Metrics;
-using Mdf.Models;
 using Mdf.Testing;
-using Mdf.Training;
 using Mdf.Training.Discriminators;
-using Reproduce;
 using Reproduce.Data;
 using Reproduce.Experiments;
 using Reproduce.Losses;

@@ -1,13 +1,8 @@
 using Mdf.Losses;
-using Mdf.Models;
-using Mdf.Models.Restoration;
 using Mdf.TorchCompatibility;
 using Reproduce.Experiments;
 using Reproduce.Losses;
-using Reproduce.Presets;
 using Reproduce.Report;
-using Reproduce.Report.Claims;
-using Reproduce.Report.Sections;
 using static Mdf.Reproduce.Tests.MadeUpRun;
 
 namespace Mdf.Reproduce.Tests;

@@ -1,11 +1,8 @@
 using Mdf.Data;
-using Mdf.Degradations;
 using Mdf.Imaging;
-using Mdf.Metrics;
 using Mdf.Testing;
 using Reproduce.Experiments;
 using Reproduce.Losses;
-using Reproduce.Presets;
 using Reproduce.Report;
 using Reproduce.Trainings;
 using static TorchSharp.torch;

@@ -1,6 +1,4 @@
-using Mdf.Degradations;
 using Mdf.Testing;
-using Reproduce;
 using Reproduce.Data;
 using Reproduce.Experiments;
 using Reproduce.Grids;

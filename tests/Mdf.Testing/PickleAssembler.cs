@@ -30,7 +30,7 @@ public sealed class PickleAssembler
 
     public PickleAssembler Number(int number) => Raw([(byte)'J', .. BitConverter.GetBytes(number)]);
 
-    public PickleAssembler Long(long number) => Raw([0x8a, 8, .. BitConverter.GetBytes(number)]);
+    public PickleAssembler LongInteger(long number) => Raw([0x8a, 8, .. BitConverter.GetBytes(number)]);
 
     public PickleAssembler Put(byte index) => Raw((byte)'q', index);
 
@@ -39,13 +39,13 @@ public sealed class PickleAssembler
     /// <summary>A tensor of one storage, which is the whole of it unless said otherwise.</summary>
     public PickleAssembler Tensor(string key, string storage, long count, long[] shape, long[] strides, string location = "cpu", long start = 0, bool legacy = false)
     {
-        Global("torch._utils", "_rebuild_tensor_v2").Operation('(').Operation('(').Text("storage").Global("torch", storage).Text(key).Text(location).Long(count);
+        Global("torch._utils", "_rebuild_tensor_v2").Operation('(').Operation('(').Text("storage").Global("torch", storage).Text(key).Text(location).LongInteger(count);
         if (legacy)
         {
             Operation('N');
         }
 
-        return Operation('t').Operation('Q').Long(start).Longs(shape).Longs(strides).Raw(0x89)
+        return Operation('t').Operation('Q').LongInteger(start).Longs(shape).Longs(strides).Raw(0x89)
             .Global("collections", "OrderedDict").Operation(')').Operation('R').Operation('t').Operation('R');
     }
 
@@ -54,7 +54,7 @@ public sealed class PickleAssembler
         Operation('(');
         foreach (long number in numbers)
         {
-            Long(number);
+            LongInteger(number);
         }
 
         return Operation('t');

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Mdf.IO;
 
 namespace Reproduce.Experiments;
 

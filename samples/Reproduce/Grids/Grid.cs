@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Mdf.TorchCompatibility;
 using Reproduce.Experiments;
 using Samples.Common;
 using Spectre.Console;

@@ -1,5 +1,4 @@
 using Mdf.Losses;
-using Mdf.Training;
 using Mdf.Training.Discriminators;
 using Reproduce.Data;
 

@@ -1,5 +1,4 @@
 using Mdf.Models.Adversarial;
-using Reproduce.Grids;
 using Reproduce.Losses;
 using static TorchSharp.torch;
 

@@ -1,5 +1,3 @@
-using Reproduce.Sensitivity;
-
 namespace Reproduce.Manifold;
 
 /// <summary>One pair of original and distorted images for each distortion.</summary>

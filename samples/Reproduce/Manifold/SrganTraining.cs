@@ -1,6 +1,4 @@
-using Mdf.Degradations;
 using Mdf.Models.Adversarial;
-using Mdf.Training;
 using Mdf.Training.Restoration;
 using Reproduce.Data;
 using Reproduce.Experiments;

@@ -1,7 +1,4 @@
-using Mdf.Degradations;
-using Mdf.Models;
 using Mdf.Models.Restoration;
-using Mdf.Models.Simd;
 
 namespace Reproduce.Presets;
 

@@ -1,11 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Mdf.Degradations;
-using Mdf.Metrics;
-using Reproduce.Presets;
 using Reproduce.Report.Claims;
 using Reproduce.Report.Sections;
-using Reproduce.Sensitivity;
 using Reproduce.Statistics;
 using static Reproduce.Report.Numbers;
 

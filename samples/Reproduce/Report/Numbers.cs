@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using Mdf.Metrics;
 using Reproduce.Statistics;
 using Reproduce.Trainings;
 

@@ -1,6 +1,3 @@
-using Mdf.Metrics;
-using Reproduce.Losses;
-
 namespace Reproduce.Report;
 
 /// <summary>The table of the paper's supplement: PSNR in decibels and LPIPS, in the order of <see cref="Losses.LossNames.All"/>.</summary>

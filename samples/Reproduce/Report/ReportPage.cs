@@ -1,6 +1,5 @@
 using System.Reflection;
 using Reproduce.Experiments;
-using Reproduce.Presets;
 using Reproduce.Report.Sections;
 using static Reproduce.Report.Numbers;
 

@@ -1,4 +1,3 @@
-using Mdf.Losses.Weights;
 using Reproduce.Losses;
 using Reproduce.Statistics;
 using Reproduce.Trainings;

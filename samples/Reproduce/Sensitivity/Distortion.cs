@@ -1,5 +1,4 @@
 using Mdf.Degradations;
-using Mdf.Metrics;
 using static TorchSharp.torch;
 
 namespace Reproduce.Sensitivity;

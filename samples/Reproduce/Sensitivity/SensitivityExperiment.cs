@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Mdf.Degradations;
-using Mdf.TorchCompatibility;
 using Reproduce.Data;
 using Reproduce.Experiments;
 using Reproduce.Grids;

@@ -1,5 +1,3 @@
-using Mdf.Metrics;
-
 namespace Reproduce.Sensitivity;
 
 /// <summary>The loss of each image, at each level and distortion.</summary>

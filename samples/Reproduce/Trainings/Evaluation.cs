@@ -1,9 +1,7 @@
 using Mdf.Data;
-using Mdf.Degradations;
 using Mdf.Imaging;
 using Mdf.Metrics;
 using Mdf.Models.Restoration;
-using Mdf.TorchCompatibility;
 using Reproduce.Data;
 using Reproduce.Grids;
 using static TorchSharp.torch;

@@ -1,4 +1,3 @@
-using Mdf.Degradations;
 using Reproduce.Data;
 
 namespace Reproduce.Trainings;

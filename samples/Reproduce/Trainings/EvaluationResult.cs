@@ -1,4 +1,3 @@
-using Mdf.Metrics;
 using Reproduce.Experiments;
 using Reproduce.Losses;
 

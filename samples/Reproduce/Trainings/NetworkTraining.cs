@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Mdf.Degradations;
 using Mdf.Models.Restoration;
-using Mdf.Training;
 using Mdf.Training.Restoration;
 using Reproduce.Data;
 using Reproduce.Experiments;

@@ -1,4 +1,3 @@
-using Mdf.Degradations;
 using Mdf.Models.Restoration;
 using Reproduce.Data;
 using Reproduce.Losses;

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Mdf.TorchCompatibility;
 using TorchSharp;
 using static TorchSharp.torch;
 

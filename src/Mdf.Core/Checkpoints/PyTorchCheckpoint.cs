@@ -1,5 +1,4 @@
 using Mdf.Checkpoints.Pickle;
-using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
 namespace Mdf.Checkpoints;

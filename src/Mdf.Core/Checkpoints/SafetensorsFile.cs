@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using Mdf.IO;
-using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
 namespace Mdf.Checkpoints;

@@ -1,5 +1,3 @@
-using Mdf.Imaging;
-
 namespace Mdf.Data;
 
 /// <summary>Settings of an <see cref="ImageFolder"/>. Values are checked when they are set.</summary>

@@ -1,5 +1,3 @@
-using Mdf.Metrics;
-
 namespace Mdf.Degradations;
 
 /// <summary>What <see cref="PsnrCalibration"/> found.</summary>

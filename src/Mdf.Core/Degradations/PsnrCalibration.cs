@@ -1,5 +1,4 @@
 using Mdf.Imaging;
-using Mdf.Metrics;
 using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 

@@ -1,5 +1,3 @@
-using Mdf.TorchCompatibility;
-
 namespace Mdf.Imaging;
 
 /// <summary>

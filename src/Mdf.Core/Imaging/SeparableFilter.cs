@@ -1,4 +1,3 @@
-using Mdf.Degradations;
 using static TorchSharp.torch;
 
 namespace Mdf.Imaging;

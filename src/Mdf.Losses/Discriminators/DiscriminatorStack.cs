@@ -1,7 +1,5 @@
-using Mdf.Losses.Features;
 using Mdf.Models;
 using Mdf.Models.Adversarial;
-using Mdf.Models.Simd;
 using Mdf.Models.Tiling;
 using Mdf.TorchCompatibility;
 using TorchSharp;

@@ -1,6 +1,5 @@
 using System.Numerics;
 using Mdf.Losses.Features;
-using Mdf.Models;
 using Mdf.Models.Adversarial;
 using Mdf.Models.Simd;
 using Mdf.Models.Tiling;

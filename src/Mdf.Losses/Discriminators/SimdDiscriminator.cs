@@ -1,4 +1,3 @@
-using Mdf.Losses.Features;
 using Mdf.Models.Simd;
 using Mdf.Models.Tiling;
 using TorchSharp;

@@ -1,5 +1,4 @@
 using Mdf.TorchCompatibility;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Mdf.Losses.Features;

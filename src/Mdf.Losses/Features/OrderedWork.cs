@@ -1,5 +1,4 @@
 using System.Runtime.ExceptionServices;
-using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
 namespace Mdf.Losses.Features;

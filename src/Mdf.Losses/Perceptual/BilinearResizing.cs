@@ -1,4 +1,3 @@
-using Mdf.Imaging;
 using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 

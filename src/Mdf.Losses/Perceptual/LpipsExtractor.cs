@@ -1,4 +1,3 @@
-using Mdf.Models;
 using Mdf.Models.Perceptual;
 using Mdf.TorchCompatibility;
 using static TorchSharp.torch;

@@ -1,5 +1,4 @@
 using Mdf.Checkpoints;
-using Mdf.Models;
 using Mdf.Models.Perceptual;
 using static TorchSharp.torch;
 

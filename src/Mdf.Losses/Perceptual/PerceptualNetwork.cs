@@ -1,7 +1,6 @@
 using Mdf.Losses.Features;
 using Mdf.Models.Perceptual;
 using Mdf.Models.Tiling;
-using Mdf.TorchCompatibility;
 using TorchSharp;
 using static TorchSharp.torch;
 

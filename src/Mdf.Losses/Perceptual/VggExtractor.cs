@@ -1,5 +1,3 @@
-using Mdf.Imaging;
-using Mdf.Models;
 using Mdf.Models.Perceptual;
 using Mdf.TorchCompatibility;
 using static TorchSharp.torch;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Mdf.Checkpoints;
-using Mdf.TorchCompatibility;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;

@@ -1,4 +1,3 @@
-using Mdf.Models.Simd;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

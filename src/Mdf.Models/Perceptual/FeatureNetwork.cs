@@ -1,5 +1,4 @@
 using Mdf.Checkpoints;
-using Mdf.TorchCompatibility;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,5 +1,3 @@
-using Mdf.TorchCompatibility;
-
 namespace Mdf.Models.Perceptual;
 
 /// <summary>The features of the VGG networks: blocks of 3x3 convolutions that keep the size, each block followed by a pool that halves it.</summary>

@@ -1,4 +1,3 @@
-using Mdf.Models.Simd;
 using static Mdf.Models.Layers;
 
 namespace Mdf.Models.Restoration;

@@ -1,6 +1,3 @@
-using Mdf.Models.Simd;
-using Mdf.TorchCompatibility;
-
 namespace Mdf.Models.Restoration;
 
 /// <summary>The restoration networks of the literature by name.</summary>

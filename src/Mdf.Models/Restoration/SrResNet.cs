@@ -1,4 +1,3 @@
-using Mdf.Models.Simd;
 using Mdf.TorchCompatibility;
 using TorchSharp.Modules;
 using TorchSharp.Utils;

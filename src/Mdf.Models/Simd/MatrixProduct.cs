@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using Mdf.TorchCompatibility;
 using HalfLanes = System.Runtime.Intrinsics.Vector256<float>;
 using Lanes = System.Runtime.Intrinsics.Vector512<float>;
 

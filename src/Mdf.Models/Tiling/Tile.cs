@@ -1,4 +1,3 @@
-using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
 namespace Mdf.Models.Tiling;

@@ -3,7 +3,6 @@ using System.Text.Json;
 using Mdf.Checkpoints;
 using Mdf.IO;
 using Mdf.Models.Adversarial;
-using Mdf.TorchCompatibility;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using static TorchSharp.torch;

@@ -1,6 +1,5 @@
 using System.IO.Hashing;
 using System.Text.Json;
-using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
 namespace Mdf.Training.Discriminators;

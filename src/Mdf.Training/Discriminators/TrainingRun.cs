@@ -1,6 +1,5 @@
 using Mdf.Imaging;
 using Mdf.Models.Adversarial;
-using Mdf.TorchCompatibility;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

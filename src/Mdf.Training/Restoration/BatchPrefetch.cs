@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using Mdf.Data;
-using Mdf.TorchCompatibility;
 
 namespace Mdf.Training.Restoration;
 

@@ -1,5 +1,3 @@
-using Mdf.Metrics;
-
 namespace Mdf.Training.Restoration;
 
 /// <summary>How near a restored image comes to its reference, and how near the degraded one was (enlarged by bicubic interpolation, if it is smaller).</summary>

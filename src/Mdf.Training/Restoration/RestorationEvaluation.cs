@@ -3,7 +3,6 @@ using Mdf.Degradations;
 using Mdf.Imaging;
 using Mdf.Metrics;
 using Mdf.Models.Restoration;
-using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
 namespace Mdf.Training.Restoration;

@@ -1,8 +1,5 @@
 using Mdf.Data;
-using Mdf.Degradations;
-using Mdf.Metrics;
 using Mdf.Models.Restoration;
-using Mdf.TorchCompatibility;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,4 @@
 using Mdf.Data;
-using Mdf.Metrics;
 
 namespace Mdf.Training.Restoration;
 

@@ -1,4 +1,3 @@
-using Mdf.Degradations;
 using Mdf.Models.Adversarial;
 using Mdf.Models.Restoration;
 using Microsoft.Extensions.Logging;

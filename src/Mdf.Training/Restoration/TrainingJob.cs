@@ -1,8 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Mdf.Degradations;
-using Mdf.Models.Restoration;
-using Mdf.TorchCompatibility;
 using Microsoft.Extensions.Logging;
 using static TorchSharp.torch;
 

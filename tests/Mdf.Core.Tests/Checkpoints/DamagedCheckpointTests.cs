@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using CsCheck;
 using Mdf.Checkpoints;
-using Mdf.Core.Tests.Imaging;
 using Mdf.Testing;
 using static TorchSharp.torch;
 

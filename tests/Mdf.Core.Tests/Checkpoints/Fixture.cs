@@ -1,5 +1,3 @@
-using Mdf.Core.Tests.Imaging;
-
 namespace Mdf.Core.Tests.Checkpoints;
 
 /// <summary>The checkpoints PyTorch wrote for these tests (Fixtures/make_fixtures.py says how).</summary>

@@ -1,5 +1,4 @@
 using Mdf.Checkpoints;
-using Mdf.Core.Tests.Imaging;
 using Mdf.Testing;
 using static TorchSharp.torch;
 

@@ -1,6 +1,5 @@
 using Mdf.Degradations;
 using Mdf.Imaging;
-using Mdf.Metrics;
 using Mdf.Testing;
 using static TorchSharp.torch;
 

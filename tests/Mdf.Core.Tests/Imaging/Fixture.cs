@@ -1,4 +1,3 @@
-using Mdf.Core.Tests.Checkpoints;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,3 @@
-using Mdf.Core.Tests.Checkpoints;
 using Mdf.Imaging;
 using Mdf.Testing;
 using static TorchSharp.torch;

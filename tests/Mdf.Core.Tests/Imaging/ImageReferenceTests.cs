@@ -1,7 +1,6 @@
 using Mdf.Checkpoints;
 using Mdf.Imaging;
 using Mdf.Testing;
-using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
 namespace Mdf.Core.Tests.Imaging;

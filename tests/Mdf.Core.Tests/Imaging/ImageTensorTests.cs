@@ -1,5 +1,4 @@
 using System.Drawing;
-using Mdf.Core.Tests.Checkpoints;
 using Mdf.Imaging;
 using static TorchSharp.torch;
 

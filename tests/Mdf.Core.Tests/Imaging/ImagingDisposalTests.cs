@@ -1,6 +1,4 @@
-using Mdf.Core.Tests.Checkpoints;
 using Mdf.Imaging;
-using Mdf.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 

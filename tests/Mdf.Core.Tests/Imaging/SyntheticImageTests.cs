@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Mdf.Core.Tests.Checkpoints;
 using Mdf.Imaging;
 
 namespace Mdf.Core.Tests.Imaging;

@@ -1,7 +1,5 @@
-using Mdf.Models;
 using Mdf.Models.Adversarial;
 using Mdf.Models.Perceptual;
-using Mdf.TorchCompatibility;
 
 namespace Mdf.Losses.Tests.Conformance;
 

@@ -1,4 +1,3 @@
-using Mdf.Losses.Features;
 using Mdf.Models.Adversarial;
 using Mdf.Testing;
 using TorchSharp;

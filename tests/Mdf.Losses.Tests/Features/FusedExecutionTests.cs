@@ -1,5 +1,3 @@
-using Mdf.Losses.Features;
-using Mdf.Models;
 using Mdf.Models.Adversarial;
 using Mdf.Models.Tiling;
 using Mdf.Testing;

@@ -1,6 +1,5 @@
 using Mdf.Losses.Features;
 using Mdf.Testing;
-using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
 namespace Mdf.Losses.Tests.Features;

@@ -1,4 +1,3 @@
-using Mdf.Imaging;
 using Mdf.Losses.Perceptual;
 using Mdf.Testing;
 using TorchSharp;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Mdf.TorchCompatibility;
 
 namespace Mdf.Models.Tests.Perceptual;
 

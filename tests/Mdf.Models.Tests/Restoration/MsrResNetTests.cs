@@ -1,5 +1,4 @@
 using Mdf.Models.Restoration;
-using Mdf.Models.Simd;
 using Mdf.Testing;
 using TorchSharp;
 using static TorchSharp.torch;

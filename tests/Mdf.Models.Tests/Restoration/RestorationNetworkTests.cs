@@ -1,6 +1,5 @@
 using Mdf.Checkpoints;
 using Mdf.Models.Restoration;
-using Mdf.Models.Simd;
 using Mdf.Testing;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,5 +1,4 @@
 using Mdf.Models.Restoration;
-using Mdf.Models.Simd;
 using Mdf.Testing;
 using static TorchSharp.torch;
 

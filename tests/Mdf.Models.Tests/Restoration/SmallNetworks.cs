@@ -1,5 +1,4 @@
 using Mdf.Models.Restoration;
-using Mdf.Models.Simd;
 using static TorchSharp.torch;
 
 namespace Mdf.Models.Tests.Restoration;

@@ -1,5 +1,5 @@
-using Mdf.Build;
 using System.Buffers.Binary;
+using Mdf.Build;
 
 namespace Mdf.Packaging.Tests.NativeCompatibility;
 

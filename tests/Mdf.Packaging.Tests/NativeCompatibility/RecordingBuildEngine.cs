@@ -1,5 +1,4 @@
 using System.Collections;
-using Mdf.TorchCompatibility;
 using Microsoft.Build.Framework;
 
 namespace Mdf.Packaging.Tests.NativeCompatibility;

@@ -1,7 +1,6 @@
-using Mdf.Build;
 using System.Globalization;
 using System.Xml.Linq;
-using Mdf.Losses;
+using Mdf.Build;
 using Mdf.Testing;
 
 namespace Mdf.Packaging.Tests.Packages;

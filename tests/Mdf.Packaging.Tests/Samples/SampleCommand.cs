@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Mdf.Testing;
-using Mdf.TorchCompatibility;
 
 namespace Mdf.Packaging.Tests.Samples;
 

@@ -1,7 +1,6 @@
 using Mdf.Checkpoints;
 using Mdf.Degradations;
 using Mdf.Imaging;
-using Mdf.Losses;
 using Mdf.Testing;
 using Mdf.Training.Discriminators;
 using TorchSharp;

@@ -3,7 +3,6 @@ using Mdf.Data;
 using Mdf.Degradations;
 using Mdf.Imaging;
 using Mdf.Losses;
-using Mdf.Models;
 using Mdf.Models.Adversarial;
 using Mdf.Models.Restoration;
 using Mdf.Testing;

@@ -4,7 +4,6 @@ using Mdf.Data;
 using Mdf.Degradations;
 using Mdf.Imaging;
 using Mdf.Losses;
-using Mdf.Metrics;
 using Mdf.Models.Restoration;
 using Mdf.Testing;
 using Mdf.TorchCompatibility;

@@ -1,6 +1,4 @@
-using Mdf.Models;
 using Mdf.Models.Restoration;
-using Mdf.Models.Simd;
 
 namespace Mdf.Training.Tests.Restoration;
 

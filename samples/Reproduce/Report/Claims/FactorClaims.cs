@@ -1,5 +1,4 @@
 using System.Globalization;
-using Mdf.Metrics;
 using Mdf.Models.Perceptual;
 using Reproduce.Losses;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Reproduce.Experiments;
 using Reproduce.Manifold;
-using Reproduce.Sensitivity;
 
 namespace Reproduce.Report.Claims;
 

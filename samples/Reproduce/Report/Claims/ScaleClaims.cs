@@ -1,4 +1,3 @@
-using Mdf.Metrics;
 using Reproduce.Losses;
 using static Reproduce.Report.Numbers;
 

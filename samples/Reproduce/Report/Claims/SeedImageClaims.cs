@@ -1,5 +1,3 @@
-using Mdf.Metrics;
-
 namespace Reproduce.Report.Claims;
 
 /// <summary>That more seed images than one are worth little.</summary>

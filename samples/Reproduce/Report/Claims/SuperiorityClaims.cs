@@ -1,4 +1,3 @@
-using Mdf.Metrics;
 using Mdf.Models.Perceptual;
 using Reproduce.Losses;
 using Reproduce.Trainings;

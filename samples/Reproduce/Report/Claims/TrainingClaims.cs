@@ -1,5 +1,3 @@
-using Mdf.Metrics;
-
 namespace Reproduce.Report.Claims;
 
 /// <summary>That training the discriminators is worth something: not in the paper, which does not compare with untrained ones.</summary>

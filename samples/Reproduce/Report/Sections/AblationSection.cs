@@ -1,4 +1,3 @@
-using Mdf.Metrics;
 using Reproduce.Losses;
 using Reproduce.Report.Charts;
 using Reproduce.Statistics;

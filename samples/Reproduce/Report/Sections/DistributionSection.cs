@@ -1,5 +1,4 @@
 using Reproduce.Report.Charts;
-using Reproduce.Trainings;
 using static Reproduce.Report.Numbers;
 
 namespace Reproduce.Report.Sections;

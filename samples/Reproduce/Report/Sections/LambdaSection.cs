@@ -1,6 +1,5 @@
 using Reproduce.Report.Charts;
 using Reproduce.Statistics;
-using Reproduce.Trainings;
 using static Reproduce.Report.Numbers;
 
 namespace Reproduce.Report.Sections;

@@ -1,7 +1,6 @@
 using Reproduce.Experiments;
 using Reproduce.Manifold;
 using Reproduce.Report.Charts;
-using Reproduce.Sensitivity;
 using static Reproduce.Report.Numbers;
 
 namespace Reproduce.Report.Sections;

@@ -1,4 +1,3 @@
-using Reproduce.Losses;
 using Reproduce.Trainings;
 using static Reproduce.Report.Numbers;
 

@@ -1,4 +1,3 @@
-using Mdf.Metrics;
 using static Reproduce.Report.Numbers;
 
 namespace Reproduce.Report.Sections;

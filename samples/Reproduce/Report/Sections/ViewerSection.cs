@@ -1,7 +1,4 @@
 using System.Text.Json;
-using Mdf.Metrics;
-using Reproduce.Grids;
-using Reproduce.Report.Claims;
 using static Reproduce.Report.Numbers;
 
 namespace Reproduce.Report.Sections;

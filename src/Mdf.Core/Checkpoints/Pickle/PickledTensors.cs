@@ -1,5 +1,4 @@
 using System.Globalization;
-using Mdf.TorchCompatibility;
 
 namespace Mdf.Checkpoints.Pickle;
 

@@ -1,4 +1,3 @@
-using Mdf.Losses.Features;
 using static TorchSharp.torch;
 
 namespace Mdf.Training.Discriminators.Networks;

@@ -1,4 +1,3 @@
-using Mdf.Losses.Features;
 using Mdf.Models.Adversarial;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

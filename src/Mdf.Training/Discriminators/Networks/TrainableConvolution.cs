@@ -1,4 +1,3 @@
-using Mdf.Losses.Features;
 using Mdf.TorchCompatibility;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
