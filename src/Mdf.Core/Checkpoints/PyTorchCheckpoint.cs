@@ -78,7 +78,8 @@ internal static class PyTorchCheckpoint
         return first == storage
             ? first
             : throw input.Error(
-                $"storage '{storage.Key}' is described as {first.Count} elements of {first.Type} and as {storage.Count} of {storage.Type}.");
+                $"storage '{storage.Key}' is described both as {first.Count} elements of {first.Type} "
+                + $"and as {storage.Count} of {storage.Type}.");
     }
 
     private static PickleStorage View(PickleStream input, PickleStorage storage, long offset, long length) =>

@@ -159,7 +159,7 @@ public static class SafetensorsFile
             {
                 throw source.Error(
                     8,
-                    $"tensor '{entry.Name}' starts at data byte {entry.Begin}; expected {at}, as the data must have no gaps and no overlaps.");
+                    $"tensor '{entry.Name}' starts at data byte {entry.Begin}; expected {at}: the data must have no gaps and no overlaps.");
             }
 
             at = entry.End;

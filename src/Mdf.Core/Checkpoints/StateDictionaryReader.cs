@@ -74,5 +74,5 @@ public static class StateDictionaryReader
 
     // A header length that fits the file, followed by the opening brace of the JSON header.
     private static bool LooksLikeSafetensors(ReadOnlySpan<byte> start, long length) =>
-        start.Length > 8 && start[8] == '{' && BinaryPrimitives.ReadUInt64LittleEndian(start) is var header && header <= (ulong)(length - 8);
+        start.Length > 8 && start[8] == '{' && BinaryPrimitives.ReadUInt64LittleEndian(start) <= (ulong)(length - 8);
 }

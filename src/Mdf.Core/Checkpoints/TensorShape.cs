@@ -5,7 +5,7 @@ internal static class TensorShape
 {
     private const int MaximumRank = 64;
 
-    /// <summary>Returns the number of elements, or null if no tensor can have the shape: a negative size, a rank above 64, or overflow.</summary>
+    /// <summary>Returns the number of elements; null for a negative size, a rank above 64 or a number that is too large.</summary>
     public static long? Elements(ReadOnlySpan<long> shape)
     {
         if (shape.Length > MaximumRank)

@@ -14,7 +14,7 @@ public sealed class HostileArchiveTests
     [InlineData("a\\data.pkl")]
     [InlineData("C:/data.pkl")]
     public void Read_PathEscapingEntry_IsRefused(string name) =>
-        Assert.Contains("leads elsewhere", Refused(PickleAssembler.Zip([(name, new PickleAssembler().Operation('}').ToArray(), 0)])), StringComparison.Ordinal);
+        Assert.Contains("leads out of the archive's folder", Refused(PickleAssembler.Zip([(name, new PickleAssembler().Operation('}').ToArray(), 0)])), StringComparison.Ordinal);
 
     [Fact]
     public void Read_CompressedEntry_IsNotUnpacked() =>
@@ -50,7 +50,7 @@ public sealed class HostileArchiveTests
     [InlineData(0, 0, -2, "0 entries 'data.pkl'")]
     [InlineData(long.MinValue, 0, 0, "outside the file")]
     [InlineData(long.MaxValue, 0, 0, "outside the file")]
-    [InlineData(0, long.MinValue, 0, "said to hold")]
+    [InlineData(0, long.MinValue, 0, "cannot hold")]
     [InlineData(0, long.MaxValue / 2, 0, "outside the file")]
     public void Read_Zip64End_IsTakenOrRefusedWithReason(long moreStart, long moreLength, long moreEntries, string? reason)
     {

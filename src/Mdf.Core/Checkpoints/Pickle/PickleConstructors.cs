@@ -34,9 +34,10 @@ internal sealed class PickleConstructors(PickleStream input)
     };
 
     /// <summary>Creates an object of a class: a dictionary for the known dictionary classes, an inert record for all others.</summary>
-    public static object New(PickleGlobal type) => type.FullName is "collections.OrderedDict" or "collections.defaultdict" or "builtins.dict"
-        ? new PickleDictionary()
-        : new PickleObject(type);
+    public static object New(PickleGlobal type) =>
+        type.FullName is "collections.OrderedDict" or "collections.defaultdict" or "builtins.dict"
+            ? new PickleDictionary()
+            : new PickleObject(type);
 
     // Pickle protocols 0 to 2 use Python 2's name for the module.
     private static string NameInPython3(PickleGlobal function) =>
@@ -95,7 +96,9 @@ internal sealed class PickleConstructors(PickleStream input)
         }
 
         // One past the last element that the tensor touches.
-        Int128 end = elements == 0 ? start : start + sizes.Zip(steps).Aggregate(Int128.One, (sum, d) => sum + ((Int128)(d.First - 1) * d.Second));
+        Int128 end = elements == 0
+            ? start
+            : start + sizes.Zip(steps).Aggregate(Int128.One, (sum, d) => sum + ((Int128)(d.First - 1) * d.Second));
         if (end > storage.ViewCount)
         {
             throw input.Error($"{Described()} from element {start} on reaches outside its storage of {storage.ViewCount} elements.");

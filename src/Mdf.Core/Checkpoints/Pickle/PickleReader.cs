@@ -185,7 +185,8 @@ internal sealed class PickleReader
 
     // Limited to 400 digits because parsing time grows faster than the number of digits.
     private object Integer(string digits) =>
-        digits.Length <= 400 && BigInteger.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger value)
+        digits.Length <= 400
+        && BigInteger.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger value)
             ? Narrow(value)
             : throw input.Error("the pickle has a malformed integer.");
 

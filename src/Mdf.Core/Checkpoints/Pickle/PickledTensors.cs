@@ -59,7 +59,8 @@ internal sealed class PickledTensors
 
         return dictionary.Items.Any(i => i.Value is PickleTensor)
             ? root
-            : UsualKeys.Select(k => dictionary[k]).FirstOrDefault(v => v is List<object?> or PickleObject || Mapping(v) is not null) ?? root;
+            : UsualKeys.Select(k => dictionary[k])
+                .FirstOrDefault(v => v is List<object?> or PickleObject || Mapping(v) is not null) ?? root;
     }
 
     private static PickleDictionary? Mapping(object? value) => value switch
