@@ -134,7 +134,8 @@ public static class ImageTensor
         var channels = layout.ChannelCount();
         if (channels == 1 && planes.shape[0] != 1)
         {
-            throw new ArgumentException($"Layout {layout} requires an image of one channel, got {planes.shape[0]} channels.", nameof(layout));
+            throw new ArgumentException(
+                $"Layout {layout} requires an image of one channel, got {planes.shape[0]} channels.", nameof(layout));
         }
 
         if (planes.isnan().any().item<bool>())

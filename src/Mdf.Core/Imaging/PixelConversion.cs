@@ -31,7 +31,8 @@ internal static class PixelConversion
         if (stride != 0 && stride < rowLength)
         {
             throw new ArgumentException(
-                $"Expected a stride of 0 or at least {rowLength} elements ({width} pixels of layout {layout}), got {stride}.", nameof(stride));
+                $"Expected a stride of 0 or at least {rowLength} elements ({width} pixels of layout {layout}), got {stride}.",
+                nameof(stride));
         }
 
         var step = stride == 0 ? rowLength : stride;
