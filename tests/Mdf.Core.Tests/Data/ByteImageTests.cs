@@ -31,7 +31,9 @@ public sealed class ByteImageTests
     }
 
     [Fact]
-    public void Constructor_WrongNumberOfBytes_IsRefused() =>
+    public void Constructor_WrongNumberOfBytes_IsRefused()
+    {
         var error = Assert.Throws<ArgumentException>(() => new ByteImage(new byte[35], 4, 3));
         Assert.Contains("36 bytes for 4 x 3 pixels, got 35", error.Message, StringComparison.Ordinal);
+    }
 }
