@@ -189,7 +189,10 @@ public sealed class FeatureNetworkTests : IDisposable
         Dictionary<string, Tensor> file = network.state_dict();
         file.Remove("features.3.bias");
         SafetensorsFile.Write(path, file);
-        Assert.Contains("it is no AlexNetFeatures: it lacks [features.3.bias]", Assert.Throws<CheckpointFormatException>(() => network.LoadWeights(path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "it holds no AlexNetFeatures weights: it lacks [features.3.bias]",
+            Assert.Throws<CheckpointFormatException>(() => network.LoadWeights(path)).Message,
+            StringComparison.Ordinal);
 
         file["features.0.weight"] = zeros(64, 3, 11, 11);
         file["features.3.bias"] = zeros(191);

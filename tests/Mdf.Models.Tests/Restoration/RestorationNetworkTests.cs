@@ -220,13 +220,13 @@ public sealed class RestorationNetworkTests
     }
 
     [Theory]
-    [InlineData("pt", "1", "{}", "does not say of which network")]
-    [InlineData("mdf-restoration", "2", "{}", "version '2'; version '1' is read")]
+    [InlineData("pt", "1", "{}", "does not say which network")]
+    [InlineData("mdf-restoration", "2", "{}", "version '2'; only version '1' is supported")]
     [InlineData("mdf-restoration", "1", null, "has no 'network'")]
-    [InlineData("mdf-restoration", "1", "no json", "is no network of this library")]
-    [InlineData("mdf-restoration", "1", "{\"$type\":\"unet\"}", "is no network of this library")]
-    [InlineData("mdf-restoration", "1", "{\"Width\":4}", "is no network of this library")]
-    [InlineData("mdf-restoration", "1", "{\"$type\":\"edsr\",\"Wide\":4}", "is no network of this library")]
+    [InlineData("mdf-restoration", "1", "no json", "is not a network of this library")]
+    [InlineData("mdf-restoration", "1", "{\"$type\":\"unet\"}", "is not a network of this library")]
+    [InlineData("mdf-restoration", "1", "{\"Width\":4}", "is not a network of this library")]
+    [InlineData("mdf-restoration", "1", "{\"$type\":\"edsr\",\"Wide\":4}", "is not a network of this library")]
     [InlineData("mdf-restoration", "1", "{\"$type\":\"edsr\",\"Width\":0}", "Expected 1 to 4096, got 0")]
     [InlineData("mdf-restoration", "1", "{\"$type\":\"edsr\",\"Width\":4096,\"Blocks\":1024}", "lacks weights of its network")]
     public void Load_StrangeMetadata_IsRefused(string format, string version, string? network, string reason)
