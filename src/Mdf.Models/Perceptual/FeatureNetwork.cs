@@ -107,7 +107,8 @@ public abstract class FeatureNetwork : Module<Tensor, Tensor>
         string[] missing = [.. expected.Keys.Where(name => !weights.ContainsKey(name))];
         if (missing.Length > 0)
         {
-            throw new CheckpointFormatException(path, null, $"it holds no {GetType().Name} weights: it lacks [{string.Join(", ", missing)}].");
+            throw new CheckpointFormatException(
+                path, null, $"it holds no {GetType().Name} weights: it lacks [{string.Join(", ", missing)}].");
         }
 
         foreach ((string name, Tensor target) in expected)

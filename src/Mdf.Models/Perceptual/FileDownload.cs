@@ -17,7 +17,7 @@ internal sealed class FileDownload(HttpClient client, PretrainedFile file, strin
 
     public async Task RunAsync(IProgress<DownloadProgress>? progress, CancellationToken cancellation)
     {
-        // The lock is held until the file is renamed, so that no other process can restart a partial file that is closed but not yet renamed.
+        // The lock is held until the file is renamed, so that no other process restarts a complete but not yet renamed partial file.
         using IDisposable claim = FileLock.Take(path, $"Another process is downloading '{path}'.");
         if (File.Exists(path))
         {

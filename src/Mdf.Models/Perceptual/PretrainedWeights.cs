@@ -70,7 +70,10 @@ public static class PretrainedWeights
     /// <exception cref="IOException">The connection broke, the file cannot be written, or another process is downloading it.</exception>
     /// <exception cref="OperationCanceledException">The download was cancelled.</exception>
     public static async Task<string> DownloadAsync(
-        PretrainedFile file, IProgress<DownloadProgress>? progress = null, HttpClient? client = null, CancellationToken cancellation = default)
+        PretrainedFile file,
+        IProgress<DownloadProgress>? progress = null,
+        HttpClient? client = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(file);
         string path = Path.Combine(Folder, file.Name);
