@@ -3,22 +3,23 @@ using static TorchSharp.torch;
 
 namespace Mdf.Models;
 
-/// <summary>Layers that several networks are made of.</summary>
+/// <summary>Building blocks that several networks share.</summary>
 internal static class Layers
 {
-    /// <summary>A convolution that keeps the size, its input padded with zeros.</summary>
+    /// <summary>Creates a convolution with zero padding that keeps height and width.</summary>
     public static Conv2d Convolution(int inputChannels, int outputChannels, int kernelSize = 3, bool bias = true)
         => nn.Conv2d(inputChannels, outputChannels, kernelSize, padding: kernelSize / 2, bias: bias);
 
-    /// <summary>The weights and biases of such a convolution.</summary>
+    /// <summary>Returns the number of weights and biases of a convolution.</summary>
     public static long ConvolutionParameters(long inputChannels, long outputChannels, long kernelSize = 3, bool bias = true)
         => (inputChannels * outputChannels * kernelSize * kernelSize) + (bias ? outputChannels : 0);
 
-    /// <summary>The factors by which networks enlarge one after the other, by sub-pixel convolution (Shi et al. 2016).</summary>
+    /// <summary>Returns the upscaling factors of the successive sub-pixel convolutions (Shi et al. 2016).</summary>
     public static IReadOnlyList<int> UpscalingSteps(int scale) => scale == 4 ? [2, 2] : [scale];
 
     /// <summary>
-    /// How far, in pixels of the small image, a convolution of 3 x 3 pixels before each step and a last one after all of them look.
+    /// Returns the receptive radius of the upscaling stage in pixels of the small image: a 3 x 3 convolution before each step, and a last
+    /// convolution after all steps.
     /// </summary>
     public static double UpscalingReach(int scale, int lastKernelSize)
     {

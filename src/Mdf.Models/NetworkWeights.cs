@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Mdf.Models;
 
-/// <summary>What loading and saving networks have in common.</summary>
+/// <summary>Loads and saves the weights of networks.</summary>
 internal static class NetworkWeights
 {
     public const string FormatKey = "format";
@@ -13,10 +13,10 @@ internal static class NetworkWeights
     private const string VersionKey = "version";
     private const string LibraryKey = "library";
 
-    // Names and shapes to list in one message.
+    // Largest number of names or shapes in one message.
     private const int MostListed = 8;
 
-    /// <summary>Writes a network as safetensors, with what is said about it and the format's own entries.</summary>
+    /// <summary>Writes a network as safetensors, with the given metadata and the entries of the format.</summary>
     public static void Save(string path, nn.Module network, string format, IReadOnlyDictionary<string, string> metadata)
     {
         var all = new Dictionary<string, string>(metadata)
@@ -28,8 +28,11 @@ internal static class NetworkWeights
         SafetensorsFile.Write(path, network.state_dict(), all);
     }
 
-    /// <summary>Refuses a file of our format but of another version. Other tools write other formats ("pt", say), or none.</summary>
-    /// <returns>Whether the file is of our format.</returns>
+    /// <summary>
+    /// Throws if a file has this library's format but another version. Files of other tools have another format ("pt", for instance) or
+    /// none.
+    /// </summary>
+    /// <returns>True if the file has this library's format.</returns>
     public static bool CheckFormat(string path, IReadOnlyDictionary<string, string> metadata, string format)
     {
         if (metadata.GetValueOrDefault(FormatKey) != format)
@@ -40,20 +43,23 @@ internal static class NetworkWeights
         return metadata.GetValueOrDefault(VersionKey) == Version
             ? true
             : throw new CheckpointFormatException(
-                path, null, $"it is of format '{format}' version '{metadata.GetValueOrDefault(VersionKey)}'; version '{Version}' is read.");
+                path,
+                null,
+                $"its format is '{format}' version '{metadata.GetValueOrDefault(VersionKey)}'; only version '{Version}' is supported.");
     }
 
-    /// <summary>Copies weights into a network once it is known that they are its own: all names, no others, and the same shapes.</summary>
-    /// <param name="path">The file, for messages.</param>
-    /// <param name="subject">What the weights are in the file, for messages: "the file", or a part of it.</param>
-    /// <param name="weights">The weights by the network's names.</param>
-    /// <param name="network">The network, unchanged if the weights are refused.</param>
+    /// <summary>Copies weights into a network after checking that their names and shapes are exactly those of the network.</summary>
+    /// <param name="path">Path of the file, for messages.</param>
+    /// <param name="subject">The part of the file that the weights come from, for messages: "the file" or "scale 0".</param>
+    /// <param name="weights">Weights by the network's names.</param>
+    /// <param name="network">The network, which is unchanged if the check fails.</param>
     public static void Copy(string path, string subject, IReadOnlyDictionary<string, Tensor> weights, nn.Module network)
     {
         Dictionary<string, Tensor> targets = network.state_dict();
 
-        // PyTorch before 0.4.1 had no such counter, and needs none in evaluation.
-        string[] missing = [.. targets.Keys.Except(weights.Keys).Where(name => !name.EndsWith(".num_batches_tracked", StringComparison.Ordinal))];
+        // PyTorch before 0.4.1 did not save this counter, and evaluation does not use it.
+        const string Optional = ".num_batches_tracked";
+        string[] missing = [.. targets.Keys.Except(weights.Keys).Where(name => !name.EndsWith(Optional, StringComparison.Ordinal))];
         string[] unexpected = [.. weights.Keys.Except(targets.Keys)];
         if (missing.Length + unexpected.Length > 0)
         {
@@ -70,7 +76,8 @@ internal static class NetworkWeights
             .. from weight in weights
                let expected = targets[weight.Key].shape
                where !weight.Value.shape.SequenceEqual(expected)
-               select $"'{weight.Key}' of shape [{string.Join(", ", weight.Value.shape)}] where [{string.Join(", ", expected)}] is expected",
+               select $"'{weight.Key}' of shape [{string.Join(", ", weight.Value.shape)}] "
+                   + $"where [{string.Join(", ", expected)}] is expected",
         ];
         if (misshapen.Length > 0)
         {

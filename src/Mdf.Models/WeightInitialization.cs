@@ -3,16 +3,18 @@ using static TorchSharp.torch;
 namespace Mdf.Models;
 
 /// <summary>
-/// Gives convolutions and linear layers their first weights, from a seed. Parameters of one dimension other than their biases
-/// (normalisation, PReLU) keep the values their layers were made with, and frozen ones are left alone.
+/// Initialises convolutions and linear layers from a seed. Other one-dimensional parameters (normalisation, PReLU) keep the values they
+/// were created with, and frozen parameters are not changed.
 /// </summary>
 internal static class WeightInitialization
 {
-    /// <summary>PyTorch's: weights and biases uniform within 1 / sqrt(fan-in).</summary>
+    /// <summary>Applies PyTorch's default initialisation: weights and biases are uniform within 1 / sqrt(fan-in).</summary>
     public static void Uniform(nn.Module network, long seed) => Each(network, seed, (parameter, fanIn, generator) =>
         parameter.copy_(((rand(parameter.shape, generator: generator) * 2) - 1) / Math.Sqrt(fanIn)));
 
-    /// <summary>He et al. 2015: weights normal with variance 2 / fan-in, times a gain; biases 0.</summary>
+    /// <summary>
+    /// Applies the initialisation of He et al. 2015: weights are normal with variance 2 / fan-in, multiplied by a gain; biases are 0.
+    /// </summary>
     public static void Normal(nn.Module network, long seed, double gain = 1) => Each(network, seed, (parameter, fanIn, generator) =>
     {
         double deviation = parameter.ndim == 1 ? 0 : gain * Math.Sqrt(2.0 / fanIn);

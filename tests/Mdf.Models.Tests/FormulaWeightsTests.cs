@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Mdf.Models.Tests;
 
-/// <summary>The weights that tests give networks are those that the reference values were computed with.</summary>
+/// <summary>Checks that test weights equal those that the reference values were computed with.</summary>
 public sealed class FormulaWeightsTests
 {
     [Fact]

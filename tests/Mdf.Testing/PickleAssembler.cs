@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Mdf.Testing;
 
-/// <summary>Writes pickles operation by operation, also such as no honest program would, and wraps them in the files of PyTorch.</summary>
+/// <summary>Assembles pickles, including invalid ones, operation by operation, and wraps them in PyTorch's file formats.</summary>
 public sealed class PickleAssembler
 {
     private readonly List<byte> bytes = [];
@@ -36,10 +36,19 @@ public sealed class PickleAssembler
 
     public PickleAssembler Get(byte index) => Raw((byte)'h', index);
 
-    /// <summary>A tensor of one storage, which is the whole of it unless said otherwise.</summary>
-    public PickleAssembler Tensor(string key, string storage, long count, long[] shape, long[] strides, string location = "cpu", long start = 0, bool legacy = false)
+    /// <summary>Appends a tensor that is a view of a storage.</summary>
+    public PickleAssembler Tensor(
+        string key,
+        string storage,
+        long count,
+        long[] shape,
+        long[] strides,
+        string location = "cpu",
+        long start = 0,
+        bool legacy = false)
     {
-        Global("torch._utils", "_rebuild_tensor_v2").Operation('(').Operation('(').Text("storage").Global("torch", storage).Text(key).Text(location).LongInteger(count);
+        Global("torch._utils", "_rebuild_tensor_v2").Operation('(')
+            .Operation('(').Text("storage").Global("torch", storage).Text(key).Text(location).LongInteger(count);
         if (legacy)
         {
             Operation('N');
@@ -60,10 +69,10 @@ public sealed class PickleAssembler
         return Operation('t');
     }
 
-    /// <summary>The pickle, ended.</summary>
+    /// <summary>Returns the pickle with its end marker.</summary>
     public byte[] ToArray() => [.. bytes, (byte)'.'];
 
-    /// <summary>A file in PyTorch's legacy format.</summary>
+    /// <summary>Returns a file in PyTorch's legacy format.</summary>
     public byte[] ToLegacyFile(params (string Key, long Count, byte[] Bytes)[] storages)
     {
         var keys = new PickleAssembler().Operation(']').Operation('(');
@@ -86,11 +95,11 @@ public sealed class PickleAssembler
         ];
     }
 
-    /// <summary>A zip archive with this pickle and storages, in PyTorch's form.</summary>
+    /// <summary>Returns a file in PyTorch's zip format with this pickle and the storages.</summary>
     public byte[] ToZipFile(params (string Name, byte[] Bytes)[] storages) =>
         Zip([("archive/data.pkl", ToArray(), 0), .. storages.Select(s => ($"archive/data/{s.Name}", s.Bytes, (ushort)0))]);
 
-    /// <summary>A zip archive of stored entries, or of entries that lie about how they are stored.</summary>
+    /// <summary>Returns a zip archive of uncompressed entries; their headers may claim another compression method.</summary>
     public static byte[] Zip((string Name, byte[] Bytes, ushort Method)[] entries)
     {
         var file = new MemoryStream();
@@ -113,7 +122,8 @@ public sealed class PickleAssembler
         return
         [
             .. file.ToArray(), .. table.ToArray(),
-            .. "PK\x05\x06"u8, 0, 0, 0, 0, .. count, .. count, .. BitConverter.GetBytes((int)table.Length), .. BitConverter.GetBytes((int)file.Length), 0, 0,
+            .. "PK\x05\x06"u8, 0, 0, 0, 0, .. count, .. count,
+            .. BitConverter.GetBytes((int)table.Length), .. BitConverter.GetBytes((int)file.Length), 0, 0,
         ];
     }
 }

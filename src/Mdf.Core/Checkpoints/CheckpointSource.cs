@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Mdf.Checkpoints;
 
-/// <summary>A checkpoint's bytes. Every read is checked against the length before memory is taken.</summary>
+/// <summary>A checkpoint's bytes. Every read is checked against the file's length before memory is allocated.</summary>
 internal sealed class CheckpointSource
 {
     private const int ChunkBytes = 1 << 24;
@@ -23,19 +23,23 @@ internal sealed class CheckpointSource
 
     public long Length { get; }
 
-    /// <summary>An error for the caller to throw. Names in a file can be long and unprintable; its reason is short and of one line.</summary>
+    /// <summary>
+    /// Creates an exception for the caller to throw. The reason is shortened and its control characters are replaced, because names in a
+    /// file can be long and unprintable.
+    /// </summary>
     public CheckpointFormatException Error(long? offset, string reason, Exception? inner = null)
     {
         string start = reason.Length <= MaximumReasonLength ? reason : $"{reason[..MaximumReasonLength]}...";
         return new CheckpointFormatException(Name, offset, string.Concat(start.Select(c => char.IsControl(c) ? '?' : c)), inner);
     }
 
-    /// <summary>Fails unless the range lies within the file.</summary>
+    /// <summary>Throws unless the byte range lies within the file.</summary>
     public void Check(long offset, long count, string what)
     {
         if (offset < 0 || count < 0 || offset > Length - count)
         {
-            throw Error(Math.Clamp(offset, 0, Length), $"{what} is said to be {count} bytes long at byte {offset}, outside the file of {Length} bytes.");
+            throw Error(
+                Math.Clamp(offset, 0, Length), $"{what} is given as {count} bytes at byte {offset}, outside the file of {Length} bytes.");
         }
     }
 
@@ -53,7 +57,7 @@ internal sealed class CheckpointSource
         Check(offset, count, what);
         if (count > Array.MaxLength)
         {
-            throw Error(offset, $"{what} of {count} bytes is too long.");
+            throw Error(offset, $"{what} of {count} bytes is too long; at most {Array.MaxLength} bytes can be read.");
         }
 
         var bytes = new byte[count];
@@ -61,13 +65,13 @@ internal sealed class CheckpointSource
         return bytes;
     }
 
-    /// <summary>Reads elements into a new one-dimensional tensor. <paramref name="onChunk"/> sees the bytes as they pass.</summary>
+    /// <summary>Reads elements into a new one-dimensional tensor and passes every chunk of bytes to <paramref name="onChunk"/>.</summary>
     public Tensor ReadElements(long offset, long count, ScalarType dtype, string what, Action<ReadOnlySpan<byte>>? onChunk = null)
     {
         long size = ElementTypes.Size(dtype);
         if (count > long.MaxValue / size)
         {
-            throw Error(offset, $"{what} is said to have {count} elements.");
+            throw Error(offset, $"{what} is given {count} elements, more than any file can hold.");
         }
 
         Check(offset, count * size, what);
@@ -80,7 +84,7 @@ internal sealed class CheckpointSource
             onChunk?.Invoke(bytes);
             if (dtype == ScalarType.Bool)
             {
-                // libtorch takes it for granted that a bool is 0 or 1.
+                // libtorch assumes that a bool is stored as 0 or 1.
                 for (int i = 0; i < bytes.Length; i++)
                 {
                     bytes[i] = bytes[i] == 0 ? (byte)0 : (byte)1;
@@ -91,7 +95,7 @@ internal sealed class CheckpointSource
         return tensor;
     }
 
-    // A sparse file can be far longer than what it takes on the disk.
+    // The length check does not bound memory: a sparse file can be far longer than the disk space it occupies.
     private Tensor Allocate(long offset, long count, ScalarType dtype, string what)
     {
         try
@@ -100,7 +104,7 @@ internal sealed class CheckpointSource
         }
         catch (ExternalException e)
         {
-            throw Error(offset, $"{what} has {count} elements of {dtype}, for which there is not enough memory.", e);
+            throw Error(offset, $"{what} has {count} elements of type {dtype}; there is not enough memory for them.", e);
         }
     }
 }

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Mdf.Checkpoints;
 
-/// <summary>The element types read and written, and their names in each format.</summary>
+/// <summary>The supported element types, their sizes in bytes and their names in each format.</summary>
 internal static class ElementTypes
 {
     private static readonly (ScalarType Type, int Size, string Safetensors, string PyTorchStorage)[] All =

@@ -5,8 +5,8 @@ using Mdf.Checkpoints.Pickle;
 namespace Mdf.Checkpoints;
 
 /// <summary>
-/// PyTorch's format before 1.6: five pickles (a magic number, the protocol 1001, facts of the machine, the object, the storages' keys)
-/// and then each storage as its length in elements and its bytes.
+/// Reads PyTorch's format before 1.6: five pickles (a magic number, the protocol 1001, facts about the machine, the object, the storages'
+/// keys), followed by each storage's length in elements and its bytes.
 /// </summary>
 internal static class PyTorchLegacyFile
 {
@@ -14,7 +14,7 @@ internal static class PyTorchLegacyFile
 
     private static readonly BigInteger Magic = BigInteger.Parse("1950a86a20f9469cfc6c", System.Globalization.NumberStyles.HexNumber, null);
 
-    /// <summary>How such a file starts: a pickle of protocol 2 holding an integer of ten bytes.</summary>
+    /// <summary>The first bytes of every legacy file: a pickle of protocol 2 with an integer of ten bytes.</summary>
     public static ReadOnlySpan<byte> Start => [0x80, 0x02, 0x8a, 0x0a];
 
     public static StateDictionary Read(CheckpointSource source, CheckpointReadOptions options)
@@ -22,17 +22,17 @@ internal static class PyTorchLegacyFile
         var input = new PickleStream(source, 0, source.Length);
         if (PickleReader.Read(input, Refuse(input)) is not BigInteger magic || magic != Magic)
         {
-            throw source.Error(0, "it is a pickle, but without the magic number of a PyTorch checkpoint.");
+            throw source.Error(0, "the file is a pickle, but lacks the magic number of a PyTorch checkpoint.");
         }
 
         if (PickleReader.Read(input, Refuse(input)) is not Protocol)
         {
-            throw source.Error(input.Position, $"it is not of the one protocol known, {Protocol}.");
+            throw source.Error(input.Position, $"the file is not of protocol {Protocol}, the only one of PyTorch's legacy format.");
         }
 
         if (PickleReader.Read(input, Refuse(input)) is PickleDictionary machine && machine["little_endian"] is false)
         {
-            throw source.Error(input.Position, "it was written on a big-endian machine, which is not read.");
+            throw source.Error(input.Position, "the file was written on a big-endian machine, which is not supported.");
         }
 
         var described = new Dictionary<string, PickleStorage>();
@@ -40,16 +40,18 @@ internal static class PyTorchLegacyFile
         Dictionary<string, long> places = LocateStorages(source, input, described);
         return PyTorchCheckpoint.Read(source, root, options, storage => places.TryGetValue(storage.Key, out long place)
             ? source.ReadElements(place, storage.Count, storage.Type, $"storage '{storage.Key}'")
-            : throw source.Error(null, $"storage '{storage.Key}' is used but not in the file."));
+            : throw source.Error(null, $"storage '{storage.Key}' is used but missing from the file."));
     }
 
-    private static Func<object?, object?> Refuse(PickleStream input) => _ => throw input.Error("the file's preamble refers to a storage.");
+    private static Func<object?, object?> Refuse(PickleStream input) =>
+        _ => throw input.Error("the file refers to a storage outside the pickle of its object.");
 
-    private static Dictionary<string, long> LocateStorages(CheckpointSource source, PickleStream input, Dictionary<string, PickleStorage> described)
+    private static Dictionary<string, long> LocateStorages(
+        CheckpointSource source, PickleStream input, Dictionary<string, PickleStorage> described)
     {
         if (PickleReader.Read(input, Refuse(input)) is not List<object?> keys)
         {
-            throw source.Error(input.Position, "the list of its storages is missing.");
+            throw source.Error(input.Position, "the file's list of storages is missing.");
         }
 
         var places = new Dictionary<string, long>();
@@ -59,7 +61,7 @@ internal static class PyTorchLegacyFile
         {
             if (item is not string key || !described.TryGetValue(key, out PickleStorage? storage))
             {
-                throw source.Error(at, $"it lists a storage '{item}' that nothing describes.");
+                throw source.Error(at, $"the file lists a storage '{item}' that its pickle does not describe.");
             }
 
             source.Check(at, sizeof(long), $"the length of storage '{key}'");
@@ -67,7 +69,7 @@ internal static class PyTorchLegacyFile
             long count = BinaryPrimitives.ReadInt64LittleEndian(length);
             if (count != storage.Count || !places.TryAdd(key, at + sizeof(long)))
             {
-                throw source.Error(at, $"storage '{key}' of {storage.Count} elements is here once more or with {count} elements.");
+                throw source.Error(at, $"storage '{key}' of {storage.Count} elements is stored twice or with {count} elements.");
             }
 
             long bytes = count * ElementTypes.Size(storage.Type);

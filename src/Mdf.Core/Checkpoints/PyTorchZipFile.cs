@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace Mdf.Checkpoints;
 
-/// <summary>PyTorch's format since 1.6: an uncompressed zip archive of one folder with <c>data.pkl</c> and a file <c>data/KEY</c> a storage.</summary>
+/// <summary>
+/// Reads PyTorch's format since 1.6: an uncompressed zip archive of one folder, with <c>data.pkl</c> and one file <c>data/KEY</c> for each
+/// storage.
+/// </summary>
 internal static class PyTorchZipFile
 {
     private const string PickleName = "data.pkl";
@@ -16,20 +19,20 @@ internal static class PyTorchZipFile
         ZipEntry[] pickles = [.. entries.Values.Where(e => Path.GetFileName(e.Name) == PickleName)];
         if (pickles.Length != 1)
         {
-            throw source.Error(null, $"the archive has {pickles.Length} entries '{PickleName}' where a PyTorch checkpoint has one.");
+            throw source.Error(null, $"the archive has {pickles.Length} entries '{PickleName}'; a PyTorch checkpoint has exactly one.");
         }
 
         ZipEntry pickle = pickles[0];
         string folder = pickle.Name[..^PickleName.Length];
         if (entries.ContainsKey(folder + "constants.pkl"))
         {
-            throw source.Error(null, "it is a TorchScript archive, which holds a program; save the model's state_dict() instead.");
+            throw source.Error(null, "the file is a TorchScript archive, which holds a program; save the model's state_dict() instead.");
         }
 
         if (entries.TryGetValue(folder + "byteorder", out ZipEntry? order) && order.Length <= MaximumMarkerBytes
             && !source.ReadBytes(order.Offset, order.Length, order.Name).AsSpan().SequenceEqual("little"u8))
         {
-            throw source.Error(order.Offset, "it was written on a big-endian machine, which is not read.");
+            throw source.Error(order.Offset, "the file was written on a big-endian machine, which is not supported.");
         }
 
         CheckPickle(source, pickle);
@@ -39,7 +42,8 @@ internal static class PyTorchZipFile
         return PyTorchCheckpoint.Read(source, root, options, storage => ReadStorage(source, entries, folder, storage));
     }
 
-    private static Tensor ReadStorage(CheckpointSource source, IReadOnlyDictionary<string, ZipEntry> entries, string folder, PickleStorage storage)
+    private static Tensor ReadStorage(
+        CheckpointSource source, IReadOnlyDictionary<string, ZipEntry> entries, string folder, PickleStorage storage)
     {
         string name = $"{folder}data/{storage.Key}";
         if (!entries.TryGetValue(name, out ZipEntry? entry))
@@ -50,7 +54,8 @@ internal static class PyTorchZipFile
         int size = ElementTypes.Size(storage.Type);
         if (entry.Length / size != storage.Count || entry.Length % size != 0)
         {
-            throw source.Error(entry.Offset, $"entry '{name}' of {entry.Length} bytes is said to hold {storage.Count} elements of {storage.Type}.");
+            throw source.Error(
+                entry.Offset, $"entry '{name}' has {entry.Length} bytes, but should hold {storage.Count} elements of {storage.Type}.");
         }
 
         var checksum = new Crc32();
@@ -73,7 +78,7 @@ internal static class PyTorchZipFile
         CheckChecksum(source, pickle, checksum);
     }
 
-    // PyTorch can be told not to take checksums; it leaves 0 then.
+    // With checksums disabled, PyTorch writes 0.
     private static void CheckChecksum(CheckpointSource source, ZipEntry entry, Crc32 checksum)
     {
         if (entry.Crc32 != 0 && entry.Crc32 != checksum.GetCurrentHashAsUInt32())

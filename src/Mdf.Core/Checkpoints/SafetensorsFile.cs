@@ -6,21 +6,23 @@ using static TorchSharp.torch;
 namespace Mdf.Checkpoints;
 
 /// <summary>
-/// Reads and writes <see href="https://github.com/huggingface/safetensors">safetensors</see>: eight bytes of header length, a JSON
-/// header, and the tensors' little-endian bytes. Our <c>.ckpt</c> files are of this format.
+/// Reads and writes <see href="https://github.com/huggingface/safetensors">safetensors</see> files: eight bytes of header length, a JSON
+/// header, and the tensors' little-endian bytes. This library's <c>.ckpt</c> files have this format.
 /// </summary>
 public static class SafetensorsFile
 {
     private const string MetadataKey = "__metadata__";
     private const long MaximumHeaderBytes = 100_000_000;
 
-    /// <summary>Reads a file.</summary>
-    /// <param name="path">The file.</param>
-    /// <returns>The tensors by name, on the CPU, in the file's order, and its metadata; the caller disposes them.</returns>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file must not be read, or the path is a folder.</exception>
-    /// <exception cref="CheckpointFormatException">The file is not safetensors, is damaged, or has an element type that is not read.</exception>
+    /// <summary>Reads the tensors and the metadata of a safetensors file.</summary>
+    /// <param name="path">Path of the file.</param>
+    /// <returns>The tensors by name, on the CPU, in the file's order, with the file's metadata. The caller disposes the result.</returns>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="DirectoryNotFoundException">The file's folder does not exist.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process has no permission to read the file, or the path is a folder.</exception>
+    /// <exception cref="CheckpointFormatException">
+    /// The file is not safetensors, is damaged, or has an element type that is not supported.
+    /// </exception>
     public static StateDictionary Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -28,21 +30,28 @@ public static class SafetensorsFile
         return Read(new CheckpointSource(stream, path));
     }
 
-    /// <summary>Writes a file: to a temporary one beside it first, then moved over it.</summary>
-    /// <param name="path">The file; one that is there is replaced.</param>
-    /// <param name="tensors">The tensors by name, of any shape, device and strides; of the element types F16, BF16, F32, F64, I8 to I64, U8, BOOL.</param>
-    /// <param name="metadata">Free text by name, or null for none.</param>
+    /// <summary>
+    /// Writes tensors to a safetensors file. A temporary file in the same folder is written first and then moved to
+    /// <paramref name="path"/>, so that readers never see a partial file.
+    /// </summary>
+    /// <param name="path">Path of the file; an existing file is replaced.</param>
+    /// <param name="tensors">
+    /// Tensors by name, of any shape, device and strides, with element type F16, BF16, F32, F64, I8, I16, I32, I64, U8 or BOOL.
+    /// </param>
+    /// <param name="metadata">Free text by name; null for no metadata.</param>
     /// <exception cref="ArgumentException">
-    /// A name is empty, taken twice or reserved, a metadata key is taken twice, or an element type cannot be written.
+    /// A tensor name is empty, occurs twice or is reserved (<c>__metadata__</c>), a metadata key occurs twice, or an element type is not
+    /// supported.
     /// </exception>
-    /// <exception cref="IOException">The file cannot be written; what was there before is untouched.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file must not be written, or the path is a folder.</exception>
-    public static void Write(string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IEnumerable<KeyValuePair<string, string>>? metadata = null)
+    /// <exception cref="IOException">The file cannot be written. An existing file is unchanged.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process has no permission to write the file, or the path is a folder.</exception>
+    public static void Write(
+        string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, IEnumerable<KeyValuePair<string, string>>? metadata = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(tensors);
 
-        // Wide elements first keeps each tensor aligned to its element size.
+        // Writing wide elements first keeps every tensor aligned to its element size.
         var ordered = tensors.OrderByDescending(t => t.Value.element_size()).ToList();
         byte[] header = Header(ordered, metadata);
         AtomicFile.Write(path, stream => WriteTo(stream, header, ordered));
@@ -55,7 +64,7 @@ public static class SafetensorsFile
         ulong said = BinaryPrimitives.ReadUInt64LittleEndian(start);
         if (said > MaximumHeaderBytes)
         {
-            throw source.Error(0, $"the header is said to be {said} bytes long; at most {MaximumHeaderBytes} are read.");
+            throw source.Error(0, $"the header's length is given as {said} bytes; at most {MaximumHeaderBytes} are supported.");
         }
 
         long headerLength = (long)said;
@@ -109,31 +118,38 @@ public static class SafetensorsFile
         string name = property.Name;
         string? dtype = Required(source, property, "dtype").GetString();
         ScalarType type = ElementTypes.FromSafetensors(dtype)
-            ?? throw source.Error(8, $"tensor '{name}' is of type '{dtype}'; {ElementTypes.SafetensorsNames} are read.");
+            ?? throw source.Error(8, $"tensor '{name}' is of type '{dtype}'; expected one of {ElementTypes.SafetensorsNames}.");
         long[] shape = Numbers(source, Required(source, property, "shape"));
         long[] range = Numbers(source, Required(source, property, "data_offsets"));
         if (TensorShape.Elements(shape) is not { } elements || range.Length != 2 || range[0] < 0 || range[1] < range[0])
         {
-            throw source.Error(8, $"tensor '{name}' has the impossible shape [{string.Join(", ", shape)}] or data offsets [{string.Join(", ", range)}].");
+            throw source.Error(
+                8, $"tensor '{name}' has an impossible shape [{string.Join(", ", shape)}] or data offsets [{string.Join(", ", range)}].");
         }
 
         long bytes = elements * ElementTypes.Size(type);
         if (bytes != range[1] - range[0])
         {
-            throw source.Error(8, $"tensor '{name}' of type {dtype} and shape [{string.Join(", ", shape)}] takes {bytes} bytes, but {range[1] - range[0]} are given.");
+            throw source.Error(
+                8,
+                $"tensor '{name}' of type {dtype} and shape [{string.Join(", ", shape)}] takes {bytes} bytes, but its data offsets span "
+                    + $"{range[1] - range[0]}.");
         }
 
         return new Entry(name, type, shape, range[0], range[1]);
     }
 
-    private static JsonElement Required(CheckpointSource source, JsonProperty entry, string name) => entry.Value.TryGetProperty(name, out JsonElement value)
-        ? value
-        : throw source.Error(8, $"tensor '{entry.Name}' has no '{name}'.");
+    private static JsonElement Required(CheckpointSource source, JsonProperty entry, string name) =>
+        entry.Value.TryGetProperty(name, out JsonElement value)
+            ? value
+            : throw source.Error(8, $"tensor '{entry.Name}' has no '{name}'.");
 
     private static long[] Numbers(CheckpointSource source, JsonElement array) =>
-        [.. array.EnumerateArray().Select(n => n.TryGetInt64(out long number) ? number : throw source.Error(8, $"'{n}' in a shape or offset is no integer of 64 bits."))];
+        [.. array.EnumerateArray().Select(n => n.TryGetInt64(out long number)
+            ? number
+            : throw source.Error(8, $"'{n}' in a shape or offset is no integer of 64 bits."))];
 
-    // The format knows no gaps and no overlaps: that leaves no room to hide bytes in or to multiply them.
+    // The format permits neither gaps, in which bytes could hide, nor overlaps, by which a small file could demand much memory.
     private static void CheckLayout(CheckpointSource source, List<Entry> entries, long dataStart)
     {
         long at = 0;
@@ -141,7 +157,9 @@ public static class SafetensorsFile
         {
             if (entry.Begin != at)
             {
-                throw source.Error(8, $"tensor '{entry.Name}' starts at data byte {entry.Begin}, where {at} is expected: the data must have no gaps and no overlaps.");
+                throw source.Error(
+                    8,
+                    $"tensor '{entry.Name}' starts at data byte {entry.Begin}; expected {at}: the data must have no gaps and no overlaps.");
             }
 
             at = entry.End;
@@ -167,7 +185,7 @@ public static class SafetensorsFile
                 {
                     if (!keys.Add(key))
                     {
-                        throw new ArgumentException($"The metadata key '{key}' is taken twice.", nameof(metadata));
+                        throw new ArgumentException($"The metadata key '{key}' occurs twice; expected distinct keys.", nameof(metadata));
                     }
 
                     json.WriteString(key, value);
@@ -182,11 +200,13 @@ public static class SafetensorsFile
             {
                 if (string.IsNullOrEmpty(name) || !names.Add(name))
                 {
-                    throw new ArgumentException($"The tensor name '{name}' is empty, taken twice or reserved.", nameof(tensors));
+                    throw new ArgumentException(
+                        $"The tensor name '{name}' is empty, occurs twice or is the reserved '{MetadataKey}'.", nameof(tensors));
                 }
 
                 string type = ElementTypes.ToSafetensors(tensor.dtype)
-                    ?? throw new ArgumentException($"Tensor '{name}' is of type {tensor.dtype}; {ElementTypes.SafetensorsNames} can be written.", nameof(tensors));
+                    ?? throw new ArgumentException(
+                        $"Tensor '{name}' is of type {tensor.dtype}; expected one of {ElementTypes.SafetensorsNames}.", nameof(tensors));
                 long end = at + (tensor.numel() * tensor.element_size());
                 json.WriteStartObject(name);
                 json.WriteString("dtype", type);
@@ -199,7 +219,7 @@ public static class SafetensorsFile
             json.WriteEndObject();
         }
 
-        // Padded so that the data starts at a multiple of eight.
+        // Padding makes the data start at a multiple of eight bytes.
         while (buffer.Length % 8 != 0)
         {
             buffer.WriteByte((byte)' ');

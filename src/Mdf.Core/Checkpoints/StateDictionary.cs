@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 namespace Mdf.Checkpoints;
 
 /// <summary>
-/// The named tensors of a checkpoint, in the file's order, on the CPU. It owns them: disposing it disposes every tensor, and no
-/// <see cref="DisposeScope"/> does so before. As in PyTorch, tensors that share a storage in the file share memory here.
+/// The named tensors of a checkpoint, in the file's order, on the CPU. The dictionary owns the tensors: disposing the dictionary disposes
+/// every tensor, and no <see cref="DisposeScope"/> disposes them earlier. As in PyTorch, tensors that share a storage in the file share
+/// memory.
 /// </summary>
 public sealed class StateDictionary : IReadOnlyDictionary<string, Tensor>, IDisposable
 {
@@ -23,7 +24,7 @@ public sealed class StateDictionary : IReadOnlyDictionary<string, Tensor>, IDisp
         }
     }
 
-    /// <summary>The file's own metadata (safetensors' <c>__metadata__</c>); empty where the format has none.</summary>
+    /// <summary>The file's metadata (safetensors' <c>__metadata__</c>); empty for formats without metadata.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <inheritdoc/>
@@ -38,7 +39,8 @@ public sealed class StateDictionary : IReadOnlyDictionary<string, Tensor>, IDisp
     /// <inheritdoc/>
     public Tensor this[string key] => tensors.TryGetValue(key, out Tensor? tensor)
         ? tensor
-        : throw new KeyNotFoundException($"The checkpoint has no tensor '{key}'. It has {string.Join(", ", Keys.Take(8))}{(Count > 8 ? ", ..." : "")}.");
+        : throw new KeyNotFoundException(
+            $"The checkpoint has no tensor '{key}'. It has {string.Join(", ", Keys.Take(8))}{(Count > 8 ? ", ..." : "")}.");
 
     /// <inheritdoc/>
     public bool ContainsKey(string key) => tensors.ContainsKey(key);

@@ -3,25 +3,25 @@ using System.Buffers.Binary;
 namespace Mdf.Checkpoints;
 
 /// <summary>
-/// Reads checkpoints of any supported format, told apart by content: safetensors (also our <c>.ckpt</c>), and PyTorch's <c>.pth</c> in
-/// the zip form (PyTorch 1.6 and later) and the legacy form before it, be they state dictionaries, checkpoints that nest one, or whole
-/// pickled modules. Nothing in a file is executed, work and memory are bounded by the file's length, and a file that cannot be read
-/// ends in <see cref="CheckpointFormatException"/>.
+/// Reads checkpoints and detects their format by content: safetensors (including this library's <c>.ckpt</c>), PyTorch's zip format
+/// (1.6 and later) and PyTorch's legacy format. A PyTorch file may hold a state dictionary, a checkpoint that nests one, or a whole pickled
+/// module. No code in a file is executed, and the file's length bounds work and memory. A file that cannot be read raises
+/// <see cref="CheckpointFormatException"/>.
 /// </summary>
 /// <remarks>
-/// Tensors have the names PyTorch's <c>state_dict</c> gives them: keys, and indices in lists and tuples, joined by dots. A tensor that
-/// is the whole content is called <c>tensor</c>. What else a PyTorch file holds (numbers, settings, NumPy arrays) is left out.
+/// Tensors have the names that PyTorch's <c>state_dict</c> gives them: keys, and indices in lists and tuples, joined by dots. A tensor that
+/// is the whole content is named <c>tensor</c>. Other content of a PyTorch file (numbers, settings, NumPy arrays) is ignored.
 /// </remarks>
 public static class StateDictionaryReader
 {
     /// <summary>Reads a checkpoint file.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="options">How to read it; null for the defaults.</param>
-    /// <returns>The tensors by name, on the CPU, in the file's order; the caller disposes them.</returns>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file must not be read, or the path is a folder.</exception>
-    /// <exception cref="CheckpointFormatException">The file is damaged or of a form that is not read.</exception>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="options">Read options; null for the defaults.</param>
+    /// <returns>The tensors by name, on the CPU, in the file's order. The caller disposes the result.</returns>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="DirectoryNotFoundException">The file's folder does not exist.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process has no permission to read the file, or the path is a folder.</exception>
+    /// <exception cref="CheckpointFormatException">The file is damaged or its format is not supported.</exception>
     public static StateDictionary Read(string path, CheckpointReadOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -30,19 +30,19 @@ public static class StateDictionaryReader
     }
 
     /// <summary>Reads a checkpoint from a stream.</summary>
-    /// <param name="stream">A stream that can seek; read from its start, whatever its position, and left open.</param>
-    /// <param name="name">The name to use in error messages.</param>
-    /// <param name="options">How to read it; null for the defaults.</param>
-    /// <returns>The tensors by name, on the CPU, in the file's order; the caller disposes them.</returns>
+    /// <param name="stream">A seekable stream. It is read from its start, regardless of its position, and stays open.</param>
+    /// <param name="name">Name of the checkpoint in error messages.</param>
+    /// <param name="options">Read options; null for the defaults.</param>
+    /// <returns>The tensors by name, on the CPU, in the file's order. The caller disposes the result.</returns>
     /// <exception cref="ArgumentException">The stream cannot seek.</exception>
-    /// <exception cref="CheckpointFormatException">The content is damaged or of a form that is not read.</exception>
+    /// <exception cref="CheckpointFormatException">The content is damaged or its format is not supported.</exception>
     public static StateDictionary Read(Stream stream, string name, CheckpointReadOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(name);
         if (!stream.CanSeek)
         {
-            throw new ArgumentException("The stream cannot seek, which reading a checkpoint needs; copy it to a MemoryStream first.", nameof(stream));
+            throw new ArgumentException("Expected a stream that can seek; copy the content to a MemoryStream first.", nameof(stream));
         }
 
         options ??= new CheckpointReadOptions();
@@ -57,11 +57,13 @@ public static class StateDictionaryReader
             _ when start.StartsWith("PK\x03\x04"u8) => PyTorchZipFile.Read(source, options),
             _ when start.StartsWith(PyTorchLegacyFile.Start) => PyTorchLegacyFile.Read(source, options),
             _ when LooksLikeSafetensors(start, source.Length) => SafetensorsFile.Read(source),
-            _ => throw source.Error(0, $"it is neither safetensors nor a PyTorch checkpoint{Guess(start)} (it starts with {Convert.ToHexString(start)})."),
+            _ => throw source.Error(
+                0,
+                $"the file is neither safetensors nor a PyTorch checkpoint{Guess(start)} (it starts with {Convert.ToHexString(start)})."),
         };
     }
 
-    // What people have instead, as a rule.
+    // Recognises files that are often mistaken for a checkpoint.
     private static string Guess(ReadOnlySpan<byte> start) => start switch
     {
         _ when start.StartsWith("<"u8) => ", but looks like a web page: download the file itself",
@@ -70,7 +72,7 @@ public static class StateDictionaryReader
         _ => "",
     };
 
-    // A header length that fits, and then the opening brace of its JSON.
+    // A header length that fits the file, followed by the opening brace of the JSON header.
     private static bool LooksLikeSafetensors(ReadOnlySpan<byte> start, long length) =>
-        start.Length > 8 && start[8] == '{' && BinaryPrimitives.ReadUInt64LittleEndian(start) is var header && header <= (ulong)(length - 8);
+        start.Length > 8 && start[8] == '{' && BinaryPrimitives.ReadUInt64LittleEndian(start) <= (ulong)(length - 8);
 }

@@ -1,11 +1,11 @@
 namespace Mdf.Checkpoints;
 
-/// <summary>What a file says of a tensor's shape, checked before anything is made of it.</summary>
+/// <summary>Checks the shape that a file gives for a tensor.</summary>
 internal static class TensorShape
 {
     private const int MaximumRank = 64;
 
-    /// <summary>The number of elements, or null if no tensor has this shape: negative, of too high a rank, or too large to count.</summary>
+    /// <summary>Returns the number of elements; null for a negative size, a rank above 64 or a number that is too large.</summary>
     public static long? Elements(ReadOnlySpan<long> shape)
     {
         if (shape.Length > MaximumRank)
@@ -13,7 +13,7 @@ internal static class TensorShape
             return null;
         }
 
-        // Sizes of zero are left out first: libtorch refuses a shape whose other sizes overflow.
+        // Zeros count as 1 here: libtorch refuses an empty shape too if the product of its nonzero sizes overflows.
         Int128 nonzero = 1;
         bool empty = false;
         foreach (long size in shape)

@@ -4,8 +4,8 @@ using System.Text;
 namespace Mdf.Checkpoints;
 
 /// <summary>
-/// The table of contents of a zip archive as PyTorch writes it: entries stored without compression, so that every length is one of the
-/// file's own. Compressed, encrypted, overlapping, doubled and path-escaping entries are refused.
+/// The table of contents of a zip archive as PyTorch writes it. Entries must be stored without compression, so that every length is
+/// bounded by the file's. Compressed, encrypted, overlapping, duplicate and path-escaping entries are refused.
 /// </summary>
 internal sealed class ZipDirectory
 {
@@ -29,7 +29,7 @@ internal sealed class ZipDirectory
         (long start, long length, long count) = directory.FindTable();
         if (count > length / EntryLength)
         {
-            throw source.Error(start, $"the archive's table of {length} bytes is said to hold {count} entries.");
+            throw source.Error(start, $"the archive's table of {length} bytes cannot hold the given {count} entries.");
         }
 
         byte[] table = source.ReadBytes(start, length, "the archive's table of contents");
@@ -58,7 +58,7 @@ internal sealed class ZipDirectory
             }
         }
 
-        throw source.Error(source.Length, "the archive's end is missing: the file is cut short or is not a PyTorch checkpoint.");
+        throw source.Error(source.Length, "the archive's end record is missing: the file is cut short or is not a PyTorch checkpoint.");
     }
 
     private (long Start, long Length, long Count)? ReadTable64(long locatorStart)
@@ -73,7 +73,7 @@ internal sealed class ZipDirectory
         ReadOnlySpan<byte> end = source.ReadBytes(at, End64Length, "the archive's 64-bit end");
         return U32(end, 0) == End64Signature
             ? (S64(end, 48), S64(end, 40), S64(end, 32))
-            : throw source.Error(at, "the archive's 64-bit end is damaged.");
+            : throw source.Error(at, "the archive's 64-bit end record is damaged.");
     }
 
     private int ReadEntry(byte[] table, int at, long tableStart)
@@ -101,13 +101,13 @@ internal sealed class ZipDirectory
 
         if (EscapesItsFolder(name))
         {
-            throw source.Error(place, $"the archive's entry '{name}' has a path that leads elsewhere.");
+            throw source.Error(place, $"the archive's entry '{name}' has a path that leads out of the archive's folder.");
         }
 
         if (U16(entry, 10) != 0 || packed != size || (U16(entry, 8) & EncryptedFlag) != 0)
         {
             throw source.Error(place, $"the archive's entry '{name}' is compressed or encrypted, which torch.save never does. "
-                + "TorchScript archives and other zip files are not read; save the model's state_dict() instead.");
+                + "TorchScript archives and other zip files are not supported; save the model's state_dict() instead.");
         }
 
         if (!entries.TryAdd(name, new ZipEntry(name, LocateData(name, header, size), size, U32(entry, 16))))
@@ -130,7 +130,7 @@ internal sealed class ZipDirectory
         string localName = Encoding.UTF8.GetString(source.ReadBytes(header + LocalLength, nameLength, $"the name of entry '{name}'"));
         if (localName != name)
         {
-            throw source.Error(header, $"the archive's entry '{name}' is called '{localName}' in its own header.");
+            throw source.Error(header, $"the archive's entry '{name}' has the name '{localName}' in its own header.");
         }
 
         long data = header + LocalLength + nameLength + U16(local, 28);
@@ -145,7 +145,7 @@ internal sealed class ZipDirectory
         {
             if (entry.Offset < end || entry.Offset + entry.Length > tableStart)
             {
-                throw source.Error(entry.Offset, $"the archive's entry '{entry.Name}' overlaps another.");
+                throw source.Error(entry.Offset, $"the archive's entry '{entry.Name}' overlaps another entry or the table of contents.");
             }
 
             end = entry.Offset + entry.Length;
@@ -195,5 +195,5 @@ internal sealed class ZipDirectory
     private static long S64(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadInt64LittleEndian(bytes[at..]);
 }
 
-/// <summary>One file in a zip archive: where its bytes lie in the archive, and their checksum (0: none was taken).</summary>
+/// <summary>One file in a zip archive: the offset and length of its bytes, and their checksum (0 if none was computed).</summary>
 internal sealed record ZipEntry(string Name, long Offset, long Length, uint Crc32);

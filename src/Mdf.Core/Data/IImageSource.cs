@@ -1,23 +1,28 @@
 namespace Mdf.Data;
 
-/// <summary>Images by number: a folder of files (<see cref="ImageFolder"/>), images in memory (<see cref="ImageList"/>), or one's own.</summary>
+/// <summary>
+/// A numbered collection of images: a folder of files (<see cref="ImageFolder"/>), images in memory (<see cref="ImageList"/>), or a custom
+/// source.
+/// </summary>
 public interface IImageSource
 {
-    /// <summary>The number of images, those that turn out to be bad included.</summary>
+    /// <summary>Number of images, including those that turn out to be unreadable.</summary>
     int Count { get; }
 
-    /// <summary>What they are, in a few words that tell them from others: this goes into the metadata of checkpoints.</summary>
+    /// <summary>Short text that identifies the images, which is stored in the metadata of checkpoints.</summary>
     string Description { get; }
 
-    /// <summary>The name of an image, for reports.</summary>
-    /// <param name="index">0 up to, not including, <see cref="Count"/>.</param>
-    /// <returns>The name, such as that of its file.</returns>
+    /// <summary>Returns the name of an image, for reports.</summary>
+    /// <param name="index">Index of the image, from 0 to <see cref="Count"/> - 1.</param>
+    /// <returns>Name of the image, such as its file name.</returns>
     string NameOf(int index);
 
-    /// <summary>Reads an image; may be called by several threads at once, and gives the same each time.</summary>
-    /// <param name="index">0 up to, not including, <see cref="Count"/>.</param>
+    /// <summary>Reads an image. Implementations must be thread-safe and return the same pixels each time.</summary>
+    /// <param name="index">Index of the image, from 0 to <see cref="Count"/> - 1.</param>
     /// <returns>The image.</returns>
-    /// <exception cref="IOException">It cannot be read; users of the source skip it and say so.</exception>
-    /// <exception cref="UnauthorizedAccessException">It must not be read; the same.</exception>
+    /// <exception cref="IOException">The image cannot be read; callers skip and report it.</exception>
+    /// <exception cref="UnauthorizedAccessException">
+    /// The process has no permission to read the image; callers skip and report it.
+    /// </exception>
     ByteImage Read(int index);
 }

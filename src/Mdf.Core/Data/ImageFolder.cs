@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Mdf.Data;
 
 /// <summary>
-/// The images (PNG, JPEG, BMP, WebP) of a folder and the folders in it, of any size, in the order of their names. Files are decoded when
-/// they are asked for, and kept as bytes up to <see cref="ImageFolderOptions.MemoryBudget"/>; images of 16 bits are rounded to 8.
+/// The images (PNG, JPEG, BMP, WebP) of a folder and its subfolders, of any size, ordered by relative path. Files are decoded on demand and
+/// kept in memory as bytes up to <see cref="ImageFolderOptions.MemoryBudget"/>. Images with 16 bits a channel are rounded to 8.
 /// </summary>
 public sealed class ImageFolder : IImageSource
 {
@@ -19,12 +19,12 @@ public sealed class ImageFolder : IImageSource
     private readonly Lock gate = new();
     private long bytesKept;
 
-    /// <summary>Lists a folder. No image is decoded yet.</summary>
-    /// <param name="path">The folder.</param>
-    /// <param name="options">Settings; null for the defaults.</param>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder must not be read.</exception>
-    /// <exception cref="ArgumentException">No file in it has the extension of an image.</exception>
+    /// <summary>Lists the images of a folder without decoding them.</summary>
+    /// <param name="path">Path of the folder.</param>
+    /// <param name="options">Memory budget and size limit; null for the defaults.</param>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process has no permission to read the folder.</exception>
+    /// <exception cref="ArgumentException">The folder has no file with the extension .png, .jpg, .jpeg, .bmp or .webp.</exception>
     public ImageFolder(string path, ImageFolderOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -34,21 +34,22 @@ public sealed class ImageFolder : IImageSource
         kept = new ByteImage?[names.Length];
         Description = names.Length > 0
             ? Describe()
-            : throw new ArgumentException($"'{FullName}' holds no file with the extension of an image ({string.Join(", ", Extensions)}).", nameof(path));
+            : throw new ArgumentException(
+                $"'{FullName}' holds no file with the extension of an image ({string.Join(", ", Extensions)}).", nameof(path));
     }
 
-    /// <summary>The folder.</summary>
+    /// <summary>Absolute path of the folder.</summary>
     public string FullName { get; }
 
     /// <inheritdoc/>
     public int Count => names.Length;
 
-    /// <summary>The folder's name, the number of its images, and a checksum of their names and lengths.</summary>
+    /// <summary>Name of the folder, number of images, and a CRC-32 checksum of the files' names and lengths.</summary>
     public string Description { get; }
 
-    /// <summary>The path of an image's file, from the folder on, with slashes.</summary>
-    /// <param name="index">0 up to, not including, <see cref="Count"/>.</param>
-    /// <returns>The path.</returns>
+    /// <summary>Returns an image's path relative to the folder, with forward slashes.</summary>
+    /// <param name="index">Index of the image, from 0 to <see cref="Count"/> - 1.</param>
+    /// <returns>The relative path.</returns>
     public string NameOf(int index) => names[index];
 
     /// <inheritdoc/>
@@ -81,7 +82,7 @@ public sealed class ImageFolder : IImageSource
         return ByteImage.FromTensor(ImageFile.Read(path, new ImageReadOptions { MaximumPixels = options.MaximumPixels }));
     }
 
-    // Hidden files are left out: systems keep what is no image under the names of images.
+    // The default options skip hidden files: some systems keep metadata in hidden files with image extensions.
     private IEnumerable<FileInfo> Files() => new DirectoryInfo(FullName)
         .EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 32 })
         .Where(f => Extensions.Contains(f.Extension, StringComparer.OrdinalIgnoreCase));
@@ -94,6 +95,7 @@ public sealed class ImageFolder : IImageSource
             checksum.Append(Encoding.UTF8.GetBytes($"{name}\n{new FileInfo(Path.Combine(FullName, name)).Length}\n"));
         }
 
-        return $"{Path.GetFileName(Path.TrimEndingDirectorySeparator(FullName))}: {names.Length} images, CRC-32 {checksum.GetCurrentHashAsUInt32():x8}";
+        string folder = Path.GetFileName(Path.TrimEndingDirectorySeparator(FullName));
+        return $"{folder}: {names.Length} images, CRC-32 {checksum.GetCurrentHashAsUInt32():x8}";
     }
 }

@@ -1,22 +1,24 @@
 namespace Mdf.Data;
 
-/// <summary>Settings of an <see cref="ImageFolder"/>. Values are checked when they are set.</summary>
+/// <summary>Memory budget and size limit of an <see cref="ImageFolder"/>. Setting an invalid value throws.</summary>
 public sealed record ImageFolderOptions
 {
     /// <summary>
-    /// The most bytes of decoded images that are kept, three a pixel; the files of others are decoded again each time. Default: 1 GiB.
-    /// Range: 0 or more.
+    /// Largest number of bytes of decoded images to keep in memory, three bytes a pixel; at least 0. Other images are decoded at each
+    /// access. Default: 1 GiB.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public long MemoryBudget
     {
         get;
-        init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(MemoryBudget), $"Expected 0 bytes or more, got {value}.");
+        init => field = value >= 0
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(MemoryBudget), $"Expected 0 bytes or more, got {value}.");
     } = 1L << 30;
 
     /// <summary>
-    /// The most pixels an image may have; larger ones count as unreadable. Decoding takes about 20 bytes a pixel for a moment. Default:
-    /// 67,108,864 (2^26). Range: 1 to <see cref="Imaging.ImageReadOptions.LargestMaximumPixels"/>.
+    /// Largest number of pixels (width times height) an image may have, 1 to <see cref="Imaging.ImageReadOptions.LargestMaximumPixels"/>.
+    /// Larger images count as unreadable. Decoding temporarily takes about 20 bytes a pixel. Default: 67,108,864 (2^26).
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public int MaximumPixels

@@ -2,27 +2,31 @@ using static TorchSharp.torch;
 
 namespace Mdf.Data;
 
-/// <summary>Images in memory.</summary>
+/// <summary>An image source whose images are in memory.</summary>
 public sealed class ImageList : IImageSource
 {
     private readonly ByteImage[] images;
 
-    /// <summary>Takes images.</summary>
-    /// <param name="images">At least one.</param>
-    /// <param name="description">What they are, for the metadata of checkpoints.</param>
-    /// <exception cref="ArgumentException">There are none, or the description is empty.</exception>
+    /// <summary>Creates a source from 8-bit images.</summary>
+    /// <param name="images">The images; at least one.</param>
+    /// <param name="description">Short text that identifies the images, for the metadata of checkpoints.</param>
+    /// <exception cref="ArgumentException">There are no images, or the description is empty.</exception>
     public ImageList(IEnumerable<ByteImage> images, string description)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentException.ThrowIfNullOrWhiteSpace(description);
         this.images = [.. images];
-        Description = this.images.Length > 0 ? description : throw new ArgumentException("Expected at least one image, got none.", nameof(images));
+        Description = this.images.Length > 0
+            ? description
+            : throw new ArgumentException("Expected at least one image, got none.", nameof(images));
     }
 
-    /// <summary>Copies image tensors.</summary>
-    /// <param name="images">At least one, as <see cref="ByteImage.FromTensor"/> takes them. They stay the caller's.</param>
-    /// <param name="description">What they are, for the metadata of checkpoints.</param>
-    /// <exception cref="ArgumentException">There are none, one is no image, or the description is empty.</exception>
+    /// <summary>Creates a source from image tensors, which are copied to 8-bit images.</summary>
+    /// <param name="images">
+    /// The images, as <see cref="ByteImage.FromTensor"/> expects them; at least one. The caller still disposes them.
+    /// </param>
+    /// <param name="description">Short text that identifies the images, for the metadata of checkpoints.</param>
+    /// <exception cref="ArgumentException">There are no images, a tensor is not an image, or the description is empty.</exception>
     public ImageList(IEnumerable<Tensor> images, string description)
         : this(images?.Select(ByteImage.FromTensor)!, description)
     {

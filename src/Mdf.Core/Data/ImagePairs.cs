@@ -5,16 +5,17 @@ using static TorchSharp.torch;
 namespace Mdf.Data;
 
 /// <summary>
-/// Pairs for training and evaluating restoration networks: images of a source, and what a degradation makes of them, anew each time. Images
-/// that cannot be read or are too small are left out and listed (<see cref="Skipped"/>).
+/// Pairs of degraded and reference images for training and evaluating restoration networks. The images of a source are degraded anew each
+/// time. Images that are unreadable or too small are skipped and listed in <see cref="Skipped"/>.
 /// </summary>
 /// <remarks>
-/// For super-resolution the degradation makes images smaller by the scale (<see cref="BicubicDownsampling"/>), and patches lie on its grid,
-/// with some of the image around them while they are degraded: a patch is a part of the degraded image, as if all of it were degraded.
+/// For super-resolution the degradation shrinks images by the scale (<see cref="BicubicDownsampling"/>). Patches are aligned to the grid of
+/// the small image and are degraded together with some of their surroundings, so a degraded patch equals the same part of the degraded
+/// whole image.
 /// </remarks>
 public sealed class ImagePairs
 {
-    // What the kernel of bicubic downsampling sees beyond a patch, twice, in pixels of the degraded image.
+    // Margin around a patch in pixels of the degraded image: twice the support of the bicubic kernel.
     private const int Surroundings = 4;
     private const int GrayChannels = 1;
     private const int ColorChannels = 3;
@@ -26,13 +27,13 @@ public sealed class ImagePairs
     private readonly Lock gate = new();
     private readonly OrderedDictionary<int, SkippedImage> skipped = [];
 
-    /// <summary>Takes images and a degradation.</summary>
-    /// <param name="images">The reference images.</param>
-    /// <param name="degradation">What spoils them.</param>
-    /// <param name="scale">How many times smaller it makes them each way; 1 for none.</param>
-    /// <param name="channels">3 for RGB, 1 for grey.</param>
-    /// <exception cref="ArgumentException">There is no image.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The scale is below 1, or the channels are neither 1 nor 3.</exception>
+    /// <summary>Combines an image source and a degradation.</summary>
+    /// <param name="images">Source of the reference images.</param>
+    /// <param name="degradation">Degradation to apply to the reference images.</param>
+    /// <param name="scale">Factor by which the degradation shrinks both sides of an image; 1 if it keeps the size.</param>
+    /// <param name="channels">Number of channels: 3 for RGB (default), 1 for grey.</param>
+    /// <exception cref="ArgumentException">The source has no images.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The scale is below 1, or the number of channels is neither 1 nor 3.</exception>
     public ImagePairs(IImageSource images, Degradation degradation, int scale = 1, int channels = ColorChannels)
     {
         ArgumentNullException.ThrowIfNull(images);
@@ -49,10 +50,10 @@ public sealed class ImagePairs
         this.channels = channels;
     }
 
-    /// <summary>The number of images.</summary>
+    /// <summary>Number of images, including those that are skipped.</summary>
     public int Count => images.Count;
 
-    /// <summary>The images that were left out so far.</summary>
+    /// <summary>Images that have been skipped so far, with the reasons.</summary>
     public IReadOnlyList<SkippedImage> Skipped
     {
         get
@@ -64,14 +65,14 @@ public sealed class ImagePairs
         }
     }
 
-    /// <summary>Draws patches of random images, at random places, in random orientations.</summary>
-    /// <param name="count">How many, at least 1.</param>
-    /// <param name="size">The side of the reference patches, a multiple of the scale.</param>
-    /// <param name="random">The source of all chance.</param>
-    /// <returns>The pairs, on the CPU; the caller disposes them.</returns>
-    /// <exception cref="ArgumentException">The size is no multiple of the scale.</exception>
-    /// <exception cref="IOException">No image can be used.</exception>
-    /// <exception cref="InvalidOperationException">The degradation gave images of another size than the scale says.</exception>
+    /// <summary>Draws patches from random images, at random positions and in random orientations.</summary>
+    /// <param name="count">Number of patches, at least 1.</param>
+    /// <param name="size">Side of the reference patches in pixels, a multiple of the scale.</param>
+    /// <param name="random">Random number generator for all random choices.</param>
+    /// <returns>The pairs, on the CPU. The caller disposes them.</returns>
+    /// <exception cref="ArgumentException">The size is not a multiple of the scale.</exception>
+    /// <exception cref="IOException">None of the images can be used.</exception>
+    /// <exception cref="InvalidOperationException">The degradation returned images of another size than the scale requires.</exception>
     public PairedBatch Patches(int count, int size, Random random)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
@@ -79,7 +80,7 @@ public sealed class ImagePairs
         ArgumentNullException.ThrowIfNull(random);
         if (size % scale != 0)
         {
-            throw new ArgumentException($"Expected a patch size that is a multiple of {scale}, the scale; got {size}.", nameof(size));
+            throw new ArgumentException($"Expected a patch size that is a multiple of the scale, {scale}; got {size}.", nameof(size));
         }
 
         using var scope = NewDisposeScope();
@@ -89,16 +90,22 @@ public sealed class ImagePairs
             pairs[i] = Patch(size, random);
         }
 
-        Tensor degraded = cat([.. pairs.Select(p => p.Degraded)], 0), reference = cat([.. pairs.Select(p => p.Reference)], 0);
+        Tensor degraded = cat([.. pairs.Select(p => p.Degraded)], 0);
+        Tensor reference = cat([.. pairs.Select(p => p.Reference)], 0);
         return new PairedBatch(degraded.MoveToOuterDisposeScope(), reference.MoveToOuterDisposeScope());
     }
 
-    /// <summary>A whole image; rows and columns that the scale leaves over are cut off below and at the right.</summary>
-    /// <param name="index">0 up to, not including, <see cref="Count"/>.</param>
-    /// <param name="random">The source of all chance.</param>
-    /// <param name="leastSide">The least side it must have.</param>
-    /// <returns>The pair, on the CPU, which the caller disposes; null if the image is bad or too small (see <see cref="Skipped"/>).</returns>
-    /// <exception cref="InvalidOperationException">The degradation gave an image of another size than the scale says.</exception>
+    /// <summary>
+    /// Returns a whole image and its degraded version. Rows and columns that are not a multiple of the scale are cut off at the bottom and
+    /// right.
+    /// </summary>
+    /// <param name="index">Index of the image, from 0 to <see cref="Count"/> - 1.</param>
+    /// <param name="random">Random number generator for all random choices.</param>
+    /// <param name="leastSide">Smallest height and width an image must have, in pixels. Default: 1.</param>
+    /// <returns>
+    /// The pair, on the CPU, which the caller disposes; null if the image is unreadable or too small (see <see cref="Skipped"/>).
+    /// </returns>
+    /// <exception cref="InvalidOperationException">The degradation returned an image of another size than the scale requires.</exception>
     public PairedBatch? Whole(int index, Random random, int leastSide = 1)
     {
         ArgumentNullException.ThrowIfNull(random);
@@ -119,8 +126,10 @@ public sealed class ImagePairs
         ByteImage image = Draw(size, random);
         Side across = Side.Draw(image.Width, size, scale, random), down = Side.Draw(image.Height, size, scale, random);
         int orientation = random.Next(ImageOrientation.Count);
-        Tensor window = ImageOrientation.Turn(Pixels(image, across.Begin, down.Begin, across.Length, down.Length), orientation).contiguous();
-        (int top, int left) = ((orientation & 1) != 0 ? down.After : down.Before, (orientation & 2) != 0 ? across.After : across.Before);
+        Tensor upright = Pixels(image, across.Begin, down.Begin, across.Length, down.Length);
+        Tensor window = ImageOrientation.Turn(upright, orientation).contiguous();
+        int top = (orientation & 1) != 0 ? down.After : down.Before;
+        int left = (orientation & 2) != 0 ? across.After : across.Before;
         if (ImageOrientation.Exchanges(orientation))
         {
             (top, left) = (left, top);
@@ -130,7 +139,7 @@ public sealed class ImagePairs
         return (degraded.MoveToOuterDisposeScope(), window.narrow(2, top, size).narrow(3, left, size).MoveToOuterDisposeScope());
     }
 
-    // Bad images are drawn again: which those are is no matter of chance, and so the same numbers give the same patches.
+    // Unusable images are redrawn. Which images are unusable is not random, so the same seed still gives the same patches.
     private ByteImage Draw(int leastSide, Random random)
     {
         while (true)
@@ -140,7 +149,8 @@ public sealed class ImagePairs
                 if (skipped.Count == images.Count)
                 {
                     SkippedImage first = skipped.GetAt(0).Value;
-                    throw new IOException($"None of the {images.Count} images can be used; the first of them: {first.Name}: {first.Reason}");
+                    throw new IOException(
+                        $"None of the {images.Count} images can be used; the first of them: {first.Name}: {first.Reason}");
                 }
             }
 
@@ -197,11 +207,14 @@ public sealed class ImagePairs
         return degraded.shape[2] * scale == reference.shape[2] && degraded.shape[3] * scale == reference.shape[3]
             ? degraded
             : throw new InvalidOperationException(
-                $"'{degradation.Description}' made {reference.shape[3]} x {reference.shape[2]} pixels {degraded.shape[3]} x {degraded.shape[2]}; "
+                $"'{degradation.Description}' changed the size from {reference.shape[3]} x {reference.shape[2]} to "
+                + $"{degraded.shape[3]} x {degraded.shape[2]} pixels; "
                 + (scale == 1 ? "expected a degradation that keeps the size." : $"expected sides {scale} times smaller."));
     }
 
-    /// <summary>Rows or columns of an image that are read, and how many of them lie before and after a patch.</summary>
+    /// <summary>
+    /// Rows or columns of an image that are read for a patch: their range, and the number of them before and after the patch.
+    /// </summary>
     private readonly record struct Side(int Begin, int Length, int Before, int After)
     {
         public static Side Draw(int side, int size, int scale, Random random)

@@ -4,17 +4,19 @@ using static TorchSharp.torch;
 namespace Mdf.Degradations;
 
 /// <summary>
-/// Makes images smaller by MATLAB's antialiased bicubic kernel (<see cref="Resize"/>), as super-resolution benchmarks do. The result is
-/// smaller, overshoots at edges, and is neither clipped nor rounded.
+/// Shrinks images with MATLAB's antialiased bicubic kernel (<see cref="Resize"/>), as super-resolution benchmarks do. The result overshoots
+/// at edges and is neither clipped nor rounded.
 /// </summary>
 public sealed class BicubicDownsampling : Degradation
 {
-    /// <summary>Downsampling.</summary>
-    /// <param name="factor">How many times smaller each way, at least 2; sides that it does not divide are rounded up.</param>
+    /// <summary>Creates the degradation.</summary>
+    /// <param name="factor">
+    /// Factor by which both sides of the image are shrunk, at least 2. Sides that the factor does not divide are rounded up.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The factor is below 2.</exception>
     public BicubicDownsampling(int factor) => Factor = Settings.RequireFactor(factor, nameof(factor));
 
-    /// <summary>How many times smaller each way.</summary>
+    /// <summary>Factor by which both sides of the image are shrunk.</summary>
     public int Factor { get; }
 
     /// <inheritdoc/>

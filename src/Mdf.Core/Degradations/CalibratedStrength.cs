@@ -1,6 +1,6 @@
 namespace Mdf.Degradations;
 
-/// <summary>What <see cref="PsnrCalibration"/> found.</summary>
-/// <param name="Strength">The strength, or the JPEG quality.</param>
-/// <param name="Psnr">The PSNR it gives, in decibels; infinite where it changes nothing.</param>
+/// <summary>Result of a <see cref="PsnrCalibration"/>.</summary>
+/// <param name="Strength">Strength of the degradation, or JPEG quality.</param>
+/// <param name="Psnr">PSNR at this strength, in decibels; infinite if the degradation changes nothing.</param>
 public readonly record struct CalibratedStrength(double Strength, double Psnr);

@@ -2,12 +2,12 @@ using static TorchSharp.torch;
 
 namespace Mdf.Degradations;
 
-/// <summary>Several degradations, each on the result of the one before it.</summary>
+/// <summary>Applies several degradations, each to the result of the previous one.</summary>
 public sealed class CompositeDegradation : Degradation
 {
-    /// <summary>Puts degradations together.</summary>
-    /// <param name="parts">The first to be applied comes first; at least one.</param>
-    /// <exception cref="ArgumentException">There is none, or one of them is null.</exception>
+    /// <summary>Creates a sequence of degradations.</summary>
+    /// <param name="parts">Degradations in the order of application; at least one.</param>
+    /// <exception cref="ArgumentException">There are no degradations, or one of them is null.</exception>
     public CompositeDegradation(params IEnumerable<Degradation> parts)
     {
         ArgumentNullException.ThrowIfNull(parts);
@@ -15,11 +15,11 @@ public sealed class CompositeDegradation : Degradation
         if (Parts.Count == 0 || Parts.Contains(null))
         {
             throw new ArgumentException(
-                Parts.Count == 0 ? "At least one degradation is needed, got none." : "One of the degradations is null.", nameof(parts));
+                Parts.Count == 0 ? "Expected at least one degradation, got none." : "One of the degradations is null.", nameof(parts));
         }
     }
 
-    /// <summary>The degradations, the first to be applied first.</summary>
+    /// <summary>Degradations in the order of application.</summary>
     public IReadOnlyList<Degradation> Parts { get; }
 
     /// <inheritdoc/>

@@ -3,19 +3,22 @@ using static TorchSharp.torch;
 
 namespace Mdf.Degradations;
 
-/// <summary>Stretches values about the image's mean colour: <c>mean + factor (x - mean)</c>, the mean being each channel's.</summary>
-/// <remarks>One of the distortions of Figures 7 and 8 in the supplement of Mustafa et al., WACV 2022.</remarks>
+/// <summary>
+/// Scales each value's distance from the mean of its channel: <c>mean + factor (x - mean)</c>. The mean is that of one channel of one
+/// image.
+/// </summary>
+/// <remarks>One of the distortions in Figures 7 and 8 of the supplement of Mustafa et al., WACV 2022.</remarks>
 public sealed class ContrastChange : Degradation
 {
-    /// <summary>A change of contrast.</summary>
-    /// <param name="factor">What contrast is multiplied by, at least 0: 1 changes nothing, less than 1 flattens.</param>
+    /// <summary>Creates a change of contrast.</summary>
+    /// <param name="factor">Factor of the contrast, at least 0; 1 changes nothing, and less than 1 reduces the contrast.</param>
     /// <exception cref="ArgumentOutOfRangeException">The factor is negative or not finite.</exception>
     public ContrastChange(double factor) => Factor = Settings.Require(factor, factor >= 0, "a factor of at least 0", nameof(factor));
 
-    /// <summary>What contrast is multiplied by.</summary>
+    /// <summary>Factor of the contrast.</summary>
     public double Factor { get; }
 
-    /// <summary>Whether results are clipped to [0, 1]. Default: false.</summary>
+    /// <summary>Clips results to [0, 1]. Default: false.</summary>
     public bool Clip { get; init; }
 
     /// <inheritdoc/>

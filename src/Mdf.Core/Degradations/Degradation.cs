@@ -5,28 +5,31 @@ using static TorchSharp.torch;
 namespace Mdf.Degradations;
 
 /// <summary>
-/// A way of spoiling images, for restoration networks to undo. To add one, derive from this class and override <see cref="Degrade"/>.
+/// Base class of image degradations, which restoration networks learn to undo. To add a degradation, derive from this class and override
+/// <see cref="Degrade"/>.
 /// </summary>
 /// <remarks>
-/// Degradations hold settings only: all chance comes from the <see cref="Random"/> that is passed in, so the same seed gives the
-/// same result, and each image of a batch gets its own draws. No gradient flows through a degradation.
+/// A degradation holds settings only. All randomness comes from the <see cref="Random"/> argument, so the same seed gives the same result.
+/// Random settings are drawn for each image of a batch. No gradient flows through a degradation.
 /// </remarks>
 public abstract class Degradation
 {
     /// <summary>
-    /// What it does, with its settings, in a few words: this goes into the metadata of checkpoints. Default: the class's name.
+    /// Short description of the degradation and its settings, which is stored in the metadata of checkpoints. Default: the class's name.
     /// </summary>
     public virtual string Description => GetType().Name;
 
-    /// <summary>Spoils a batch of images.</summary>
-    /// <param name="images">(N, C, H, W) of any floating-point type, on any device, values in [0, 1]. They are not changed.</param>
-    /// <param name="random">The source of all chance.</param>
+    /// <summary>Degrades a batch of images.</summary>
+    /// <param name="images">
+    /// Images, (N, C, H, W), of any floating-point type, on any device, with values in [0, 1]. They are not modified.
+    /// </param>
+    /// <param name="random">Random number generator for all random choices.</param>
     /// <returns>
-    /// As many images of as many channels, of the same type on the same device; of the same size unless the degradation says otherwise,
-    /// and possibly beyond [0, 1] where it says so. The caller disposes them.
+    /// Degraded images with the same N and C, of the same type on the same device. Height and width are the same unless the degradation's
+    /// documentation says otherwise, and values may leave [0, 1]. The caller disposes the result.
     /// </returns>
-    /// <exception cref="ArgumentException">The images are not as described, or of a form the degradation cannot work on.</exception>
-    /// <exception cref="InvalidOperationException">A degradation gave something else than it must.</exception>
+    /// <exception cref="ArgumentException">The images are empty, have another shape or type, or do not suit the degradation.</exception>
+    /// <exception cref="InvalidOperationException">The degradation returned a result of the wrong shape, type or device.</exception>
     public Tensor Apply(Tensor images, Random random)
     {
         ImageBatch.Require(images, nameof(images));
@@ -38,25 +41,28 @@ public abstract class Degradation
         return result.MoveToOuterDisposeScope();
     }
 
-    /// <summary>This degradation, and then another one on its result.</summary>
-    /// <param name="next">The other one.</param>
-    /// <returns>Both, as one degradation.</returns>
+    /// <summary>Returns a degradation that applies this degradation and then another one.</summary>
+    /// <param name="next">Degradation to apply to this degradation's result.</param>
+    /// <returns>The two degradations in sequence.</returns>
     public Degradation Then(Degradation next) => new CompositeDegradation(this, next);
 
     /// <inheritdoc/>
     public override string ToString() => Description;
 
     /// <summary>
-    /// Spoils a batch of images: what a new degradation overrides. What it leaves undisposed is disposed after it, but for its result.
+    /// Degrades a batch of images; derived classes implement this method. Tensors that it does not dispose are disposed by the caller,
+    /// except for the result.
     /// </summary>
-    /// <param name="images">As in <see cref="Apply"/>, already checked; must not be changed in place.</param>
-    /// <param name="random">The source of all chance.</param>
-    /// <returns>The spoilt images, (N, C, any, any), of the type and on the device of <paramref name="images"/>.</returns>
+    /// <param name="images">
+    /// Images, (N, C, H, W), of any floating-point type, already validated by <see cref="Apply"/>. They must not be modified in place.
+    /// </param>
+    /// <param name="random">Random number generator for all random choices.</param>
+    /// <returns>Degraded images, (N, C, any, any), of the type and on the device of <paramref name="images"/>.</returns>
     protected abstract Tensor Degrade(Tensor images, Random random);
 
-    /// <summary>Spoils images one by one, for what cannot work on a batch.</summary>
-    /// <param name="images">(N, C, H, W).</param>
-    /// <param name="degrade">Takes one image, (1, C, H, W), and gives the spoilt one; all results must have one size.</param>
+    /// <summary>Applies a function to each image of a batch, for degradations that work on single images.</summary>
+    /// <param name="images">Images, (N, C, H, W).</param>
+    /// <param name="degrade">Takes one image, (1, C, H, W), and returns the degraded image; all results must have the same size.</param>
     /// <returns>The results as one batch.</returns>
     protected static Tensor EachImage(Tensor images, Func<Tensor, Tensor> degrade)
     {
@@ -71,7 +77,7 @@ public abstract class Degradation
         return cat(results, 0).MoveToOuterDisposeScope();
     }
 
-    /// <summary><see cref="Apply"/>, where the result is compared with the images pixel by pixel.</summary>
+    /// <summary>Calls <see cref="Apply"/> and throws if the result has another size than the images.</summary>
     internal Tensor ApplyKeepingSize(Tensor images, Random random)
     {
         using var scope = NewDisposeScope();
@@ -79,11 +85,11 @@ public abstract class Degradation
         return result.shape.SequenceEqual(images.shape)
             ? result.MoveToOuterDisposeScope()
             : throw new InvalidOperationException(
-                $"{GetType().Name} made images of {images.shape[2]} x {images.shape[3]} pixels {result.shape[2]} x {result.shape[3]}; "
-                + "expected a degradation that keeps their size.");
+                $"{GetType().Name} changed the images' size from {images.shape[2]} x {images.shape[3]} to "
+                + $"{result.shape[2]} x {result.shape[3]} pixels; expected a degradation that keeps the size.");
     }
 
-    /// <summary>The images, cut off at 0 and 1 if so wanted.</summary>
+    /// <summary>Returns the images, clipped to [0, 1] if <paramref name="clip"/> is true.</summary>
     private protected static Tensor Clipped(Tensor images, bool clip) => clip ? images.Within(0, 1) : images;
 
     private void CheckResult(Tensor images, Tensor? result)
@@ -94,9 +100,9 @@ public abstract class Degradation
             _ when ImageBatch.Fault(result) is { } other => other,
             _ when result.shape[0] != images.shape[0] || result.shape[1] != images.shape[1] =>
                 $"has shape ({string.Join(", ", result.shape)}); expected {images.shape[0]} images of {images.shape[1]} channels",
-            _ when result.dtype != images.dtype => $"is of type {result.dtype}; expected {images.dtype}, that of the images",
+            _ when result.dtype != images.dtype => $"is of type {result.dtype}; expected {images.dtype}, the type of the images",
             _ when result.device_type != images.device_type || result.device_index != images.device_index =>
-                $"is on {result.device}; expected {images.device}, where the images are",
+                $"is on device {result.device}; expected {images.device}, the device of the images",
             _ => null,
         };
         if (fault is not null)

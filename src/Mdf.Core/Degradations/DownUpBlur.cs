@@ -4,23 +4,25 @@ using static TorchSharp.torch;
 namespace Mdf.Degradations;
 
 /// <summary>
-/// Blur by making images smaller and then larger again, both bilinearly: the blur of Figure 1 in the supplement of Mustafa et al., WACV
-/// 2022, where the factor is 4.
+/// Blurs images by shrinking and enlarging them, both bilinearly, as in Figure 1 of the supplement of Mustafa et al., WACV 2022, where the
+/// factor is 4.
 /// </summary>
 public sealed class DownUpBlur : Degradation
 {
-    /// <summary>Downsampling and upsampling.</summary>
+    /// <summary>Creates the degradation.</summary>
     /// <param name="factor">
-    /// How many times smaller each way the image is in between, at least 2; sides it does not divide are rounded up.
+    /// Factor by which both sides of the image are shrunk and enlarged, at least 2. Sides that the factor does not divide are rounded up.
+    /// Default: 4.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The factor is below 2.</exception>
     public DownUpBlur(int factor = 4) => Factor = Settings.RequireFactor(factor, nameof(factor));
 
-    /// <summary>How many times smaller each way the image is in between.</summary>
+    /// <summary>Factor by which both sides of the image are shrunk and enlarged.</summary>
     public int Factor { get; }
 
     /// <summary>
-    /// Whether downsampling averages all pixels (antialiasing), which blurs without aliases. Default: true; the supplement does not say.
+    /// Shrinks with antialiasing: all pixels are averaged, so the blur has no aliasing artefacts. Default: true; the supplement does not
+    /// specify it.
     /// </summary>
     public bool Antialias { get; init; } = true;
 

@@ -4,18 +4,18 @@ using static TorchSharp.torch;
 namespace Mdf.Degradations;
 
 /// <summary>
-/// Convolution with a Gaussian, cut off at four standard deviations; beyond the borders images are mirrored with their edge pixels
-/// repeated.
+/// Convolves images with a Gaussian kernel that is cut off at four standard deviations. Beyond the borders images are mirrored, with their
+/// edge pixels repeated.
 /// </summary>
 public sealed class GaussianBlur : Degradation
 {
-    /// <summary>Blur.</summary>
-    /// <param name="sigma">The standard deviation in pixels, at least 0, which changes nothing.</param>
+    /// <summary>Creates a Gaussian blur.</summary>
+    /// <param name="sigma">Standard deviation in pixels, at least 0; 0 changes nothing.</param>
     /// <exception cref="ArgumentOutOfRangeException">The standard deviation is negative or not finite.</exception>
     public GaussianBlur(double sigma)
         => Sigma = Settings.Require(sigma, sigma >= 0, "a standard deviation of at least 0", nameof(sigma));
 
-    /// <summary>The standard deviation in pixels.</summary>
+    /// <summary>Standard deviation in pixels.</summary>
     public double Sigma { get; }
 
     /// <inheritdoc/>

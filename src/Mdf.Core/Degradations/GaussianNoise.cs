@@ -3,20 +3,22 @@ using static TorchSharp.torch;
 
 namespace Mdf.Degradations;
 
-/// <summary>Adds white Gaussian noise, independent for each value.</summary>
+/// <summary>Adds white Gaussian noise that is independent for each value.</summary>
 public sealed class GaussianNoise : Degradation
 {
-    /// <summary>Noise of one strength.</summary>
-    /// <param name="sigma">Standard deviation in 255ths of the value range, at least 0 (the literature's 15, 25, 50).</param>
+    /// <summary>Creates noise of a fixed standard deviation.</summary>
+    /// <param name="sigma">Standard deviation in units of 1/255 of the value range, at least 0; common values are 15, 25 and 50.</param>
     /// <exception cref="ArgumentOutOfRangeException">The standard deviation is negative or not finite.</exception>
     public GaussianNoise(double sigma)
         : this(sigma, sigma)
     {
     }
 
-    /// <summary>Noise of a strength drawn for each image, for blind training.</summary>
-    /// <param name="lowestSigma">Standard deviation in 255ths of the value range, at least 0.</param>
-    /// <param name="highestSigma">The same, at least <paramref name="lowestSigma"/>.</param>
+    /// <summary>Creates noise whose standard deviation is drawn uniformly for each image, for blind training.</summary>
+    /// <param name="lowestSigma">Lowest standard deviation in units of 1/255 of the value range, at least 0.</param>
+    /// <param name="highestSigma">
+    /// Highest standard deviation in units of 1/255 of the value range, at least <paramref name="lowestSigma"/>.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A standard deviation is out of range or not finite.</exception>
     public GaussianNoise(double lowestSigma, double highestSigma)
     {
@@ -25,13 +27,13 @@ public sealed class GaussianNoise : Degradation
         HighestSigma = Settings.Require(highestSigma, highestSigma >= lowestSigma, expected, nameof(highestSigma));
     }
 
-    /// <summary>The lowest standard deviation that is drawn, in 255ths.</summary>
+    /// <summary>Lowest standard deviation, in units of 1/255 of the value range.</summary>
     public double LowestSigma { get; }
 
-    /// <summary>The highest standard deviation that is drawn, in 255ths.</summary>
+    /// <summary>Highest standard deviation, in units of 1/255 of the value range.</summary>
     public double HighestSigma { get; }
 
-    /// <summary>Whether results are clipped to [0, 1]. Default: false, as in the training of DnCNN (Zhang et al. 2017).</summary>
+    /// <summary>Clips results to [0, 1]. Default: false, as in the training of DnCNN (Zhang et al. 2017).</summary>
     public bool Clip { get; init; }
 
     /// <inheritdoc/>
@@ -43,7 +45,7 @@ public sealed class GaussianNoise : Degradation
         double range = HighestSigma - LowestSigma;
         double[] sigmas = [.. Enumerable.Range(0, (int)images.shape[0]).Select(_ => LowestSigma + (random.NextDouble() * range))];
 
-        // TorchSharp's generators are the CPU's, whatever device they are made for; so the noise is the same on all.
+        // TorchSharp creates CPU generators whatever device is requested. Drawing on the CPU also gives the same noise on every device.
         using var generator = new Generator((ulong)random.NextInt64(), CPU);
         Tensor noise = randn(images.shape, images.dtype, CPU, generator: generator).to(images.device);
         Tensor strength = tensor(sigmas, images.dtype, images.device).Over(byte.MaxValue).reshape(-1, 1, 1, 1);

@@ -4,22 +4,22 @@ using static TorchSharp.torch;
 namespace Mdf.Degradations;
 
 /// <summary>
-/// JPEG compression and decompression, as by libjpeg-turbo and Pillow (baseline, standard tables). Images have three channels (RGB) or
-/// one (grey); they are clamped to [0, 1] and rounded to 8 bits first, and the result has 8-bit values too.
+/// Compresses images with JPEG and decompresses them, like libjpeg-turbo and Pillow (baseline, standard quantisation tables). Images must
+/// have three channels (RGB) or one (grey). Values are clamped to [0, 1] and rounded to 8 bits first; the result has 8-bit values too.
 /// </summary>
 public sealed class JpegCompression : Degradation
 {
-    /// <summary>Compression of one quality.</summary>
-    /// <param name="quality">1 to 100.</param>
+    /// <summary>Creates compression of a fixed quality.</summary>
+    /// <param name="quality">JPEG quality, 1 to 100.</param>
     /// <exception cref="ArgumentOutOfRangeException">The quality is out of range.</exception>
     public JpegCompression(int quality)
         : this(quality, quality)
     {
     }
 
-    /// <summary>Compression of a quality drawn for each image.</summary>
-    /// <param name="lowestQuality">1 to 100.</param>
-    /// <param name="highestQuality"><paramref name="lowestQuality"/> to 100.</param>
+    /// <summary>Creates compression whose quality is drawn uniformly for each image.</summary>
+    /// <param name="lowestQuality">Lowest JPEG quality, 1 to 100.</param>
+    /// <param name="highestQuality">Highest JPEG quality, <paramref name="lowestQuality"/> to 100.</param>
     /// <exception cref="ArgumentOutOfRangeException">A quality is out of range.</exception>
     public JpegCompression(int lowestQuality, int highestQuality)
     {
@@ -38,18 +38,18 @@ public sealed class JpegCompression : Degradation
         HighestQuality = highestQuality;
     }
 
-    /// <summary>The lowest quality that is drawn.</summary>
+    /// <summary>Lowest JPEG quality.</summary>
     public int LowestQuality { get; }
 
-    /// <summary>The highest quality that is drawn.</summary>
+    /// <summary>Highest JPEG quality.</summary>
     public int HighestQuality { get; }
 
-    /// <summary>How finely colour is sampled. Default: <see cref="JpegChromaSubsampling.Samples420"/>.</summary>
+    /// <summary>Resolution of the colour channels. Default: <see cref="JpegChromaSubsampling.Samples420"/>.</summary>
     public JpegChromaSubsampling Subsampling { get; init; } = JpegChromaSubsampling.Samples420;
 
     /// <summary>
-    /// Whether the grid of blocks starts at a random place, drawn for each image, as it does in a crop of a larger picture, and not at
-    /// the first pixel: the image is mirrored over its top and left border, coded and cropped. Default: false.
+    /// Starts the block grid at a random offset, drawn for each image, as if the image were a crop of a larger picture; otherwise the grid
+    /// starts at the first pixel. For the offset the image is mirrored at its top and left border, compressed and cropped. Default: false.
     /// </summary>
     public bool RandomGridPhase { get; init; }
 
@@ -62,14 +62,14 @@ public sealed class JpegCompression : Degradation
     protected override Tensor Degrade(Tensor images, Random random)
         => images.shape[1] is 1 or 3
             ? EachImage(images, image => Compress(image, random))
-            : throw new ArgumentException($"JPEG takes images of 3 channels (RGB) or 1 (grey), got {images.shape[1]}.", nameof(images));
+            : throw new ArgumentException($"JPEG requires images of 3 channels (RGB) or 1 (grey), got {images.shape[1]}.", nameof(images));
 
     private Tensor Compress(Tensor image, Random random)
     {
         long channels = image.shape[1], height = image.shape[2], width = image.shape[3];
         int quality = random.Next(LowestQuality, HighestQuality + 1);
 
-        // What the coder works on together: a block, or four of them where they share a block of colour.
+        // Period of the coding grid: one 8 x 8 block, or 16 x 16 pixels where four brightness blocks share one colour block.
         int unit = channels == 3 && Subsampling == JpegChromaSubsampling.Samples420 ? 16 : 8;
         (int top, int left) = RandomGridPhase ? (random.Next(unit), random.Next(unit)) : (0, 0);
         Tensor padded = MirrorBefore(MirrorBefore(image, dimension: 2, top), dimension: 3, left);

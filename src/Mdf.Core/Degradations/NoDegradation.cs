@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Mdf.Degradations;
 
-/// <summary>Leaves images as they are: the result is a copy.</summary>
+/// <summary>Returns an unchanged copy of the images.</summary>
 public sealed class NoDegradation : Degradation
 {
     /// <inheritdoc/>

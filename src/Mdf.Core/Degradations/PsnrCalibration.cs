@@ -5,31 +5,32 @@ using static TorchSharp.torch;
 namespace Mdf.Degradations;
 
 /// <summary>
-/// Finds how strong a degradation must be for a given peak signal-to-noise ratio, so that different distortions can be compared at equal
-/// PSNR. The PSNR is that of the whole batch, <c>10 log10(1 / mean((d(x) - x)^2))</c>: pass images one by one to calibrate each.
+/// Finds the strength at which a degradation has a given peak signal-to-noise ratio, so that different distortions can be compared at equal
+/// PSNR. The PSNR is computed over the whole batch, <c>10 log10(1 / mean((d(x) - x)^2))</c>; pass single images to calibrate each of them.
 /// </summary>
 public static class PsnrCalibration
 {
-    /// <summary>How far a PSNR may be from the wanted one: 0.01 dB.</summary>
+    /// <summary>Largest difference between the wanted PSNR and the PSNR found: 0.01 dB.</summary>
     public const double ToleranceDecibels = 0.01;
 
     private const int MaximumProbes = 100;
 
-    /// <summary>Finds the strength by bisection. Every probe uses the same seed, so the result is reproducible.</summary>
+    /// <summary>Finds the strength by bisection. Each evaluation uses the same seed, so the result is reproducible.</summary>
     /// <param name="family">
-    /// The degradation of a strength; its PSNR must rise or fall with the strength all the way between the two ends. Where it does so in
-    /// steps, a <see cref="Blend"/> reaches what lies between them.
+    /// Creates the degradation of a strength. The PSNR must rise or fall monotonically between the two ends. If the PSNR changes in steps,
+    /// a <see cref="Blend"/> can reach the values in between.
     /// </param>
-    /// <param name="images">(N, C, H, W) of any floating-point type, on any device, values in [0, 1].</param>
-    /// <param name="psnr">The wanted PSNR in decibels.</param>
-    /// <param name="from">The strength at one end; it may be one that changes nothing.</param>
-    /// <param name="to">The strength at the other end.</param>
-    /// <param name="seed">The seed of every probe's randomness.</param>
+    /// <param name="images">Images, (N, C, H, W), of any floating-point type, on any device, with values in [0, 1].</param>
+    /// <param name="psnr">Wanted PSNR in decibels.</param>
+    /// <param name="from">Strength at one end of the search range; it may change nothing.</param>
+    /// <param name="to">Strength at the other end of the search range.</param>
+    /// <param name="seed">Seed of the random numbers of each evaluation. Default: 0.</param>
     /// <returns>
-    /// A strength whose PSNR is within <see cref="ToleranceDecibels"/>, or the nearest one found where there is none (in steps).
+    /// The strength whose PSNR is within <see cref="ToleranceDecibels"/>, or the nearest one found if the PSNR changes in steps.
     /// </returns>
     /// <exception cref="ArgumentException">
-    /// The images are not as described, a number is not finite, or the wanted PSNR does not lie between those of the two ends.
+    /// The images are empty or have another shape or type, a number is not finite, or the wanted PSNR does not lie between the PSNRs of the
+    /// two ends.
     /// </exception>
     /// <exception cref="InvalidOperationException">A degradation changed the size of the images.</exception>
     public static CalibratedStrength FindStrength(
@@ -60,12 +61,14 @@ public static class PsnrCalibration
     }
 
     /// <summary>Finds the JPEG quality whose PSNR is nearest to the wanted one.</summary>
-    /// <param name="images">(N, C, H, W), C being 3 or 1, of any floating-point type, on any device, values in [0, 1].</param>
-    /// <param name="psnr">The wanted PSNR in decibels.</param>
-    /// <param name="subsampling">How finely colour is sampled.</param>
-    /// <returns>The quality, 1 to 100, and its PSNR; a <see cref="Blend"/> reaches what lies between two qualities.</returns>
+    /// <param name="images">
+    /// Images, (N, C, H, W), where C is 3 or 1, of any floating-point type, on any device, with values in [0, 1].
+    /// </param>
+    /// <param name="psnr">Wanted PSNR in decibels.</param>
+    /// <param name="subsampling">Resolution of the colour channels. Default: 4:2:0.</param>
+    /// <returns>The quality, 1 to 100, and its PSNR. A <see cref="Blend"/> can reach PSNRs between those of two qualities.</returns>
     /// <exception cref="ArgumentException">
-    /// The images are not as described, or the wanted PSNR does not lie between those of quality 1 and 100.
+    /// The images are empty or have another shape or type, or the wanted PSNR does not lie between those of qualities 1 and 100.
     /// </exception>
     public static CalibratedStrength FindJpegQuality(
         Tensor images, double psnr, JpegChromaSubsampling subsampling = JpegChromaSubsampling.Samples420)
@@ -91,7 +94,7 @@ public static class PsnrCalibration
     private static void RequireBetween(double psnr, double one, double other)
     {
         double lowest = Math.Min(one, other), highest = Math.Max(one, other);
-        string expected = Settings.Text($"a PSNR of {lowest:f2} to {highest:f2} dB, those of the two ends");
+        string expected = Settings.Text($"a PSNR of {lowest:f2} to {highest:f2} dB (the PSNRs at the two ends of the search range)");
         Settings.Require(psnr, psnr >= lowest && psnr <= highest, expected, nameof(psnr));
     }
 

@@ -4,26 +4,28 @@ using static TorchSharp.torch;
 namespace Mdf.Degradations;
 
 /// <summary>
-/// Shuffles the pixels of every level of the Laplacian pyramid, the small image included: the statistics of every scale stay, what the
-/// image shows goes. The channels of a pixel stay together; each image and level has its own permutation.
+/// Shuffles the pixels of every level of the Laplacian pyramid, the small image included. The statistics of each scale stay the same, but
+/// the image content is destroyed. The channels of a pixel stay together; each image and level has its own permutation.
 /// </summary>
 /// <remarks>
-/// Figure 1c in the supplement of Mustafa et al., WACV 2022, which does not give the number of levels. Values may leave [0, 1].
+/// Distortion in Figure 1c of the supplement of Mustafa et al., WACV 2022, which does not specify the number of levels. Values may leave
+/// [0, 1].
 /// </remarks>
 public sealed class ScrambledLaplacianPyramid : Degradation
 {
-    /// <summary>Scrambling.</summary>
+    /// <summary>Creates the degradation.</summary>
     /// <param name="levels">
-    /// Levels of the pyramid, at least 1; images must be large enough (<see cref="LaplacianPyramid.LargestLevelCount"/>).
+    /// Number of pyramid levels, at least 1 and at most what the images' size allows (<see cref="LaplacianPyramid.LargestLevelCount"/>).
+    /// Default: 5.
     /// </param>
-    /// <exception cref="ArgumentOutOfRangeException">There is less than one level.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number of levels is below 1.</exception>
     public ScrambledLaplacianPyramid(int levels = 5)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(levels, 1);
         Levels = levels;
     }
 
-    /// <summary>Levels of the pyramid.</summary>
+    /// <summary>Number of pyramid levels.</summary>
     public int Levels { get; }
 
     /// <inheritdoc/>
@@ -32,7 +34,8 @@ public sealed class ScrambledLaplacianPyramid : Degradation
     /// <inheritdoc/>
     protected override Tensor Degrade(Tensor images, Random random)
         => EachImage(
-            images, image => LaplacianPyramid.Collapse([.. LaplacianPyramid.Build(image, Levels).Select(level => Scramble(level, random))]));
+            images,
+            image => LaplacianPyramid.Collapse([.. LaplacianPyramid.Build(image, Levels).Select(level => Scramble(level, random))]));
 
     private static Tensor Scramble(Tensor level, Random random)
     {

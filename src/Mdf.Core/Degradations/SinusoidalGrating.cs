@@ -4,16 +4,21 @@ using static TorchSharp.torch;
 namespace Mdf.Degradations;
 
 /// <summary>
-/// Adds a sinusoidal grating, the same to all channels and images: <c>amplitude sin(2 pi (x cos o + y sin o) / period)</c> at column x
-/// and row y, which is 0 at the top left pixel.
+/// Adds a sinusoidal grating, identical for all channels and images: <c>amplitude sin(2 pi (x cos o + y sin o) / period)</c> at column x
+/// and row y, with orientation o. The grating is 0 at the top left pixel.
 /// </summary>
-/// <remarks>One of the distortions of Figures 7 and 8 in the supplement of Mustafa et al., WACV 2022.</remarks>
+/// <remarks>One of the distortions in Figures 7 and 8 of the supplement of Mustafa et al., WACV 2022.</remarks>
 public sealed class SinusoidalGrating : Degradation
 {
-    /// <summary>A grating.</summary>
-    /// <param name="amplitude">Half the distance between its highest and its lowest value, at least 0; images have values in [0, 1].</param>
-    /// <param name="period">The distance of two crests in pixels, at least 2.</param>
-    /// <param name="orientation">The direction in which it varies, in degrees: 0 along rows (upright stripes), 90 down columns.</param>
+    /// <summary>Creates a grating.</summary>
+    /// <param name="amplitude">
+    /// Half the difference between the grating's highest and lowest value, at least 0; images have values in [0, 1].
+    /// </param>
+    /// <param name="period">Distance between two crests in pixels, at least 2. Default: 8.</param>
+    /// <param name="orientation">
+    /// Direction in which the grating varies, in degrees: 0 along rows (vertical stripes), 90 along columns (horizontal stripes). Default:
+    /// 0.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range or not finite.</exception>
     public SinusoidalGrating(double amplitude, double period = 8, double orientation = 0)
     {
@@ -22,21 +27,22 @@ public sealed class SinusoidalGrating : Degradation
         Orientation = Settings.Require(orientation, true, "an angle in degrees", nameof(orientation));
     }
 
-    /// <summary>Half the distance between its highest and its lowest value.</summary>
+    /// <summary>Half the difference between the grating's highest and lowest value.</summary>
     public double Amplitude { get; }
 
-    /// <summary>The distance of two crests in pixels.</summary>
+    /// <summary>Distance between two crests, in pixels.</summary>
     public double Period { get; }
 
-    /// <summary>The direction in which it varies, in degrees.</summary>
+    /// <summary>Direction in which the grating varies, in degrees: 0 along rows, 90 along columns.</summary>
     public double Orientation { get; }
 
-    /// <summary>Whether results are clipped to [0, 1]. Default: false.</summary>
+    /// <summary>Clips results to [0, 1]. Default: false.</summary>
     public bool Clip { get; init; }
 
     /// <inheritdoc/>
     public override string Description
-        => Settings.Text($"sinusoidal grating, amplitude {Amplitude}, period {Period}, orientation {Orientation}") + (Clip ? ", clipped" : "");
+        => Settings.Text($"sinusoidal grating, amplitude {Amplitude}, period {Period}, orientation {Orientation}")
+            + (Clip ? ", clipped" : "");
 
     /// <inheritdoc/>
     protected override Tensor Degrade(Tensor images, Random random)
@@ -48,5 +54,6 @@ public sealed class SinusoidalGrating : Degradation
         return Clipped(images.Plus(grating.to(images.dtype)), Clip);
     }
 
-    private static Tensor Places(long count, Device device) => tensor([.. Enumerable.Range(0, (int)count).Select(i => (double)i)], device: device);
+    private static Tensor Places(long count, Device device)
+        => tensor([.. Enumerable.Range(0, (int)count).Select(i => (double)i)], device: device);
 }

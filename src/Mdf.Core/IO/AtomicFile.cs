@@ -1,16 +1,16 @@
 namespace Mdf.IO;
 
-/// <summary>Writes files so that a reader sees the old content or the whole new one, whatever happens in between.</summary>
+/// <summary>Writes files atomically: a reader sees either the old content or all of the new content.</summary>
 internal static class AtomicFile
 {
     private const string Extension = ".tmp";
 
-    // No write takes so long: what is older was left by a process that was killed.
+    // No write takes this long, so older temporary files were left by a process that was killed.
     private static readonly TimeSpan Abandoned = TimeSpan.FromDays(1);
 
     /// <summary>
-    /// Writes to a temporary file beside <paramref name="path"/> and moves it there once it is complete. Old temporary files of the same path
-    /// are deleted.
+    /// Writes to a temporary file beside <paramref name="path"/> and renames it once it is complete. Also deletes abandoned temporary files
+    /// of the same path.
     /// </summary>
     public static void Write(string path, Action<Stream> write)
     {
@@ -49,7 +49,7 @@ internal static class AtomicFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // What was to be written is written; the next write tries again.
+            // The file itself has been written; the next write tries to clean up again.
         }
     }
 

@@ -3,21 +3,23 @@ using static TorchSharp.torch;
 namespace Mdf.Imaging;
 
 /// <summary>
-/// A linear filter along one side of an image: output sample i lies at <c>Start + Step i</c> of the input and is the mean of the input
-/// samples around it, weighted by the kernel. Beyond the borders the input is mirrored with its edge sample repeated.
+/// A linear filter along one axis of an image. Output sample i lies at input position <c>Start + Step i</c>; its value is the mean of the
+/// input samples around that position, weighted by the kernel. Beyond its borders the input is mirrored, with the edge sample repeated.
 /// </summary>
-/// <param name="InputLength">Input samples.</param>
-/// <param name="OutputLength">Output samples.</param>
-/// <param name="Start">Where the first output sample lies, the first input sample being at 0.</param>
-/// <param name="Step">The distance of two output samples in input samples.</param>
-/// <param name="Support">The distance from which on the kernel is 0.</param>
-/// <param name="Kernel">The weight of a distance; the weights of an output sample are divided by their sum.</param>
+/// <param name="InputLength">Number of input samples.</param>
+/// <param name="OutputLength">Number of output samples.</param>
+/// <param name="Start">Position of the first output sample; the first input sample lies at 0.</param>
+/// <param name="Step">Distance between two output samples, in input samples.</param>
+/// <param name="Support">Distance from which the kernel is 0.</param>
+/// <param name="Kernel">Maps a distance to a weight. The weights of each output sample are normalised to sum to 1.</param>
 internal sealed record AxisFilter(int InputLength, int OutputLength, double Start, double Step, double Support, Func<double, double> Kernel)
 {
-    // Few enough that the block of the matrix is narrow, enough for a matrix product.
+    // A small block keeps its matrix narrow (few columns are non-zero), yet is large enough for an efficient matrix product.
     private const int BlockRows = 128;
 
-    /// <summary>Filters every row (dimension 3) or column (dimension 2) of (N, C, H, W), in the caller's dispose scope.</summary>
+    /// <summary>
+    /// Filters the rows (dimension 3) or columns (dimension 2) of (N, C, H, W) images. The result belongs to the caller's dispose scope.
+    /// </summary>
     public Tensor Along(Tensor images, int dimension)
     {
         var parts = new List<Tensor>();
@@ -31,14 +33,14 @@ internal sealed record AxisFilter(int InputLength, int OutputLength, double Star
         return parts.Count == 1 ? parts[0] : cat(parts, dimension);
     }
 
-    /// <summary>The place of a sample once what lies beyond the borders is folded back.</summary>
+    /// <summary>Returns the index inside the image that an index beyond the borders is mirrored to.</summary>
     public static int Mirrored(int index, int length)
     {
         int inPeriod = ((index % (2 * length)) + (2 * length)) % (2 * length);
         return inPeriod < length ? inPeriod : (2 * length) - 1 - inPeriod;
     }
 
-    /// <summary>The rows of the filter's matrix for some output samples, without the columns at both ends that are 0.</summary>
+    /// <summary>Returns the rows of the filter matrix for some output samples, without the zero columns at both ends.</summary>
     private (Tensor Weights, int Begin, int Length) Block(int first, int rows, ScalarType type, Device device)
     {
         (int Index, double Weight)[][] samples = [.. Enumerable.Range(first, rows).Select(Samples)];

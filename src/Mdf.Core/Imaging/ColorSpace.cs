@@ -4,33 +4,39 @@ using static TorchSharp.torch;
 namespace Mdf.Imaging;
 
 /// <summary>
-/// YCbCr of ITU-R BT.601 as MATLAB's <c>rgb2ycbcr</c> (and BasicSR's after it) has it: studio range, so that of values in [0, 1] the luma
-/// is in [16/255, 235/255] and the chroma in [16/255, 240/255]. It is not JPEG's YCbCr, which fills [0, 1].
+/// Converts RGB images to ITU-R BT.601 YCbCr in studio range, like MATLAB's <c>rgb2ycbcr</c> and BasicSR, and to grey. For RGB in [0, 1],
+/// luma lies in [16/255, 235/255] and chroma in [16/255, 240/255]. JPEG uses another YCbCr, which fills [0, 1].
 /// </summary>
 public static class ColorSpace
 {
-    // Of red, green and blue in [0, 1] and of 1, in levels of 255.
+    // Weights of red, green and blue in [0, 1], then a constant; results are in levels of 255.
     private static readonly double[] Luma = [65.481, 128.553, 24.966, 16];
     private static readonly double[] Gray = [76.245, 149.685, 29.07, 0];
     private static readonly double[] BlueDifference = [-37.797, -74.203, 112.0, 128];
     private static readonly double[] RedDifference = [112.0, -93.786, -18.214, 128];
 
-    /// <summary>The luma of RGB images, not rounded.</summary>
-    /// <param name="rgb">Images, (..., 3, H, W), floating point, RGB in [0, 1], on any device.</param>
-    /// <returns>(..., 1, H, W), in [16/255, 235/255]; float64 for float64, else float32. Gradients reach the images.</returns>
-    /// <exception cref="ArgumentException">The images are not of this shape or type.</exception>
+    /// <summary>Converts RGB images to luma (Y), without rounding.</summary>
+    /// <param name="rgb">RGB images, (..., 3, H, W), floating point, in [0, 1], on any device.</param>
+    /// <returns>
+    /// (..., 1, H, W), in [16/255, 235/255]; float64 for float64 images, otherwise float32. Gradients flow to the images.
+    /// </returns>
+    /// <exception cref="ArgumentException">The images have another shape, or are not of a floating-point type.</exception>
     public static Tensor RgbToLuma(Tensor rgb) => Convert(rgb, Luma);
 
-    /// <summary>Luma, blue difference and red difference of RGB images, not rounded.</summary>
-    /// <param name="rgb">Images, (..., 3, H, W), floating point, RGB in [0, 1], on any device.</param>
-    /// <returns>(..., 3, H, W): Y, Cb, Cr; float64 for float64, else float32. Gradients reach the images.</returns>
-    /// <exception cref="ArgumentException">The images are not of this shape or type.</exception>
+    /// <summary>Converts RGB images to luma, blue difference and red difference (Y, Cb, Cr), without rounding.</summary>
+    /// <param name="rgb">RGB images, (..., 3, H, W), floating point, in [0, 1], on any device.</param>
+    /// <returns>
+    /// (..., 3, H, W), in the order Y, Cb, Cr; float64 for float64 images, otherwise float32. Gradients flow to the images.
+    /// </returns>
+    /// <exception cref="ArgumentException">The images have another shape, or are not of a floating-point type.</exception>
     public static Tensor RgbToYCbCr(Tensor rgb) => Convert(rgb, Luma, BlueDifference, RedDifference);
 
-    /// <summary>The grey of RGB images as JPEG, Pillow and OpenCV have it: BT.601's weights, filling [0, 1]; not rounded.</summary>
-    /// <param name="rgb">Images, (..., 3, H, W), floating point, RGB in [0, 1], on any device.</param>
-    /// <returns>(..., 1, H, W), in [0, 1]; float64 for float64, else float32. Gradients reach the images.</returns>
-    /// <exception cref="ArgumentException">The images are not of this shape or type.</exception>
+    /// <summary>
+    /// Converts RGB images to grey with the full-range BT.601 weights that JPEG, Pillow and OpenCV use, without rounding.
+    /// </summary>
+    /// <param name="rgb">RGB images, (..., 3, H, W), floating point, in [0, 1], on any device.</param>
+    /// <returns>(..., 1, H, W), in [0, 1]; float64 for float64 images, otherwise float32. Gradients flow to the images.</returns>
+    /// <exception cref="ArgumentException">The images have another shape, or are not of a floating-point type.</exception>
     public static Tensor RgbToGray(Tensor rgb) => Convert(rgb, Gray);
 
     private static Tensor Convert(Tensor rgb, params double[][] components)
@@ -48,7 +54,14 @@ public static class ColorSpace
 
         using var scope = NewDisposeScope();
         Tensor[] channels = rgb.to(rgb.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32).unbind(-3);
-        Tensor[] converted = [.. components.Select(c => channels[0].Times(c[0]).Plus(channels[1].Times(c[1])).Plus(channels[2].Times(c[2])).Plus(c[3]).Over(byte.MaxValue))];
+        Tensor[] converted =
+        [
+            .. components.Select(c => channels[0].Times(c[0])
+                .Plus(channels[1].Times(c[1]))
+                .Plus(channels[2].Times(c[2]))
+                .Plus(c[3])
+                .Over(byte.MaxValue)),
+        ];
         return stack(converted, dim: -3).MoveToOuterDisposeScope();
     }
 }

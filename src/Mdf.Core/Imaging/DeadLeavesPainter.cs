@@ -1,8 +1,9 @@
 namespace Mdf.Imaging;
 
 /// <summary>
-/// Lays leaves under one another, the topmost first, until nothing shines through, then paints each sample in the colour of its leaf.
-/// Only exactly rounded operations are used (no sines, no powers), so the result does not depend on the platform.
+/// Paints a dead-leaves image. Leaves are placed beneath one another, the topmost first, until they cover every sample; each sample then
+/// gets the colour of its leaf. Only correctly rounded operations are used (no sines, no powers), so the result is the same on every
+/// platform.
 /// </summary>
 internal sealed class DeadLeavesPainter(int width, int height, int seed)
 {
@@ -15,7 +16,7 @@ internal sealed class DeadLeavesPainter(int width, int height, int seed)
     private readonly int rows = height * SamplesPerSide;
     private readonly List<Leaf> leaves = [];
 
-    /// <summary>Fills the three planes, one after the other, with values in [0, 1].</summary>
+    /// <summary>Fills three consecutive planes (red, green, blue) with values in [0, 1].</summary>
     public void Paint(Span<float> planes)
     {
         var owners = LayLeaves();
@@ -47,7 +48,7 @@ internal sealed class DeadLeavesPainter(int width, int height, int seed)
 
     private static float ToUnit(double value) => (float)Math.Clamp(value, 0, 1);
 
-    /// <summary>Returns, for each sample, the index of the leaf that is seen there.</summary>
+    /// <summary>Returns, for each sample, the index of the leaf that is visible there.</summary>
     private int[] LayLeaves()
     {
         const int nobody = -1;

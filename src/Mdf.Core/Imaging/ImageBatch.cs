@@ -2,10 +2,10 @@ using static TorchSharp.torch;
 
 namespace Mdf.Imaging;
 
-/// <summary>What a batch of images must look like. Every message names the argument, what was got and what was expected.</summary>
+/// <summary>Checks batches of images. Messages name the argument, the actual value and the expected one.</summary>
 internal static class ImageBatch
 {
-    /// <summary>Refuses what is not (N, C, H, W) of a floating-point type with at least one pixel.</summary>
+    /// <summary>Throws unless the images are (N, C, H, W), not empty and of a floating-point type.</summary>
     public static void Require(Tensor images, string name)
     {
         ArgumentNullException.ThrowIfNull(images, name);
@@ -15,7 +15,7 @@ internal static class ImageBatch
         }
     }
 
-    /// <summary>What is wrong with the images, or null.</summary>
+    /// <summary>Returns the reason why a tensor is not a batch of images, or null if it is one.</summary>
     public static string? Fault(Tensor images)
     {
         long[] shape = images.shape;

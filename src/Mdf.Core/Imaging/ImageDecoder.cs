@@ -43,7 +43,7 @@ internal static class ImageDecoder
 
     private static Tensor DecodePixels(SKCodec codec, ImageReadOptions options, string? name)
     {
-        // Without a colour space the codec leaves the stored values alone.
+        // A null colour space makes the codec keep the stored values.
         var alpha = codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
         var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, alpha, null);
         using var bitmap = new SKBitmap(info, info.RowBytes);
@@ -114,7 +114,9 @@ internal static class ImageDecoder
         }
     }
 
-    /// <summary>A WebP file cut after its pixels decodes, but has lost the orientation that follows them.</summary>
+    /// <summary>
+    /// Throws for a truncated WebP file: one that is cut after its pixels still decodes, but has lost the orientation that follows them.
+    /// </summary>
     private static void CheckWebPLength(ReadOnlySpan<byte> encoded, string? name)
     {
         const int riffHeaderLength = 8;

@@ -1,12 +1,14 @@
 namespace Mdf.Imaging;
 
-/// <summary>Thrown when encoded image data cannot be turned into pixels: not an image, damaged, truncated, empty or too large.</summary>
+/// <summary>
+/// The exception for image data that cannot be decoded, because it is not an image or is damaged, truncated, empty or too large.
+/// </summary>
 public sealed class ImageFileException : IOException
 {
-    /// <summary>Creates the exception.</summary>
-    /// <param name="reason">What is wrong with the image, as a sentence.</param>
-    /// <param name="fileName">The file, or null when the image came from memory without a name.</param>
-    /// <param name="innerException">The failure underneath, if any.</param>
+    /// <summary>Creates an exception with the image's name and a reason.</summary>
+    /// <param name="reason">Reason why the image cannot be decoded, as a sentence.</param>
+    /// <param name="fileName">Path or name of the image; null if the image came from memory without a name.</param>
+    /// <param name="innerException">Exception that caused the failure; null for none.</param>
     public ImageFileException(string reason, string? fileName = null, Exception? innerException = null)
         : base(fileName is null ? $"Cannot read the image: {reason}" : $"Cannot read the image '{fileName}': {reason}", innerException)
     {
@@ -14,9 +16,9 @@ public sealed class ImageFileException : IOException
         FileName = fileName;
     }
 
-    /// <summary>What is wrong with the image, without the file's name.</summary>
+    /// <summary>Reason why the image cannot be decoded, without the file's name.</summary>
     public string Reason { get; }
 
-    /// <summary>The path or name the image was read by; null when it came from memory without a name.</summary>
+    /// <summary>Path or name of the image; null if the image came from memory without a name.</summary>
     public string? FileName { get; }
 }

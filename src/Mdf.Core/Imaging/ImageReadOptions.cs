@@ -3,13 +3,13 @@ using System.Globalization;
 
 namespace Mdf.Imaging;
 
-/// <summary>Options of <see cref="ImageFile.Read"/> and <see cref="ImageFile.Decode"/>. Values are checked when they are set.</summary>
+/// <summary>Options of <see cref="ImageFile.Read"/> and <see cref="ImageFile.Decode"/>. Setting an invalid value throws.</summary>
 public sealed record ImageReadOptions
 {
-    /// <summary>The largest legal value of <see cref="MaximumPixels"/>: 500,000,000.</summary>
+    /// <summary>Upper limit of <see cref="MaximumPixels"/>: 500,000,000.</summary>
     public const int LargestMaximumPixels = 500_000_000;
 
-    /// <summary>The colour behind transparent pixels. Default: white. Range: any opaque colour.</summary>
+    /// <summary>Colour behind transparent pixels; any opaque colour. Default: white.</summary>
     /// <exception cref="ArgumentException">The colour is not opaque.</exception>
     public Color Background
     {
@@ -18,14 +18,14 @@ public sealed record ImageReadOptions
     } = Color.White;
 
     /// <summary>
-    /// Whether the EXIF orientation (1 to 8) of a JPEG or WebP file is applied, so that the picture stands upright.
-    /// Default: true. When false the pixels come as stored.
+    /// Applies the EXIF orientation (1 to 8) of JPEG and WebP files, so that the picture stands upright. If false, pixels are returned in
+    /// their stored order. Default: true.
     /// </summary>
     public bool ApplyOrientation { get; init; } = true;
 
     /// <summary>
-    /// The most pixels (width times height) an image may have; the file's header is checked against it before any memory is
-    /// taken for pixels. Default: 268,435,456 (2^28). Range: 1 to <see cref="LargestMaximumPixels"/>.
+    /// Largest number of pixels (width times height) an image may have, 1 to <see cref="LargestMaximumPixels"/>. The limit is checked
+    /// against the file's header before memory is allocated for pixels. Default: 268,435,456 (2^28).
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public int MaximumPixels

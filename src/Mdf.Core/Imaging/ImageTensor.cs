@@ -5,45 +5,45 @@ using static TorchSharp.torch;
 namespace Mdf.Imaging;
 
 /// <summary>
-/// Turns interleaved pixels in memory into image tensors and back. It works on spans, so pixels of any image library will do.
+/// Converts interleaved pixels in memory to image tensors and back. Pixels are spans, so they may come from any image library.
 /// </summary>
 public static class ImageTensor
 {
     /// <summary>Converts 8-bit pixels to an image tensor.</summary>
-    /// <param name="pixels">The rows from top to bottom, each of <paramref name="width"/> pixels.</param>
-    /// <param name="width">Pixels in a row, at least 1.</param>
-    /// <param name="height">Rows, at least 1.</param>
-    /// <param name="layout">The order of the channels of a pixel.</param>
-    /// <param name="stride">Bytes from the start of one row to the start of the next; 0 means that the rows touch.</param>
-    /// <param name="background">The opaque colour that pixels with alpha are composited over; null means white.</param>
+    /// <param name="pixels">Rows from top to bottom, each of <paramref name="width"/> pixels.</param>
+    /// <param name="width">Number of pixels in a row, at least 1.</param>
+    /// <param name="height">Number of rows, at least 1.</param>
+    /// <param name="layout">Order of a pixel's channels.</param>
+    /// <param name="stride">Number of bytes from the start of one row to the start of the next; 0 if rows are contiguous.</param>
+    /// <param name="background">Opaque colour that pixels with alpha are composited over; null for white.</param>
     /// <returns>
-    /// A float32 tensor (1, 3, height, width) on the CPU, RGB, values in [0, 1]: each byte divided by 255. Grey is
-    /// replicated to the three channels. The caller disposes it.
+    /// An RGB float32 tensor, (1, 3, height, width), on the CPU, with values in [0, 1]: each byte is divided by 255. Grey is replicated to
+    /// three channels. The caller disposes it.
     /// </returns>
     /// <exception cref="ArgumentException">
-    /// A size is not positive, the stride is shorter than a row, there are too few pixels, the layout is unknown or the background
-    /// is not opaque.
+    /// The width or height is not positive, the stride is shorter than a row, there are too few pixels, the layout is unknown or the
+    /// background is not opaque.
     /// </exception>
     public static Tensor FromPixels(
         ReadOnlySpan<byte> pixels, int width, int height, PixelLayout layout = PixelLayout.Rgb24, int stride = 0, Color? background = null)
         => PixelConversion.ToTensor(pixels, width, height, layout, stride, background, ScalarType.Byte, byte.MaxValue);
 
     /// <summary>Converts 16-bit pixels to an image tensor.</summary>
-    /// <param name="pixels">The rows from top to bottom, each of <paramref name="width"/> pixels.</param>
-    /// <param name="width">Pixels in a row, at least 1.</param>
-    /// <param name="height">Rows, at least 1.</param>
-    /// <param name="layout">The order of the channels of a pixel, each of them 16 bits wide here.</param>
+    /// <param name="pixels">Rows from top to bottom, each of <paramref name="width"/> pixels.</param>
+    /// <param name="width">Number of pixels in a row, at least 1.</param>
+    /// <param name="height">Number of rows, at least 1.</param>
+    /// <param name="layout">Order of a pixel's channels; each channel has 16 bits.</param>
     /// <param name="stride">
-    /// Elements (not bytes) from the start of one row to the start of the next; 0 means that the rows touch.
+    /// Number of elements (not bytes) from the start of one row to the start of the next; 0 if rows are contiguous.
     /// </param>
-    /// <param name="background">The opaque colour that pixels with alpha are composited over; null means white.</param>
+    /// <param name="background">Opaque colour that pixels with alpha are composited over; null for white.</param>
     /// <returns>
-    /// A float32 tensor (1, 3, height, width) on the CPU, RGB, values in [0, 1]: each element divided by 65535. Grey is
-    /// replicated to the three channels. The caller disposes it.
+    /// An RGB float32 tensor, (1, 3, height, width), on the CPU, with values in [0, 1]: each element is divided by 65535. Grey is
+    /// replicated to three channels. The caller disposes it.
     /// </returns>
     /// <exception cref="ArgumentException">
-    /// A size is not positive, the stride is shorter than a row, there are too few pixels, the layout is unknown or the background
-    /// is not opaque.
+    /// The width or height is not positive, the stride is shorter than a row, there are too few pixels, the layout is unknown or the
+    /// background is not opaque.
     /// </exception>
     public static Tensor FromPixels16(
         ReadOnlySpan<ushort> pixels,
@@ -54,18 +54,18 @@ public static class ImageTensor
         Color? background = null)
         => PixelConversion.ToTensor(pixels, width, height, layout, stride, background, ScalarType.Int16, ushort.MaxValue);
 
-    /// <summary>Converts an image tensor to 8-bit pixels whose rows touch.</summary>
+    /// <summary>Converts an image tensor to 8-bit pixels in contiguous rows.</summary>
     /// <param name="image">
-    /// One image (C, H, W) or (1, C, H, W), C being 3 (RGB) or 1 (grey), of any floating-point type, on any device. Values are
-    /// clamped to [0, 1] and rounded to the nearest of 256 levels, so bytes that went through a float32 tensor come back unchanged.
+    /// One image, (C, H, W) or (1, C, H, W), where C is 3 (RGB) or 1 (grey), of any floating-point type, on any device. Values are clamped
+    /// to [0, 1] and rounded to the nearest of 256 levels; bytes that were converted to a float32 tensor are restored exactly.
     /// </param>
     /// <param name="layout">
-    /// The order of the channels to write. Grey is replicated to colour layouts, alpha is opaque, and
-    /// <see cref="PixelLayout.Gray8"/> needs a one-channel image.
+    /// Order of the channels to write. Grey images are replicated to colour layouts, and alpha is opaque. <see cref="PixelLayout.Gray8"/>
+    /// requires a one-channel image.
     /// </param>
     /// <returns>H times W pixels.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="image"/> is null.</exception>
-    /// <exception cref="ArgumentException">The tensor is no such image, holds NaN, or does not fit the layout.</exception>
+    /// <exception cref="ArgumentException">The tensor is not one image, holds NaN, or does not fit the layout.</exception>
     public static byte[] ToPixels(Tensor image, PixelLayout layout = PixelLayout.Rgb24)
     {
         using var scope = NewDisposeScope();
@@ -75,13 +75,19 @@ public static class ImageTensor
         return bytes;
     }
 
-    /// <summary>Converts an image tensor to 8-bit pixels whose rows touch, in memory of the caller.</summary>
-    /// <param name="image">As in <see cref="ToPixels"/>.</param>
-    /// <param name="destination">Room for at least height * width * channels bytes; bytes beyond them are left alone.</param>
-    /// <param name="layout">As in <see cref="ToPixels"/>.</param>
+    /// <summary>Converts an image tensor to 8-bit pixels in contiguous rows and writes them to a span.</summary>
+    /// <param name="image">
+    /// One image, (C, H, W) or (1, C, H, W), where C is 3 (RGB) or 1 (grey), of any floating-point type, on any device. Values are clamped
+    /// to [0, 1] and rounded to the nearest of 256 levels.
+    /// </param>
+    /// <param name="destination">Receives height * width * channels bytes; further bytes are left unchanged.</param>
+    /// <param name="layout">
+    /// Order of the channels to write. Grey images are replicated to colour layouts, and alpha is opaque. <see cref="PixelLayout.Gray8"/>
+    /// requires a one-channel image.
+    /// </param>
     /// <exception cref="ArgumentNullException"><paramref name="image"/> is null.</exception>
     /// <exception cref="ArgumentException">
-    /// The tensor is no such image, holds NaN, or does not fit the layout, or the destination is too small.
+    /// The tensor is not one image, holds NaN, or does not fit the layout, or the destination is too small.
     /// </exception>
     public static void CopyPixelsTo(Tensor image, Span<byte> destination, PixelLayout layout = PixelLayout.Rgb24)
     {
@@ -91,14 +97,15 @@ public static class ImageTensor
         if (destination.Length < needed)
         {
             throw new ArgumentException(
-                $"{planes.shape[2]} x {planes.shape[1]} pixels of {layout} take {needed} bytes, got room for {destination.Length}.",
+                $"Expected at least {needed} bytes for {planes.shape[2]} x {planes.shape[1]} pixels of layout {layout}, "
+                + $"got {destination.Length}.",
                 nameof(destination));
         }
 
         Interleave(image, layout).bytes.CopyTo(destination);
     }
 
-    /// <summary>The image as (C, H, W), in the caller's dispose scope.</summary>
+    /// <summary>Returns the image as (C, H, W), detached, in the caller's dispose scope. Throws if the tensor is not one image.</summary>
     internal static Tensor RequireImage(Tensor image)
     {
         ArgumentNullException.ThrowIfNull(image);
@@ -128,7 +135,8 @@ public static class ImageTensor
         var channels = layout.ChannelCount();
         if (channels == 1 && planes.shape[0] != 1)
         {
-            throw new ArgumentException($"{layout} takes an image of one channel, got {planes.shape[0]} channels.", nameof(layout));
+            throw new ArgumentException(
+                $"Layout {layout} requires an image of one channel, got {planes.shape[0]} channels.", nameof(layout));
         }
 
         if (planes.isnan().any().item<bool>())

@@ -1,11 +1,11 @@
 namespace Mdf.Imaging;
 
-/// <summary>How finely a JPEG file samples colour beside brightness.</summary>
+/// <summary>Resolution of a JPEG file's colour channels relative to its brightness channel.</summary>
 public enum JpegChromaSubsampling
 {
-    /// <summary>Colour at half the width and half the height (4:2:0): what nearly every JPEG file has.</summary>
+    /// <summary>Colour has half the width and half the height (4:2:0), as in nearly all JPEG files.</summary>
     Samples420,
 
-    /// <summary>Colour at full size (4:4:4).</summary>
+    /// <summary>Colour has full resolution (4:4:4).</summary>
     Samples444,
 }

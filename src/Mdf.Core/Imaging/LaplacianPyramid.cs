@@ -4,17 +4,20 @@ using static TorchSharp.torch;
 namespace Mdf.Imaging;
 
 /// <summary>
-/// The Laplacian pyramid of Burt and Adelson (1983): what each halving of an image loses, and the small image that remains. Their kernel
-/// (1, 4, 6, 4, 1) / 16 makes the levels; beyond the borders images are mirrored with their edge pixels repeated.
+/// Builds and collapses the Laplacian pyramid of Burt and Adelson (1983). Each level holds the detail that one halving of the image loses;
+/// the last level is the remaining small image. The filter kernel is (1, 4, 6, 4, 1) / 16. Beyond the borders images are mirrored, with
+/// their edge pixels repeated.
 /// </summary>
-/// <remarks>Gradients flow both ways. float16 and bfloat16 images are filtered in float32.</remarks>
+/// <remarks>Building and collapsing are both differentiable. float16 and bfloat16 images are filtered in float32.</remarks>
 public static class LaplacianPyramid
 {
-    /// <summary>The most levels an image of a size has: as many as halve its shorter side down to one pixel, and one more.</summary>
-    /// <param name="height">Rows, at least 1.</param>
-    /// <param name="width">Columns, at least 1.</param>
-    /// <returns>At least 1.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A side is below 1.</exception>
+    /// <summary>
+    /// Returns the largest number of levels for an image size: the number of halvings until the shorter side is one pixel, plus one.
+    /// </summary>
+    /// <param name="height">Image height in pixels, at least 1.</param>
+    /// <param name="width">Image width in pixels, at least 1.</param>
+    /// <returns>Number of levels, at least 1.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The height or width is below 1.</exception>
     public static int LargestLevelCount(int height, int width)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
@@ -28,14 +31,16 @@ public static class LaplacianPyramid
         return levels;
     }
 
-    /// <summary>Takes images apart.</summary>
-    /// <param name="images">(N, C, H, W) of any floating-point type, on any device.</param>
-    /// <param name="levels">1 to <see cref="LargestLevelCount"/>; 1 gives the images alone.</param>
+    /// <summary>Decomposes images into the levels of a pyramid.</summary>
+    /// <param name="images">Images, (N, C, H, W), of any floating-point type, on any device.</param>
+    /// <param name="levels">Number of levels, 1 to <see cref="LargestLevelCount"/>; with 1 the only level is the images.</param>
     /// <returns>
-    /// The levels, finest first; each has half the rows and columns of the one before it, rounded up. The last is the small image, the
-    /// others are differences about 0. The caller disposes them.
+    /// The levels, finest first. Each level has half the height and width of the level before it, rounded up. The last level is the small
+    /// image; the others are differences around 0. The caller disposes the levels.
     /// </returns>
-    /// <exception cref="ArgumentException">The images are not as described, or have not so many levels.</exception>
+    /// <exception cref="ArgumentException">
+    /// The images are empty, have another shape or type, or are too small for the number of levels.
+    /// </exception>
     public static IReadOnlyList<Tensor> Build(Tensor images, int levels)
     {
         ImageBatch.Require(images, nameof(images));
@@ -61,16 +66,19 @@ public static class LaplacianPyramid
         return [.. pyramid.Select(level => level.MoveToOuterDisposeScope())];
     }
 
-    /// <summary>Puts images together again; of levels as <see cref="Build"/> gave them, the same images but for rounding.</summary>
-    /// <param name="pyramid">The levels, finest first, of the sizes that <see cref="Build"/> gives them, of one type on one device.</param>
-    /// <returns>(N, C, H, W), of the size of the first level.</returns>
-    /// <exception cref="ArgumentException">There is no level, or the sizes do not fit each other.</exception>
+    /// <summary>
+    /// Reconstructs images from the levels of a pyramid. Collapsing the result of <see cref="Build"/> restores the images up to rounding
+    /// errors.
+    /// </summary>
+    /// <param name="pyramid">Levels, finest first, of the sizes that <see cref="Build"/> returns, of one type on one device.</param>
+    /// <returns>Images, (N, C, H, W), of the first level's size.</returns>
+    /// <exception cref="ArgumentException">The list is empty, or a level does not have half the size of the level before it.</exception>
     public static Tensor Collapse(IReadOnlyList<Tensor> pyramid)
     {
         ArgumentNullException.ThrowIfNull(pyramid);
         if (pyramid.Count == 0)
         {
-            throw new ArgumentException("At least one level is needed, got none.", nameof(pyramid));
+            throw new ArgumentException("Expected at least one level, got none.", nameof(pyramid));
         }
 
         for (int i = 0; i < pyramid.Count; i++)
@@ -86,7 +94,7 @@ public static class LaplacianPyramid
             {
                 throw new ArgumentException(
                     $"Level {i} has shape ({string.Join(", ", pyramid[i].shape)}); expected ({string.Join(", ", expected)}), "
-                    + "half of the level before it.",
+                    + "half the size of the level before it.",
                     nameof(pyramid));
             }
         }
@@ -111,7 +119,7 @@ public static class LaplacianPyramid
 
     private static Tensor Expand(Tensor images, Tensor like)
     {
-        // Every other sample of the kernel meets a pixel, the rest the zeros between pixels.
+        // Upsampling inserts zeros between pixels, so an output sample sees every other coefficient of the kernel.
         static AxisFilter Filter(long from, long to) => new((int)from, (int)to, Start: 0, Step: 0.5, Support: 1, x => Binomial(2 * x));
         return SeparableFilter.Apply(images, Filter(images.shape[2], like.shape[2]), Filter(images.shape[3], like.shape[3]));
     }

@@ -1,6 +1,6 @@
 namespace Mdf.Imaging;
 
-/// <summary>One disk: where it lies and how it is coloured.</summary>
+/// <summary>One textured, shaded disk of a dead-leaves image.</summary>
 internal sealed class Leaf
 {
     private static readonly RgbValue[] Palette =
@@ -28,7 +28,7 @@ internal sealed class Leaf
         color = Mix(Palette[random.Next(Palette.Length)], Palette[random.Next(Palette.Length)], 0.35 * random.NextDouble())
             * (0.75 + (0.45 * random.NextDouble()));
         var slope = 0.05 + (0.25 * random.NextDouble());
-        // The light comes from the upper left, more or less.
+        // The light comes from the upper left, with some variation.
         slopeX = slope * (-0.6 + (0.5 * directionX)) / radius;
         slopeY = slope * (-0.8 + (0.5 * directionY)) / radius;
         var texture = random.NextDouble();
@@ -48,8 +48,8 @@ internal sealed class Leaf
     public double Radius { get; }
 
     /// <summary>
-    /// Draws a leaf that touches the image. The density of the radius falls with its cube; centres are uniform, also beyond the
-    /// image, because large leaves reach in from far.
+    /// Draws a random leaf that touches the image. The density of the radius is proportional to radius^-3. Centres are uniform and may lie
+    /// outside the image, from where large leaves still reach into it.
     /// </summary>
     public static Leaf Fall(Random random, int width, int height, double smallestRadius, double largestRadius)
     {

@@ -5,19 +5,22 @@ using static TorchSharp.torch;
 
 namespace Mdf.Imaging;
 
-/// <summary>What <see cref="ImageTensor.FromPixels"/> and <see cref="ImageTensor.FromPixels16"/> have in common.</summary>
+/// <summary>
+/// Converts interleaved pixels to tensors for <see cref="ImageTensor.FromPixels"/> and <see cref="ImageTensor.FromPixels16"/>.
+/// </summary>
 internal static class PixelConversion
 {
     private const int BlockPixels = 1 << 20;
 
-    /// <param name="pixels">The interleaved pixels.</param>
-    /// <param name="width">Pixels in a row.</param>
-    /// <param name="height">Rows.</param>
-    /// <param name="layout">Order of the channels.</param>
-    /// <param name="stride">Elements from row to row; 0 when they touch.</param>
-    /// <param name="background">What lies behind transparent pixels; null is white.</param>
-    /// <param name="storage">The tensor type of the size of an element.</param>
-    /// <param name="maximum">The element that becomes 1.</param>
+    /// <summary>Converts interleaved pixels to an RGB float32 tensor, (1, 3, height, width), with values in [0, 1].</summary>
+    /// <param name="pixels">Interleaved pixels.</param>
+    /// <param name="width">Number of pixels in a row.</param>
+    /// <param name="height">Number of rows.</param>
+    /// <param name="layout">Order of a pixel's channels.</param>
+    /// <param name="stride">Number of elements from the start of one row to the start of the next; 0 if rows are contiguous.</param>
+    /// <param name="background">Opaque colour behind transparent pixels; null for white.</param>
+    /// <param name="storage">Tensor type with the size of an element.</param>
+    /// <param name="maximum">Value of an element that becomes 1.</param>
     public static Tensor ToTensor<T>(
         ReadOnlySpan<T> pixels, int width, int height, PixelLayout layout, int stride, Color? background, ScalarType storage, int maximum)
         where T : unmanaged
@@ -29,7 +32,8 @@ internal static class PixelConversion
         if (stride != 0 && stride < rowLength)
         {
             throw new ArgumentException(
-                $"A row of {width} pixels of {layout} takes {rowLength} elements, got a stride of {stride}.", nameof(stride));
+                $"Expected a stride of 0 or at least {rowLength} elements ({width} pixels of layout {layout}), got {stride}.",
+                nameof(stride));
         }
 
         var step = stride == 0 ? rowLength : stride;
@@ -37,7 +41,8 @@ internal static class PixelConversion
         if (pixels.Length < needed)
         {
             throw new ArgumentException(
-                $"{width} x {height} pixels of {layout} take {needed} elements with rows {step} apart, got {pixels.Length}.",
+                $"Expected at least {needed} elements for {width} x {height} pixels of layout {layout} with rows {step} elements apart, "
+                + $"got {pixels.Length}.",
                 nameof(pixels));
         }
 
@@ -45,7 +50,7 @@ internal static class PixelConversion
         using var scope = NewDisposeScope();
         var result = empty(1, 3, height, width, ScalarType.Float32, CPU);
         var blockRows = Math.Max(1, BlockPixels / width);
-        // Blocks keep the temporaries in the cache and small beside the result.
+        // Converting in blocks keeps the temporaries small enough for the cache.
         for (var y = 0; y < height; y += blockRows)
         {
             using var blockScope = NewDisposeScope();
@@ -57,7 +62,7 @@ internal static class PixelConversion
                 pixels.Slice((int)((y + row) * step), (int)rowLength).CopyTo(target[(int)(row * rowLength)..]);
             }
 
-            // There is no arithmetic for unsigned 16-bit tensors: the bits travel as signed ones.
+            // Unsigned 16-bit tensors have no arithmetic, so the bits are stored as signed integers and masked after widening.
             var levels = storage == ScalarType.Int16 ? block.to(ScalarType.Int32).bitwise_and(ushort.MaxValue) : block;
             var planes = levels.permute(2, 0, 1).to(ScalarType.Float32).Over(maximum);
             result[0].narrow(1, y, rows).copy_(ToRgb(planes, layout, behind));

@@ -1,8 +1,8 @@
 namespace Mdf.Imaging;
 
 /// <summary>
-/// The order of the channels of one pixel in memory. The names count 8 bits a channel, as most image libraries do; with 16-bit
-/// pixels (<see cref="ushort"/>) the order and number of the channels are the same and each takes 16 bits.
+/// Order of one pixel's channels in memory. The names assume 8 bits a channel, as in most image libraries; 16-bit pixels
+/// (<see cref="ushort"/>) have the same channels with 16 bits each.
 /// </summary>
 public enum PixelLayout
 {

@@ -4,18 +4,18 @@ using System.IO.Compression;
 namespace Mdf.Imaging;
 
 /// <summary>
-/// Decodes PNG files of 16 bits a channel to all their bits. SkiaSharp decodes grey ones to 8 bits and coloured ones to half
+/// Decodes PNG files with 16 bits a channel at full precision. SkiaSharp would reduce grey files to 8 bits and colour files to half
 /// precision (11 bits).
 /// </summary>
 internal static class Png16Decoder
 {
     private const ushort Opaque = ushort.MaxValue;
 
-    /// <summary>First column, first row, column step and row step of the seven passes of an interlaced image.</summary>
+    /// <summary>First column, first row, column step and row step of each of the seven passes of an interlaced image.</summary>
     private static readonly (int X, int Y, int StepX, int StepY)[] Adam7 =
         [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
 
-    /// <summary>Returns the pixels as R, G, B, A, not premultiplied, rows touching.</summary>
+    /// <summary>Returns the pixels as R, G, B, A in contiguous rows; alpha is not premultiplied.</summary>
     /// <exception cref="EndOfStreamException">The file is truncated.</exception>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
     public static ushort[] Decode(ReadOnlySpan<byte> file, PngHeader header)
@@ -29,7 +29,7 @@ internal static class Png16Decoder
             ReadPass(stream, pixels, header, transparentColor, pass);
         }
 
-        // Reading beyond the last row makes the stream compare its checksum, also where that lies in input not looked at yet.
+        // Reading past the last row makes the stream verify its checksum, even if the checksum has not been read yet.
         _ = stream.ReadByte();
         return pixels;
     }

@@ -1,6 +1,6 @@
 namespace Mdf.Imaging;
 
-/// <summary>The colour types of PNG; the values are those of the file format.</summary>
+/// <summary>Colour types of PNG, with the values of the file format.</summary>
 internal enum PngColorType : byte
 {
     Gray = 0,

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Mdf.Imaging;
 
-/// <summary>What the first chunk of a PNG file says.</summary>
+/// <summary>Content of the IHDR chunk of a PNG file.</summary>
 internal readonly record struct PngHeader(uint Width, uint Height, byte BitDepth, PngColorType ColorType, bool IsInterlaced)
 {
     public const int SignatureLength = 8;

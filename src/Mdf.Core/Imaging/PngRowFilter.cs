@@ -1,12 +1,13 @@
 namespace Mdf.Imaging;
 
-/// <summary>The five row filters of PNG, undone in place.</summary>
+/// <summary>Reverses the five row filters of PNG in place.</summary>
 internal static class PngRowFilter
 {
-    /// <param name="filter">The byte before the row; -1 when the stream ended before it.</param>
-    /// <param name="row">The filtered row, replaced by the plain one.</param>
-    /// <param name="above">The plain row above, all zero for the first.</param>
-    /// <param name="pixelLength">Bytes of a pixel.</param>
+    /// <summary>Reverses the filter of one row.</summary>
+    /// <param name="filter">Filter type: the byte before the row, or -1 if the stream ended before it.</param>
+    /// <param name="row">Filtered row, which is replaced by the unfiltered row.</param>
+    /// <param name="above">Unfiltered row above; all zero for the first row.</param>
+    /// <param name="pixelLength">Number of bytes in a pixel.</param>
     public static void Undo(int filter, Span<byte> row, ReadOnlySpan<byte> above, int pixelLength)
     {
         for (var i = 0; i < row.Length; i++)

@@ -1,6 +1,6 @@
 namespace Mdf.Imaging;
 
-/// <summary>A colour to calculate with, its values as stored in images.</summary>
+/// <summary>An RGB colour that supports arithmetic, with values as stored in images.</summary>
 internal readonly record struct RgbValue(double Red, double Green, double Blue)
 {
     public static RgbValue operator +(RgbValue a, RgbValue b) => new(a.Red + b.Red, a.Green + b.Green, a.Blue + b.Blue);

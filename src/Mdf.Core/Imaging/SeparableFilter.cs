@@ -2,10 +2,10 @@ using static TorchSharp.torch;
 
 namespace Mdf.Imaging;
 
-/// <summary>Filters that work on columns and rows one after the other.</summary>
+/// <summary>Filters images along columns and then along rows.</summary>
 internal static class SeparableFilter
 {
-    /// <summary>Filters (N, C, H, W); float16 and bfloat16 are computed in float32.</summary>
+    /// <summary>Filters (N, C, H, W) images; float16 and bfloat16 images are computed in float32.</summary>
     public static Tensor Apply(Tensor images, AxisFilter vertical, AxisFilter horizontal)
     {
         using var scope = NewDisposeScope();
@@ -14,7 +14,7 @@ internal static class SeparableFilter
         return result.to(images.dtype).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Gaussian blur, the kernel cut off at four standard deviations.</summary>
+    /// <summary>Blurs images with a Gaussian kernel that is cut off at four standard deviations.</summary>
     public static Tensor GaussianBlur(Tensor images, double sigma)
     {
         AxisFilter Filter(long length)

@@ -4,22 +4,22 @@ using static TorchSharp.torch;
 
 namespace Mdf.Imaging;
 
-/// <summary>Pictures that need no file.</summary>
+/// <summary>Generates test images that need no file.</summary>
 public static class SyntheticImage
 {
-    /// <summary>The largest width and height of a synthetic image: 4096.</summary>
+    /// <summary>Largest width and height of a synthetic image: 4096 pixels.</summary>
     public const int LargestSide = 4096;
 
     /// <summary>
-    /// Draws the dead-leaves model of natural images (Lee, Mumford and Huang 2001, "Occlusion Models for Natural Images"): disks of
-    /// which the numbers fall with the cube of the radius, lying on one another. Like photographs it has smooth areas, sharp edges
-    /// and texture at all scales.
+    /// Generates an image of the dead-leaves model of natural images (Lee, Mumford and Huang 2001, "Occlusion Models for Natural Images"):
+    /// overlapping disks whose number falls with the cube of their radius. Like photographs, the image has smooth areas, sharp edges and
+    /// texture at all scales.
     /// </summary>
-    /// <param name="width">Columns, 1 to <see cref="LargestSide"/>.</param>
-    /// <param name="height">Rows, 1 to <see cref="LargestSide"/>.</param>
-    /// <param name="seed">Any number; the same one gives the same picture, bit by bit, on every platform.</param>
-    /// <returns>A float32 tensor (1, 3, height, width) on the CPU, RGB, values in [0, 1]. The caller disposes it.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The width or the height is out of range.</exception>
+    /// <param name="width">Image width in pixels, 1 to <see cref="LargestSide"/>.</param>
+    /// <param name="height">Image height in pixels, 1 to <see cref="LargestSide"/>.</param>
+    /// <param name="seed">Seeds all random choices; the same seed gives the same image, bit for bit, on every platform.</param>
+    /// <returns>An RGB float32 tensor, (1, 3, height, width), on the CPU, with values in [0, 1]. The caller disposes it.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The width or height is out of range.</exception>
     public static Tensor DeadLeaves(int width, int height, int seed)
     {
         RequireSide(width, nameof(width));

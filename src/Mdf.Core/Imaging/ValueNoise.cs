@@ -1,6 +1,6 @@
 namespace Mdf.Imaging;
 
-/// <summary>Smooth noise between -1 and 1: random values on the integer grid, interpolated, in two octaves.</summary>
+/// <summary>Smooth noise between -1 and 1: two octaves of interpolated random values on the integer grid.</summary>
 internal static class ValueNoise
 {
     public static double At(double x, double y, uint seed)
@@ -20,7 +20,7 @@ internal static class ValueNoise
 
     private static double Mix(double a, double b, double share) => a + ((b - a) * share);
 
-    /// <summary>A value that looks random but depends on the arguments alone.</summary>
+    /// <summary>Returns a pseudorandom value in [-1, 1] that depends on the arguments only.</summary>
     private static double Corner(int column, int row, uint seed)
     {
         unchecked

@@ -1,11 +1,13 @@
 namespace Mdf.Metrics;
 
-/// <summary>The channels that a metric compares.</summary>
+/// <summary>Image channels that a metric compares.</summary>
 public enum MetricChannels
 {
-    /// <summary>All channels of the images, whatever their number.</summary>
+    /// <summary>All channels of the images; their number is not restricted.</summary>
     All,
 
-    /// <summary>The BT.601 luma of RGB images in studio range (<see cref="Imaging.ColorSpace.RgbToLuma"/>), as is custom in super-resolution.</summary>
+    /// <summary>
+    /// BT.601 luma of RGB images in studio range (<see cref="Imaging.ColorSpace.RgbToLuma"/>), the convention in super-resolution.
+    /// </summary>
     Luma,
 }

@@ -3,15 +3,15 @@ using System.Globalization;
 namespace Mdf.Metrics;
 
 /// <summary>
-/// What of the images a metric compares. The defaults compare all pixels and channels as they are; published tables of super-resolution
-/// use <see cref="MetricChannels.Luma"/>, a <see cref="CropBorder"/> of the factor, and <see cref="RoundToBytes"/>. Values are checked
-/// when they are set.
+/// Selects the part of the images that a metric compares. The defaults compare all pixels and channels as they are. Published tables of
+/// super-resolution use <see cref="MetricChannels.Luma"/>, a <see cref="CropBorder"/> equal to the scale factor, and
+/// <see cref="RoundToBytes"/>. Setting an invalid value throws.
 /// </summary>
 public sealed record MetricOptions
 {
     /// <summary>
-    /// The difference of the largest and the smallest legal value: 1 for images in [0, 1], 255 for those in [0, 255]. Default: 1.
-    /// Range: above 0, finite.
+    /// Difference between the largest and the smallest legal value: 1 for images in [0, 1], 255 for images in [0, 255]. Must be positive
+    /// and finite. Default: 1.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public double DataRange
@@ -22,7 +22,7 @@ public sealed record MetricOptions
             : throw OutOfRange(nameof(DataRange), value, "a finite value above 0");
     } = 1;
 
-    /// <summary>The rows and columns left out at each of the four sides. Default: 0. Range: 0 or more.</summary>
+    /// <summary>Number of rows and columns to leave out at each of the four sides; at least 0. Default: 0.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public int CropBorder
     {
@@ -30,8 +30,8 @@ public sealed record MetricOptions
         init => field = value >= 0 ? value : throw OutOfRange(nameof(CropBorder), value, "0 or more");
     }
 
-    /// <summary>The channels to compare. Default: <see cref="MetricChannels.All"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value has no name.</exception>
+    /// <summary>Channels to compare. Default: <see cref="MetricChannels.All"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not a member of <see cref="MetricChannels"/>.</exception>
     public MetricChannels Channels
     {
         get;
@@ -41,8 +41,8 @@ public sealed record MetricOptions
     }
 
     /// <summary>
-    /// Whether both images are clamped and rounded to 256 levels first, as writing them to files of 8 bits would. Default: false. No
-    /// gradient gets through.
+    /// Clamps both images and rounds them to 256 levels first, as 8-bit image files would. No gradient flows through the rounding. Default:
+    /// false.
     /// </summary>
     public bool RoundToBytes { get; init; }
 

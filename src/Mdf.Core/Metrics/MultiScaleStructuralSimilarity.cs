@@ -5,41 +5,46 @@ using static TorchSharp.torch;
 namespace Mdf.Metrics;
 
 /// <summary>
-/// The multi-scale structural similarity (MS-SSIM) of Wang, Simoncelli and Bovik, "Multiscale Structural Similarity for Image Quality
-/// Assessment", 2003: contrast and structure at five scales, each half the size of the one before, and luminance at the last, each to
-/// the power of its weight, multiplied; from 0 to 1.
+/// Measures the multi-scale structural similarity (MS-SSIM), from 0 to 1, of Wang, Simoncelli and Bovik, "Multiscale Structural Similarity
+/// for Image Quality Assessment", 2003. Contrast and structure are compared at five scales, each half the size of the previous one, and
+/// luminance at the last scale. The result is the product of these terms, each raised to the weight of its scale.
 /// </summary>
 /// <remarks>
-/// Each channel has its product, and the channels are averaged, as piq does. A mean of contrast and structure below zero, which has no
-/// power, counts as zero. The authors of MDF average over batch and channels before the powers and multiply the luminance of the last
+/// The product is computed per channel, and the channels are averaged, as in piq. A negative mean of contrast and structure has no real
+/// power and counts as zero. The authors of MDF average over batch and channels before taking powers and multiply the luminance of the last
 /// scale in at every scale but one, which gives other values.
 /// </remarks>
 public static class MultiScaleStructuralSimilarity
 {
-    /// <summary>Measures each image: the mean of its channels.</summary>
+    /// <summary>Measures each image: the mean similarity of its channels.</summary>
     /// <param name="restored">Restored images, (N, C, H, W), floating point.</param>
     /// <param name="reference">Reference images of the same shape, type and device.</param>
-    /// <param name="images">What of the images to compare; null for the images as they are, in [0, 1].</param>
-    /// <param name="options">The scales; null for the published ones.</param>
+    /// <param name="images">Options that select the part of the images to compare; null compares the whole images, in [0, 1].</param>
+    /// <param name="options">Scales and their weights; null for the published values.</param>
     /// <returns>(N), float64, in [0, 1]; higher is better.</returns>
     /// <exception cref="ArgumentException">
-    /// Shape, type or device are not as described, or the images are too small after cropping (below 161 pixels by default).
+    /// The images differ in shape, type or device, are not floating-point (N, C, H, W), or are too small after cropping (below 161 pixels
+    /// by default).
     /// </exception>
-    public static Tensor Measure(Tensor restored, Tensor reference, MetricOptions? images = null, MultiScaleStructuralSimilarityOptions? options = null)
+    public static Tensor Measure(
+        Tensor restored, Tensor reference, MetricOptions? images = null, MultiScaleStructuralSimilarityOptions? options = null)
     {
         using var scope = NewDisposeScope();
         (Tensor x, Tensor y) = MetricImages.Prepare(restored, reference, images ?? new MetricOptions());
         return PerChannel(x, y, options).mean([1]).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The similarity of each channel, which gradients go through: what <c>MsSsimLoss</c> averages.</summary>
+    /// <summary>Measures each channel of each image. Gradients flow to both images; <c>MsSsimLoss</c> averages this result.</summary>
     /// <param name="restored">
-    /// Restored images, (N, C, H, W), floating point in [0, 1], sides at least <see cref="MultiScaleStructuralSimilarityOptions.MinimumSide"/>.
+    /// Restored images, (N, C, H, W), floating point in [0, 1], with sides of at least
+    /// <see cref="MultiScaleStructuralSimilarityOptions.MinimumSide"/>.
     /// </param>
     /// <param name="reference">Reference images of the same shape, type and device.</param>
-    /// <param name="options">The scales; null for the published ones.</param>
-    /// <returns>(N, C); float64 for float64 images, else float32.</returns>
-    /// <exception cref="ArgumentException">Shape, type or device are not as described.</exception>
+    /// <param name="options">Scales and their weights; null for the published values.</param>
+    /// <returns>(N, C); float64 for float64 images, otherwise float32.</returns>
+    /// <exception cref="ArgumentException">
+    /// The images differ in shape, type or device, are not floating-point (N, C, H, W), or are too small.
+    /// </exception>
     public static Tensor PerChannel(Tensor restored, Tensor reference, MultiScaleStructuralSimilarityOptions? options = null)
     {
         options ??= new MultiScaleStructuralSimilarityOptions();
@@ -71,7 +76,7 @@ public static class MultiScaleStructuralSimilarity
         return nn.functional.avg_pool2d(even, 2);
     }
 
-    // The power of what is above zero, and zero elsewhere, with a gradient of zero there: that of the power itself is infinite at zero.
+    // Values of zero and below give zero with a zero gradient, because the gradient of the power itself is infinite at zero.
     private static Tensor Power(Tensor values, double exponent)
     {
         Tensor isPositive = values.IsAbove(0);
@@ -92,7 +97,8 @@ public static class MultiScaleStructuralSimilarity
             ? $"{nameof(options.ScaleCount)} of at most {possible} takes images of this size"
             : $"even {nameof(options.ScaleCount)} of 1 takes {options.MinimumSideOf(1)}";
         throw new ArgumentException(
-            $"restored is {restored.shape[2]} pixels high and {restored.shape[3]} wide; expected at least {options.MinimumSide} either way for {scales} scales ({advice}).",
+            $"restored is {restored.shape[2]} pixels high and {restored.shape[3]} wide; expected at least {options.MinimumSide} "
+            + $"either way for {scales} scales ({advice}).",
             nameof(restored));
     }
 }

@@ -3,14 +3,16 @@ using System.Globalization;
 namespace Mdf.Metrics;
 
 /// <summary>
-/// The scales of the multi-scale structural similarity; the defaults are the published ones. Values are checked when they are set.
+/// Scales and weights of the multi-scale structural similarity (MS-SSIM). The defaults are the published values. Setting an invalid value
+/// throws.
 /// </summary>
 public sealed record MultiScaleStructuralSimilarityOptions
 {
-    // So many halvings leave nothing of any image.
+    // With more scales, no practical image would be large enough.
     private const int LargestCount = 16;
 
-    /// <summary>The windows and constants at every scale. Default: the published ones.</summary>
+    /// <summary>Window and constants that are used at every scale. Default: the published values.</summary>
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
     public StructuralSimilarityOptions Window
     {
         get;
@@ -18,23 +20,25 @@ public sealed record MultiScaleStructuralSimilarityOptions
     } = new();
 
     /// <summary>
-    /// The exponents of the scales, finest first. Default: 0.0448, 0.2856, 0.3001, 0.2363, 0.1333. Range: one to 16,
-    /// each above 0, finite.
+    /// Exponents of the scales, finest first: one to 16 positive, finite values. Default: 0.0448, 0.2856, 0.3001, 0.2363, 0.1333.
     /// </summary>
-    /// <exception cref="ArgumentException">There is none, there are too many, or one is out of range.</exception>
+    /// <exception cref="ArgumentException">The list is empty or too long, or an exponent is not positive and finite.</exception>
     public IReadOnlyList<double> ScaleWeights
     {
         get;
         init => field = value is { Count: > 0 and <= LargestCount } && value.All(w => w > 0 && double.IsFinite(w))
             ? [.. value]
             : throw new ArgumentException(
-                $"{nameof(ScaleWeights)} is [{string.Join(", ", value?.Select(w => w.ToString(CultureInfo.InvariantCulture)) ?? [])}]; expected one to {LargestCount} finite values above 0.",
+                $"{nameof(ScaleWeights)} is "
+                + $"[{string.Join(", ", value?.Select(w => w.ToString(CultureInfo.InvariantCulture)) ?? [])}]; "
+                + $"expected one to {LargestCount} finite values above 0.",
                 nameof(ScaleWeights));
     } = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333];
 
     /// <summary>
-    /// The number of scales to use of those there are weights for: the finest ones, their weights scaled to the sum of all. For images
-    /// that are too small for all. Default: null, which takes all. Range: 1 to the number of weights, else all are taken.
+    /// Number of scales to use, for images that are too small for all of them: the finest scales, with their weights scaled so that the sum
+    /// of the weights stays the same. At least 1; a value above the number of weights uses all scales. Default: null, which uses all
+    /// scales.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
     public int? ScaleCount
@@ -45,20 +49,21 @@ public sealed record MultiScaleStructuralSimilarityOptions
             : throw new ArgumentOutOfRangeException(nameof(ScaleCount), $"{nameof(ScaleCount)} is {value}; expected 1 or more.");
     }
 
-    /// <summary>How images of odd sides are halved. Default: <see cref="OddSides.Replicate"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value has no name.</exception>
+    /// <summary>Handling of images with an odd height or width when they are halved. Default: <see cref="OddSides.Replicate"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not a member of <see cref="OddSides"/>.</exception>
     public OddSides OddSides
     {
         get;
         init => field = Enum.IsDefined(value)
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(OddSides), $"{nameof(OddSides)} is {value}; expected one of {string.Join(", ", Enum.GetNames<OddSides>())}.");
+            : throw new ArgumentOutOfRangeException(
+                nameof(OddSides), $"{nameof(OddSides)} is {value}; expected one of {string.Join(", ", Enum.GetNames<OddSides>())}.");
     }
 
-    /// <summary>The smallest side an image may have, in pixels: 161 with the defaults.</summary>
+    /// <summary>Smallest height and width of an image that all scales fit, in pixels: 161 with the defaults.</summary>
     public int MinimumSide => MinimumSideOf(Weights.Length);
 
-    /// <summary>The exponents in use.</summary>
+    /// <summary>Exponents of the scales in use.</summary>
     internal double[] Weights
     {
         get
@@ -69,7 +74,7 @@ public sealed record MultiScaleStructuralSimilarityOptions
         }
     }
 
-    /// <summary>The smallest side for a number of scales: the window must fit the image after all halvings.</summary>
+    /// <summary>Returns the smallest side for a number of scales: the window must fit the image after all halvings.</summary>
     internal int MinimumSideOf(int scaleCount)
     {
         long factor = 1L << (scaleCount - 1);

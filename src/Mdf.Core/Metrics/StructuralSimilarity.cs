@@ -3,39 +3,43 @@ using static TorchSharp.torch;
 namespace Mdf.Metrics;
 
 /// <summary>
-/// The structural similarity (SSIM) of Wang, Bovik, Sheikh and Simoncelli, "Image Quality Assessment: From Error Visibility to Structural
-/// Similarity", 2004: at each position where an 11 x 11 Gaussian window fits, how alike luminance, contrast and structure are; at most 1.
+/// Measures the structural similarity (SSIM), at most 1, of Wang, Bovik, Sheikh and Simoncelli, "Image Quality Assessment: From Error
+/// Visibility to Structural Similarity", 2004: the similarity of luminance, contrast and structure at each position where an 11 x 11
+/// Gaussian window fits.
 /// </summary>
 /// <remarks>
-/// Windows are not padded, each channel is compared by itself, variances are those of the window's weights (not of samples), and images
-/// are not shrunk first. So it is piq's <c>ssim(downsample=False)</c>, BasicSR's <c>calculate_ssim</c> and scikit-image's
-/// <c>structural_similarity(gaussian_weights=True, use_sample_covariance=False)</c>. The authors of MDF average a map of the images' own
-/// size instead, with zeros around them, which gives other values near the edge.
+/// Windows are not padded, each channel is compared separately, variances are weighted by the window (without sample correction), and
+/// images are not downsampled first. The result equals piq's <c>ssim(downsample=False)</c>, BasicSR's <c>calculate_ssim</c> and
+/// scikit-image's <c>structural_similarity(gaussian_weights=True, use_sample_covariance=False)</c>. The authors of MDF pad images with
+/// zeros and average a map of the images' own size, which gives other values near the edge.
 /// </remarks>
 public static class StructuralSimilarity
 {
-    /// <summary>Measures each image: the mean of its map, over channels too.</summary>
+    /// <summary>Measures each image: the mean of its similarity map over all positions and channels.</summary>
     /// <param name="restored">Restored images, (N, C, H, W), floating point.</param>
     /// <param name="reference">Reference images of the same shape, type and device.</param>
-    /// <param name="images">What of the images to compare; null for the images as they are, in [0, 1].</param>
-    /// <param name="options">The constants; null for the published ones.</param>
+    /// <param name="images">Options that select the part of the images to compare; null compares the whole images, in [0, 1].</param>
+    /// <param name="options">Window and constants; null for the published values.</param>
     /// <returns>(N), float64, at most 1; higher is better.</returns>
     /// <exception cref="ArgumentException">
-    /// Shape, type or device are not as described, or the images are smaller than the window after cropping.
+    /// The images differ in shape, type or device, are not floating-point (N, C, H, W), or are smaller than the window after cropping.
     /// </exception>
-    public static Tensor Measure(Tensor restored, Tensor reference, MetricOptions? images = null, StructuralSimilarityOptions? options = null)
+    public static Tensor Measure(
+        Tensor restored, Tensor reference, MetricOptions? images = null, StructuralSimilarityOptions? options = null)
     {
         using var scope = NewDisposeScope();
         (Tensor x, Tensor y) = MetricImages.Prepare(restored, reference, images ?? new MetricOptions());
         return Map(x, y, options).mean([1, 2, 3]).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The similarity at each position, which gradients go through: what <c>SsimLoss</c> averages.</summary>
-    /// <param name="restored">Restored images, (N, C, H, W), floating point in [0, 1], sides at least the window's.</param>
+    /// <summary>Computes the similarity at each position. Gradients flow to both images; <c>SsimLoss</c> averages this map.</summary>
+    /// <param name="restored">Restored images, (N, C, H, W), floating point in [0, 1], with sides of at least the window size.</param>
     /// <param name="reference">Reference images of the same shape, type and device.</param>
-    /// <param name="options">The constants; null for the published ones.</param>
-    /// <returns>(N, C, H - w + 1, W - w + 1) for windows of side w; float64 for float64 images, else float32.</returns>
-    /// <exception cref="ArgumentException">Shape, type or device are not as described.</exception>
+    /// <param name="options">Window and constants; null for the published values.</param>
+    /// <returns>(N, C, H - w + 1, W - w + 1) for window size w; float64 for float64 images, otherwise float32.</returns>
+    /// <exception cref="ArgumentException">
+    /// The images differ in shape, type or device, are not floating-point (N, C, H, W), or are smaller than the window.
+    /// </exception>
     public static Tensor Map(Tensor restored, Tensor reference, StructuralSimilarityOptions? options = null)
     {
         options ??= new StructuralSimilarityOptions();

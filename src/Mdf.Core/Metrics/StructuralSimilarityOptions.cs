@@ -3,14 +3,14 @@ using System.Globalization;
 namespace Mdf.Metrics;
 
 /// <summary>
-/// The constants of the structural similarity; the defaults are the published ones. Values are checked when they are set.
+/// Window and constants of the structural similarity (SSIM). The defaults are the published values. Setting an invalid value throws.
 /// </summary>
 public sealed record StructuralSimilarityOptions
 {
     private const int LargestWindow = 255;
 
     /// <summary>
-    /// The side of the Gaussian window, in pixels, and so the smallest side an image may have. Default: 11. Range: odd, 1 to 255.
+    /// Side of the Gaussian window in pixels, which is also the smallest side an image may have; odd, 1 to 255. Default: 11.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public int WindowSize
@@ -21,15 +21,15 @@ public sealed record StructuralSimilarityOptions
             : throw OutOfRange(nameof(WindowSize), value, $"an odd number from 1 to {LargestWindow}");
     } = 11;
 
-    /// <summary>The standard deviation of the window, in pixels. Default: 1.5. Range: above 0, finite.</summary>
+    /// <summary>Standard deviation of the Gaussian window in pixels; positive and finite. Default: 1.5.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public double Sigma { get; init => field = RequirePositive(value, nameof(Sigma)); } = 1.5;
 
-    /// <summary>The constant that keeps the luminance term steady in the dark. Default: 0.01. Range: above 0, finite.</summary>
+    /// <summary>Constant that stabilises the luminance term in dark areas; positive and finite. Default: 0.01.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public double K1 { get; init => field = RequirePositive(value, nameof(K1)); } = 0.01;
 
-    /// <summary>The constant that keeps the contrast and structure term steady in flat areas. Default: 0.03. Range: above 0, finite.</summary>
+    /// <summary>Constant that stabilises the contrast and structure term in flat areas; positive and finite. Default: 0.03.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public double K2 { get; init => field = RequirePositive(value, nameof(K2)); } = 0.03;
 

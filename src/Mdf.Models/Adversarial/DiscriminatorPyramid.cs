@@ -8,27 +8,28 @@ using static TorchSharp.torch;
 namespace Mdf.Models.Adversarial;
 
 /// <summary>
-/// The discriminators of all scales, coarsest first, as one thing that loads, saves and moves. Loads the authors' published <c>.pth</c>
-/// files and our own <c>.ckpt</c> (safetensors); saves the latter, with tensors named <c>scale.0.head.conv.weight</c> and so on.
+/// The discriminators of all scales, coarsest first, as one module that can be loaded, saved and moved to a device. Loads the published
+/// <c>.pth</c> files of the MDF authors and this library's <c>.ckpt</c> files (safetensors); saves <c>.ckpt</c> files, with tensors named
+/// <c>scale.0.head.conv.weight</c> and so on.
 /// </summary>
 public sealed partial class DiscriminatorPyramid : nn.Module
 {
-    /// <summary>The value of <see cref="FormatKey"/> in the metadata of our checkpoints.</summary>
+    /// <summary>Value of <see cref="FormatKey"/> in the metadata of saved discriminators.</summary>
     public const string Format = "mdf-discriminators";
 
-    /// <summary>The metadata key that names the format of the file.</summary>
+    /// <summary>Metadata key of the file's format.</summary>
     public const string FormatKey = NetworkWeights.FormatKey;
 
-    // What weights may take however small their file is (the published ones take 2.3 MB).
+    // Weights up to this size are accepted even if their file is smaller (the published weights take 2.3 MB).
     private const long UnquestionedBytes = 64 << 20;
 
     [ComponentName(Name = "scale")]
     private readonly ModuleList<MdfDiscriminator> scales;
 
-    /// <summary>Takes discriminators, coarsest first; the pyramid owns them from here on.</summary>
-    /// <param name="discriminators">At least one.</param>
-    /// <param name="metadata">What to say about them when they are saved (task, seed image, settings); null for nothing.</param>
-    /// <exception cref="ArgumentException">There is none, or one of them is null.</exception>
+    /// <summary>Creates a pyramid from discriminators. The pyramid takes ownership of them.</summary>
+    /// <param name="discriminators">Discriminators, coarsest scale first; at least one.</param>
+    /// <param name="metadata">Entries to save with the discriminators (task, seed image, settings); null for none.</param>
+    /// <exception cref="ArgumentException">There are no discriminators, or one of them is null.</exception>
     public DiscriminatorPyramid(IEnumerable<MdfDiscriminator> discriminators, IReadOnlyDictionary<string, string>? metadata = null)
         : base(nameof(DiscriminatorPyramid))
     {
@@ -37,7 +38,8 @@ public sealed partial class DiscriminatorPyramid : nn.Module
         if (given.Length == 0 || given.Contains(null))
         {
             throw new ArgumentException(
-                given.Length == 0 ? "At least one discriminator is needed, got none." : "One of the discriminators is null.", nameof(discriminators));
+                given.Length == 0 ? "Expected at least one discriminator, got none." : "One of the discriminators is null.",
+                nameof(discriminators));
         }
 
         scales = new ModuleList<MdfDiscriminator>(given);
@@ -45,19 +47,19 @@ public sealed partial class DiscriminatorPyramid : nn.Module
         RegisterComponents();
     }
 
-    /// <summary>The discriminators, coarsest first.</summary>
+    /// <summary>Discriminators of the scales, coarsest first.</summary>
     public IReadOnlyList<MdfDiscriminator> Scales => [.. scales];
 
-    /// <summary>What the file says about them; empty for the authors' files.</summary>
+    /// <summary>Metadata of the file that the discriminators were loaded from; empty for the authors' files.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>
-    /// Untrained discriminators of the published widths, 32 channels for four scales and then twice as many for each next four, up to
-    /// 128, initialised as SinGAN's: convolutions from N(0, 0.02), normalisation weights from N(1, 0.02); biases zero. They are where
-    /// training starts from, and a baseline that shows what training adds.
+    /// Creates untrained discriminators of the published widths: 32 channels for the first four scales, 64 for the next four, and 128 for
+    /// all others. They are initialised as in SinGAN: convolution weights from N(0, 0.02), normalisation weights from N(1, 0.02), biases
+    /// zero. Training starts from such discriminators; they also serve as a baseline that shows the effect of training.
     /// </summary>
-    /// <param name="seed">The same seed gives the same weights.</param>
-    /// <param name="scaleCount">The number of scales, at least 1.</param>
+    /// <param name="seed">Seeds all random choices; the same seed gives the same weights.</param>
+    /// <param name="scaleCount">Number of scales, at least 1. Default: 8.</param>
     /// <returns>The pyramid, on the CPU, in evaluation mode.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The number of scales is below 1.</exception>
     public static DiscriminatorPyramid CreateUntrained(long seed, int scaleCount = 8)
@@ -72,13 +74,16 @@ public sealed partial class DiscriminatorPyramid : nn.Module
         return pyramid;
     }
 
-    /// <summary>Loads discriminators from the authors' <c>.pth</c> or our <c>.ckpt</c>, told apart by content.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>
+    /// Loads discriminators from a <c>.pth</c> file of the MDF authors or a <c>.ckpt</c> file of this library. The format is detected by
+    /// content.
+    /// </summary>
+    /// <param name="path">Path of the file.</param>
     /// <returns>The pyramid, on the CPU, in evaluation mode.</returns>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file must not be read, or the path is a folder.</exception>
-    /// <exception cref="CheckpointFormatException">The file is damaged, or holds no discriminators or other ones than these.</exception>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="DirectoryNotFoundException">The file's folder does not exist.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process has no permission to read the file, or the path is a folder.</exception>
+    /// <exception cref="CheckpointFormatException">The file is damaged, or holds no discriminators of this form.</exception>
     public static DiscriminatorPyramid Load(string path)
     {
         using StateDictionary weights = StateDictionaryReader.Read(path);
@@ -86,24 +91,24 @@ public sealed partial class DiscriminatorPyramid : nn.Module
     }
 
     /// <summary>Loads discriminators from a stream, such as an embedded resource.</summary>
-    /// <param name="stream">A stream that can seek; read from its start, whatever its position, and left open.</param>
-    /// <param name="name">The name to use in error messages.</param>
+    /// <param name="stream">A seekable stream. It is read from its start, regardless of its position, and stays open.</param>
+    /// <param name="name">Name of the checkpoint in error messages.</param>
     /// <returns>The pyramid, on the CPU, in evaluation mode.</returns>
     /// <exception cref="ArgumentException">The stream cannot seek.</exception>
-    /// <exception cref="CheckpointFormatException">The content is damaged, or holds no discriminators or other ones than these.</exception>
+    /// <exception cref="CheckpointFormatException">The content is damaged, or holds no discriminators of this form.</exception>
     public static DiscriminatorPyramid Load(Stream stream, string name)
     {
         using StateDictionary weights = StateDictionaryReader.Read(stream, name);
         return FromWeights(name, stream.Length, weights);
     }
 
-    /// <summary>Saves the discriminators as safetensors; the file is complete or not there at all.</summary>
-    /// <param name="path">The file, by custom with the extension <c>.ckpt</c>; one that is there is replaced.</param>
-    /// <exception cref="IOException">The file cannot be written; its folder does not exist, for instance.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file must not be written, or the path is a folder.</exception>
+    /// <summary>Saves the discriminators as safetensors. The file is replaced atomically.</summary>
+    /// <param name="path">Path of the file, usually with the extension <c>.ckpt</c>; an existing file is replaced.</param>
+    /// <exception cref="IOException">The file cannot be written, for instance because its folder does not exist.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process has no permission to write the file, or the path is a folder.</exception>
     public void Save(string path) => NetworkWeights.Save(path, this, Format, Metadata);
 
-    /// <summary>32 channels for four scales, then 64 for four, then 128.</summary>
+    /// <summary>Returns the width of a scale: 32 channels for the first four scales, 64 for the next four, then 128.</summary>
     internal static int PublishedWidth(int scale) => 32 << Math.Min(scale / 4, 2);
 
     private static DiscriminatorPyramid FromWeights(string path, long length, StateDictionary weights)
@@ -111,14 +116,17 @@ public sealed partial class DiscriminatorPyramid : nn.Module
         NetworkWeights.CheckFormat(path, weights.Metadata, Format);
         CheckMemory(path, length, weights);
 
-        // Ours begin with "scale.", the authors' with the index alone.
+        // Names start with "scale." in this library's files, and with the index in the authors' files.
         var byScale = new SortedDictionary<int, Dictionary<string, Tensor>>();
         foreach ((string name, Tensor tensor) in weights)
         {
             Match match = ScaleName().Match(name);
             if (!match.Success)
             {
-                throw new CheckpointFormatException(path, null, $"it holds '{name}', where names like 'scale.0.head.conv.weight' or '0.head.conv.weight' are expected.");
+                throw new CheckpointFormatException(
+                    path,
+                    null,
+                    $"it holds '{name}', where names like 'scale.0.head.conv.weight' or '0.head.conv.weight' are expected.");
             }
 
             int scale = int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
@@ -135,7 +143,8 @@ public sealed partial class DiscriminatorPyramid : nn.Module
 
         if (byScale.Count == 0 || byScale.Keys.Last() != byScale.Count - 1)
         {
-            throw new CheckpointFormatException(path, null, $"it holds the scales [{string.Join(", ", byScale.Keys)}]; they must be numbered from 0 without a gap.");
+            throw new CheckpointFormatException(
+                path, null, $"it holds the scales [{string.Join(", ", byScale.Keys)}]; they must be numbered from 0 without a gap.");
         }
 
         var discriminators = new List<MdfDiscriminator>();
@@ -157,21 +166,24 @@ public sealed partial class DiscriminatorPyramid : nn.Module
         return pyramid;
     }
 
-    // Views of one storage share its memory in the file, and can ask for far more than that once each is copied.
+    // Tensors that are views of one storage share its memory in the file, but copies of them may need far more memory.
     private static void CheckMemory(string path, long length, StateDictionary weights)
     {
         double bytes = weights.Values.Sum(t => (double)t.numel() * t.element_size());
         if (bytes > Math.Max(UnquestionedBytes, length))
         {
-            throw new CheckpointFormatException(path, null, $"its weights take {bytes:g3} bytes, far more than the file.");
+            throw new CheckpointFormatException(path, null, $"its weights would take {bytes:g3} bytes of memory, far more than the file.");
         }
     }
 
     private static MdfDiscriminator LoadScale(string path, int scale, Dictionary<string, Tensor> weights)
     {
-        // The form follows from the shapes of the convolutions; what does not fit it is found below.
+        // The shapes of the convolutions determine the architecture; Copy checks all other weights.
         const string First = "head.conv.weight";
-        if (!weights.TryGetValue(First, out Tensor? first) || first.ndim != 4 || first.shape[0] is < 1 or > 4096 || first.shape[1] is < 1 or > 64)
+        if (!weights.TryGetValue(First, out Tensor? first)
+            || first.ndim != 4
+            || first.shape[0] is < 1 or > 4096
+            || first.shape[1] is < 1 or > 64)
         {
             throw new CheckpointFormatException(path, null, $"scale {scale} has no '{First}' of shape [width, channels, 3, 3].");
         }
@@ -182,7 +194,8 @@ public sealed partial class DiscriminatorPyramid : nn.Module
         {
             if (!weights.TryGetValue($"body.block{i}.conv.weight", out Tensor? block) || !block.shape.SequenceEqual([width, width, 3, 3]))
             {
-                throw new CheckpointFormatException(path, null, $"scale {scale} has no 'body.block{i}.conv.weight' of shape [{width}, {width}, 3, 3].");
+                throw new CheckpointFormatException(
+                    path, null, $"scale {scale} has no 'body.block{i}.conv.weight' of shape [{width}, {width}, 3, 3].");
             }
         }
 

@@ -6,10 +6,10 @@ using static TorchSharp.torch.nn;
 namespace Mdf.Models.Adversarial;
 
 /// <summary>
-/// One scale's generator, against which a <see cref="MdfDiscriminator"/> is trained; it is SinGAN's. Head, blocks and tail as the
-/// discriminator has them, but the tail gives an image through tanh, and the middle of a second image is added: the network only makes
-/// what has to be changed about it. Parameter names are SinGAN's: <c>head.conv.weight</c>, <c>body.block1.norm.weight</c>,
-/// <c>tail.0.weight</c>.
+/// The generator of one scale, against which an <see cref="MdfDiscriminator"/> is trained, with SinGAN's architecture. Head and body are
+/// those of the discriminator; the tail is a convolution to image channels, followed by tanh. The centre of a second image is added to the
+/// output, so the network only generates a residual. Parameters have SinGAN's names: <c>head.conv.weight</c>,
+/// <c>body.block1.norm.weight</c>, <c>tail.0.weight</c>.
 /// </summary>
 /// <remarks>Shaham et al., "SinGAN", ICCV 2019 (GeneratorConcatSkip2CleanAdd in its code).</remarks>
 public sealed class MdfGenerator : Module<Tensor, Tensor, Tensor>
@@ -19,10 +19,10 @@ public sealed class MdfGenerator : Module<Tensor, Tensor, Tensor>
     private readonly Sequential tail;
 
     /// <summary>Creates a generator with libtorch's default initialisation.</summary>
-    /// <param name="width">The channels of every feature map, at least 1 (SinGAN: 32 or 64).</param>
-    /// <param name="bodyBlocks">The blocks between head and tail, at least 1 (SinGAN: 3).</param>
-    /// <param name="imageChannels">The channels of the images, at least 1 (SinGAN: 3, RGB).</param>
-    /// <exception cref="ArgumentOutOfRangeException">A number is below 1.</exception>
+    /// <param name="width">Number of channels of each feature map, at least 1. SinGAN: 32 or 64.</param>
+    /// <param name="bodyBlocks">Number of blocks between head and tail, at least 1. Default: 3, as in SinGAN.</param>
+    /// <param name="imageChannels">Number of image channels, at least 1. Default: 3 (RGB), as in SinGAN.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is below 1.</exception>
     public MdfGenerator(int width, int bodyBlocks = 3, int imageChannels = 3)
         : base(nameof(MdfGenerator))
     {
@@ -40,22 +40,26 @@ public sealed class MdfGenerator : Module<Tensor, Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>The channels of every feature map.</summary>
+    /// <summary>Number of channels of each feature map.</summary>
     public int Width { get; }
 
-    /// <summary>The blocks between head and tail.</summary>
+    /// <summary>Number of blocks between head and tail.</summary>
     public int BodyBlocks { get; }
 
-    /// <summary>The channels of the images.</summary>
+    /// <summary>Number of image channels.</summary>
     public int ImageChannels { get; }
 
-    /// <summary>The pixels that are lost at each side, and by which an input is padded to keep its size (SinGAN: 5).</summary>
+    /// <summary>
+    /// Number of pixels that the convolutions remove at each side. Padding the input by this margin keeps its size. SinGAN: 5.
+    /// </summary>
     public int Margin => SinGanBlocks.Margin(BodyBlocks);
 
-    /// <summary>Makes an image.</summary>
-    /// <param name="input">What the network sees, (N, <see cref="ImageChannels"/>, H, W), values in [-1, 1], sides above 2 <see cref="Margin"/>.</param>
-    /// <param name="skip">The image whose middle is added to what the network makes, of the same shape.</param>
-    /// <returns>(N, <see cref="ImageChannels"/>, H - 2 <see cref="Margin"/>, W - 2 <see cref="Margin"/>).</returns>
+    /// <summary>Generates an image.</summary>
+    /// <param name="input">
+    /// Input of the network, (N, <see cref="ImageChannels"/>, H, W), with values in [-1, 1] and sides above 2 <see cref="Margin"/>.
+    /// </param>
+    /// <param name="skip">Image of the same shape, whose centre is added to the network's output.</param>
+    /// <returns>Image, (N, <see cref="ImageChannels"/>, H - 2 <see cref="Margin"/>, W - 2 <see cref="Margin"/>).</returns>
     public override Tensor forward(Tensor input, Tensor skip)
     {
         using var scope = NewDisposeScope();

@@ -4,26 +4,27 @@ using static TorchSharp.torch.nn;
 
 namespace Mdf.Models.Adversarial;
 
-/// <summary>What SinGAN's generator and discriminator have in common.</summary>
+/// <summary>Building blocks of SinGAN's generator and discriminator.</summary>
 internal static class SinGanBlocks
 {
     public const int KernelSize = 3;
 
-    /// <summary>The slope of every LeakyReLU below zero.</summary>
+    /// <summary>LeakyReLU's negative slope.</summary>
     public const double NegativeSlope = 0.2;
 
-    /// <summary>Convolution without padding, batch normalisation, LeakyReLU.</summary>
+    /// <summary>Creates a block: convolution without padding, batch normalisation, LeakyReLU.</summary>
     public static Sequential Block(int inputChannels, int outputChannels) => Sequential(
         ("conv", Conv2d(inputChannels, outputChannels, KernelSize)),
         ("norm", BatchNorm2d(outputChannels)),
         ("activation", LeakyReLU(NegativeSlope, inplace: true)));
 
-    /// <summary>Blocks named <c>block1</c>, <c>block2</c>, ...</summary>
+    /// <summary>Creates a sequence of blocks named <c>block1</c>, <c>block2</c>, ...</summary>
     public static Sequential Body(int width, int blocks) =>
         Sequential([.. Enumerable.Range(1, blocks).Select(i => ($"block{i}", (Module<Tensor, Tensor>)Block(width, width)))]);
 
     /// <summary>
-    /// The start of training: convolutions from N(0, 0.02), normalisation weights from N(1, 0.02), biases zero, running statistics afresh.
+    /// Initialises a network for training: convolution weights from N(0, 0.02), normalisation weights from N(1, 0.02), biases zero. Running
+    /// statistics are reset.
     /// </summary>
     public static void Initialize(Module network, Generator generator)
     {
@@ -42,6 +43,6 @@ internal static class SinGanBlocks
         }
     }
 
-    /// <summary>The pixels that the convolutions of head, blocks and tail take off each side.</summary>
+    /// <summary>Returns the number of pixels that the convolutions of head, blocks and tail remove at each side.</summary>
     public static int Margin(int bodyBlocks) => (KernelSize / 2) * (bodyBlocks + 2);
 }

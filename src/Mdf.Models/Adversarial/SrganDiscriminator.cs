@@ -7,8 +7,8 @@ using static TorchSharp.torch.nn;
 namespace Mdf.Models.Adversarial;
 
 /// <summary>
-/// The discriminator of SRGAN: eight convolutions of 3 x 3 pixels, every second one with stride 2, batch normalisation but after the
-/// first, LeakyReLU(0.2), and two linear layers that score the whole image. Parameters are called <c>features.0.conv.weight</c>,
+/// The discriminator of SRGAN: eight 3 x 3 convolutions, every second one with stride 2, with LeakyReLU(0.2) and, except after the first,
+/// batch normalisation; then two linear layers that score the whole image. Parameters are named <c>features.0.conv.weight</c>,
 /// <c>features.1.norm.weight</c>, <c>classifier.0.weight</c> and so on.
 /// </summary>
 /// <remarks>
@@ -16,10 +16,10 @@ namespace Mdf.Models.Adversarial;
 /// </remarks>
 public sealed class SrganDiscriminator : Module<Tensor, Tensor>
 {
-    /// <summary>The number of features of an image: the channels of the last convolution.</summary>
+    /// <summary>Number of features of an image, which is the number of channels of the last convolution: 512.</summary>
     public const int FeatureCount = 512;
 
-    /// <summary>The smallest legal value of <see cref="ImageSide"/>.</summary>
+    /// <summary>Smallest legal value of <see cref="ImageSide"/>: 16.</summary>
     public const int SmallestSide = 16;
 
     private const int LargestSide = 1024;
@@ -33,12 +33,13 @@ public sealed class SrganDiscriminator : Module<Tensor, Tensor>
     private readonly Sequential features;
     private readonly Sequential classifier;
 
-    /// <summary>Creates the discriminator with PyTorch's default initialisation; the paper names none.</summary>
+    /// <summary>Creates a discriminator with PyTorch's default initialisation; the paper does not specify one.</summary>
     /// <param name="imageSide">
-    /// The side of the square images it scores, in pixels, a multiple of 16 (published: 96); it decides how large the linear layers are.
+    /// Side of the square images to score, in pixels: a multiple of 16 up to 1024. It determines the size of the linear layers. Default:
+    /// 96, as published.
     /// </param>
-    /// <param name="seed">The same seed gives the same weights.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The side is no multiple of 16, or below 16 or above 1024.</exception>
+    /// <param name="seed">Seeds all random choices; the same seed gives the same weights. Default: 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The side is not a multiple of 16, below 16 or above 1024.</exception>
     public SrganDiscriminator(int imageSide = 96, long seed = 0)
         : base(nameof(SrganDiscriminator))
     {
@@ -57,30 +58,31 @@ public sealed class SrganDiscriminator : Module<Tensor, Tensor>
         WeightInitialization.Uniform(this, seed);
     }
 
-    /// <summary>The side of the square images it scores, in pixels.</summary>
+    /// <summary>Side of the square images to score, in pixels.</summary>
     public int ImageSide { get; }
 
-    /// <summary>Scores images.</summary>
-    /// <param name="input">(N, 3, <see cref="ImageSide"/>, <see cref="ImageSide"/>), RGB in [0, 1].</param>
-    /// <returns>(N, 1): the logit of an image being real; its sigmoid is the paper's probability.</returns>
-    /// <exception cref="ArgumentException">The shape is another one.</exception>
+    /// <summary>Scores whole images.</summary>
+    /// <param name="input">RGB images, (N, 3, <see cref="ImageSide"/>, <see cref="ImageSide"/>), in [0, 1].</param>
+    /// <returns>(N, 1): logits of the images being real. Their sigmoid is the paper's probability.</returns>
+    /// <exception cref="ArgumentException">The images have another shape.</exception>
     public override Tensor forward(Tensor input)
     {
         ArgumentNullException.ThrowIfNull(input);
         if (input.shape is not [_, ColorChannels, var height, var width] || height != ImageSide || width != ImageSide)
         {
             throw new ArgumentException(
-                $"input has shape ({string.Join(", ", input.shape)}); expected (N, {ColorChannels}, {ImageSide}, {ImageSide}).", nameof(input));
+                $"input has shape ({string.Join(", ", input.shape)}); expected (N, {ColorChannels}, {ImageSide}, {ImageSide}).",
+                nameof(input));
         }
 
         using var scope = NewDisposeScope();
         return classifier.call(features.call(input.ForTraining()).flatten(1)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>What the convolutions find in images, averaged over all places (global average pooling).</summary>
-    /// <param name="input">(N, 3, H, W), RGB in [0, 1], of any size.</param>
-    /// <returns>(N, <see cref="FeatureCount"/>).</returns>
-    /// <exception cref="ArgumentException">The shape is another one.</exception>
+    /// <summary>Computes the output of the convolutions, averaged over all positions (global average pooling).</summary>
+    /// <param name="input">RGB images of any size, (N, 3, H, W), in [0, 1].</param>
+    /// <returns>Features, (N, <see cref="FeatureCount"/>).</returns>
+    /// <exception cref="ArgumentException">The images have another shape.</exception>
     public Tensor Features(Tensor input)
     {
         ImageArguments.CheckShape(input, ColorChannels, nameof(input));
@@ -88,22 +90,22 @@ public sealed class SrganDiscriminator : Module<Tensor, Tensor>
         return features.call(input.ForTraining()).mean([2, 3]).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Saves the discriminator as safetensors; the file is complete or not there at all.</summary>
-    /// <param name="path">The file, by custom with the extension <c>.ckpt</c>; one that is there is replaced.</param>
-    /// <param name="metadata">What to say about it, or null for nothing.</param>
-    /// <exception cref="IOException">The file cannot be written; its folder does not exist, for instance.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file must not be written, or the path is a folder.</exception>
+    /// <summary>Saves the discriminator as safetensors. The file is replaced atomically.</summary>
+    /// <param name="path">Path of the file, usually with the extension <c>.ckpt</c>; an existing file is replaced.</param>
+    /// <param name="metadata">Entries to save with the discriminator; null for none.</param>
+    /// <exception cref="IOException">The file cannot be written, for instance because its folder does not exist.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process has no permission to write the file, or the path is a folder.</exception>
     public void Save(string path, IReadOnlyDictionary<string, string>? metadata = null)
         => NetworkWeights.Save(path, this, Format, metadata ?? new Dictionary<string, string>());
 
-    /// <summary>Takes the weights of a checkpoint, safetensors or PyTorch.</summary>
-    /// <param name="path">The file.</param>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file must not be read, or the path is a folder.</exception>
+    /// <summary>Loads the weights of a safetensors or PyTorch checkpoint.</summary>
+    /// <param name="path">Path of the file.</param>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="DirectoryNotFoundException">The file's folder does not exist.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process has no permission to read the file, or the path is a folder.</exception>
     /// <exception cref="CheckpointFormatException">
-    /// The file is damaged or of another network: the message names the missing and the unexpected weights, or those of another shape.
-    /// The discriminator is as before.
+    /// The file is damaged or belongs to another network. The message lists missing weights, unexpected weights or weights of another
+    /// shape. The discriminator is unchanged.
     /// </exception>
     public void LoadWeights(string path)
     {

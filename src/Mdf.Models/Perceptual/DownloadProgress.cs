@@ -1,6 +1,6 @@
 namespace Mdf.Models.Perceptual;
 
-/// <summary>How far a download is.</summary>
-/// <param name="Received">The bytes that are there, those of an earlier attempt included.</param>
-/// <param name="Total">The bytes of the whole file; null if the server does not say.</param>
+/// <summary>Progress of a download.</summary>
+/// <param name="Received">Number of bytes received so far, including those of an earlier, interrupted attempt.</param>
+/// <param name="Total">Size of the whole file in bytes; null if the server does not report it.</param>
 public readonly record struct DownloadProgress(long Received, long? Total);

@@ -6,13 +6,13 @@ using static TorchSharp.torch.nn;
 namespace Mdf.Models.Perceptual;
 
 /// <summary>
-/// A convolution of square windows that gives equal values for equal windows, wherever they lie, so that max pooling picks the first of them:
-/// libtorch's in float64 on the CPU does not, because its matrix product rounds differently at the edges of its blocks, and where flat parts
-/// of an image tie, a different choice moves the gradient by percents.
+/// A convolution with a square kernel that gives exactly equal values for equal windows, wherever they lie, so that max pooling picks the
+/// first of several equal values. libtorch's float64 convolution on the CPU does not: its matrix product rounds differently at block edges.
+/// In flat image regions a different choice of maximum changes the gradient by several percent.
 /// </summary>
 internal sealed class FeatureConvolution : Module<Tensor, Tensor>
 {
-    // A multiple of the columns that the kernels of matrix products take at a time.
+    // A multiple of the number of columns that matrix product kernels process at a time.
     private const long BlockColumns = 48;
 
     private readonly Parameter weight;

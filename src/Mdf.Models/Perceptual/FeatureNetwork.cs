@@ -7,9 +7,9 @@ using static TorchSharp.torch.nn;
 namespace Mdf.Models.Perceptual;
 
 /// <summary>
-/// The convolutional part of a network that was trained to recognise objects, as far as it is needed, with torchvision's
-/// names of parameters (<c>features.0.weight</c>), so that the file of a whole classifier loads. It is made with random weights: give it
-/// some by <see cref="LoadWeights"/>.
+/// Base class of feature extractors: the convolutional part of a network that was trained for object recognition, up to the deepest layer
+/// needed. Parameters have torchvision's names (<c>features.0.weight</c>), so the file of a whole classifier can be loaded. A new network
+/// has random weights; call <see cref="LoadWeights"/> to load trained ones.
 /// </summary>
 public abstract class FeatureNetwork : Module<Tensor, Tensor>
 {
@@ -31,13 +31,15 @@ public abstract class FeatureNetwork : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>The names of the layers it has, from the images on: activations, pools and modules of convolutions.</summary>
+    /// <summary>Names of the network's layers, from shallow to deep: activations, pooling layers and fire modules.</summary>
     public IReadOnlyList<string> Layers { get; }
 
-    /// <summary>The smallest side an image may have, in pixels, for every layer to have an output.</summary>
+    /// <summary>Smallest side of an image, in pixels, for which every layer has an output.</summary>
     public int MinimumSide { get; }
 
-    /// <summary>About how many values its layers make of each pixel of a large image: what a graph keeps.</summary>
+    /// <summary>
+    /// Approximate number of values per pixel of a large image that the layers compute and that the autograd graph keeps.
+    /// </summary>
     public double ValuesPerPixel
     {
         get
@@ -48,19 +50,19 @@ public abstract class FeatureNetwork : Module<Tensor, Tensor>
         }
     }
 
-    /// <summary>The output of the deepest layer.</summary>
+    /// <summary>Computes the output of the deepest layer.</summary>
     /// <param name="input">
-    /// Images, (N, 3, H, W), RGB, in the range the network was trained on (torchvision: less the mean of ImageNet, by its standard deviation),
-    /// sides at least <see cref="MinimumSide"/>.
+    /// RGB images, (N, 3, H, W), with sides of at least <see cref="MinimumSide"/>, normalised as in the training of the network
+    /// (torchvision: subtract ImageNet's mean and divide by its standard deviation).
     /// </param>
-    /// <returns>(N, C, h, w).</returns>
+    /// <returns>Feature map, (N, C, h, w).</returns>
     public override Tensor forward(Tensor input) => Features(input, Layers[^1])[0];
 
-    /// <summary>The outputs of some layers; those deeper than the deepest of them are not computed.</summary>
-    /// <param name="input">Images, as in <see cref="forward"/>.</param>
-    /// <param name="layers">Names of <see cref="Layers"/>.</param>
-    /// <returns>One map for each name, in the order of the names.</returns>
-    /// <exception cref="ArgumentException">There is no layer of a name.</exception>
+    /// <summary>Computes the outputs of some layers. Layers deeper than the deepest of these are not computed.</summary>
+    /// <param name="input">RGB images, (N, 3, H, W), normalised as for <see cref="forward"/>.</param>
+    /// <param name="layers">Names of layers, from <see cref="Layers"/>.</param>
+    /// <returns>One feature map for each name, in the order of the names.</returns>
+    /// <exception cref="ArgumentException">A name is not a layer of the network.</exception>
     public Tensor[] Features(Tensor input, params IReadOnlyList<string> layers)
     {
         ArgumentNullException.ThrowIfNull(layers);
@@ -89,13 +91,15 @@ public abstract class FeatureNetwork : Module<Tensor, Tensor>
     }
 
     /// <summary>
-    /// Takes the weights of a file: a PyTorch checkpoint (<c>.pth</c>) of the whole classifier or of this part of it, or safetensors with
-    /// the same names. What else the file holds is ignored.
+    /// Loads weights from a PyTorch checkpoint (<c>.pth</c>) of the whole classifier or of its convolutional part, or from a safetensors
+    /// file with the same names. Other content of the file is ignored.
     /// </summary>
-    /// <param name="path">The file, told apart by content.</param>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="CheckpointFormatException">The file is damaged, or lacks weights or has them of other shapes; they are named.</exception>
+    /// <param name="path">Path of the file, whose format is detected by content.</param>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="DirectoryNotFoundException">The file's folder does not exist.</exception>
+    /// <exception cref="CheckpointFormatException">
+    /// The file is damaged, or weights are missing or have another shape; the message names them.
+    /// </exception>
     public void LoadWeights(string path)
     {
         using StateDictionary weights = StateDictionaryReader.Read(path);
@@ -103,7 +107,8 @@ public abstract class FeatureNetwork : Module<Tensor, Tensor>
         string[] missing = [.. expected.Keys.Where(name => !weights.ContainsKey(name))];
         if (missing.Length > 0)
         {
-            throw new CheckpointFormatException(path, null, $"it is no {GetType().Name}: it lacks [{string.Join(", ", missing)}].");
+            throw new CheckpointFormatException(
+                path, null, $"it holds no {GetType().Name} weights: it lacks [{string.Join(", ", missing)}].");
         }
 
         foreach ((string name, Tensor target) in expected)
@@ -113,17 +118,18 @@ public abstract class FeatureNetwork : Module<Tensor, Tensor>
                 throw new CheckpointFormatException(
                     path,
                     null,
-                    $"it is no {GetType().Name}: '{name}' has shape [{string.Join(", ", weights[name].shape)}]; [{string.Join(", ", target.shape)}] is expected.");
+                    $"it holds no {GetType().Name} weights: '{name}' has shape [{string.Join(", ", weights[name].shape)}]; "
+                    + $"[{string.Join(", ", target.shape)}] is expected.");
             }
         }
 
         CopyFrom(weights);
     }
 
-    /// <summary>A copy of another type or on another device, in evaluation mode, which learns nothing.</summary>
-    /// <param name="type">The type of its weights, a floating point one.</param>
-    /// <param name="device">Where it is to be.</param>
-    /// <returns>The copy, which the caller disposes.</returns>
+    /// <summary>Copies the network to another type and device. The copy is in evaluation mode, and its parameters are frozen.</summary>
+    /// <param name="type">Floating-point type of the copy's weights.</param>
+    /// <param name="device">Device of the copy.</param>
+    /// <returns>The copy. The caller disposes it.</returns>
     public FeatureNetwork CopyFrozen(ScalarType type, Device device)
     {
         using var scope = NewDisposeScope();
@@ -139,9 +145,10 @@ public abstract class FeatureNetwork : Module<Tensor, Tensor>
         return copy;
     }
 
-    private protected static IReadOnlyList<string> NamesOf(IEnumerable<FeatureStep> steps) => [.. steps.Select(s => s.Layer).OfType<string>()];
+    private protected static IReadOnlyList<string> NamesOf(IEnumerable<FeatureStep> steps)
+        => [.. steps.Select(s => s.Layer).OfType<string>()];
 
-    /// <summary>One of the same class and depth, with any weights.</summary>
+    /// <summary>Creates a network of the same class and depth, with any weights.</summary>
     private protected abstract FeatureNetwork CreateAlike();
 
     private static int IndexOf(IReadOnlyList<FeatureStep> steps, string layer, string argument)

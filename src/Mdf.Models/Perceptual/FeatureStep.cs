@@ -3,11 +3,11 @@ using static TorchSharp.torch.nn;
 
 namespace Mdf.Models.Perceptual;
 
-/// <summary>One entry of the <c>features</c> of a torchvision network, of which the position in the list is the name.</summary>
-/// <param name="Layer">The name to ask for its output by; null for a convolution, whose output the activation overwrites.</param>
-/// <param name="Create">Makes it.</param>
-/// <param name="Side">The side of its output, of that of its input; below 1 if that is too small.</param>
-/// <param name="Values">The values it makes and keeps at each position of its output.</param>
+/// <summary>One entry of the <c>features</c> list of a torchvision network; its position in the list is its parameter name.</summary>
+/// <param name="Layer">Name of the layer; null for a convolution, whose output is overwritten by the activation.</param>
+/// <param name="Create">Creates the module.</param>
+/// <param name="Side">Maps the side of the input to the side of the output; below 1 if the input is too small.</param>
+/// <param name="Values">Number of values computed and kept at each position of the output.</param>
 internal sealed record FeatureStep(string? Layer, Func<Module<Tensor, Tensor>> Create, Func<long, long> Side, long Values)
 {
     public static FeatureStep Convolution(long inputs, long outputs, long kernel, long stride = 1, long padding = 0) => new(
@@ -18,7 +18,7 @@ internal sealed record FeatureStep(string? Layer, Func<Module<Tensor, Tensor>> C
 
     public static FeatureStep Rectifier(string layer) => new(layer, () => ReLU(inplace: true), side => side, 0);
 
-    /// <summary>The maximum of windows two positions apart.</summary>
+    /// <summary>Creates max pooling with stride 2.</summary>
     public static FeatureStep Pool(string layer, long kernel, long channels, bool roundsUp = false) => new(
         layer,
         () => MaxPool2d(kernel, stride: 2, ceil_mode: roundsUp),

@@ -5,7 +5,10 @@ using Mdf.IO;
 
 namespace Mdf.Models.Perceptual;
 
-/// <summary>One download: into a file beside the target, which an interrupted one leaves to go on with, and moved over it once it is right.</summary>
+/// <summary>
+/// Downloads one file. Data go to a partial file beside the target, which an interrupted download leaves for the next one to resume; the
+/// complete file is renamed to the target once its hash has been verified.
+/// </summary>
 internal sealed class FileDownload(HttpClient client, PretrainedFile file, string path)
 {
     private const int BufferBytes = 1 << 17;
@@ -14,7 +17,7 @@ internal sealed class FileDownload(HttpClient client, PretrainedFile file, strin
 
     public async Task RunAsync(IProgress<DownloadProgress>? progress, CancellationToken cancellation)
     {
-        // Held until the file has its name: a part that is closed and not yet moved must not be begun anew by another process.
+        // The lock is held until the file is renamed, so that no other process restarts a complete but not yet renamed partial file.
         using IDisposable claim = FileLock.Take(path, $"Another process is downloading '{path}'.");
         if (File.Exists(path))
         {
@@ -22,7 +25,8 @@ internal sealed class FileDownload(HttpClient client, PretrainedFile file, strin
         }
 
         string hash;
-        await using (var part = new FileStream(PartPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, BufferBytes, useAsync: true))
+        await using (var part = new FileStream(
+            PartPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, BufferBytes, useAsync: true))
         {
             using (HttpResponseMessage? response = await RequestAsync(part, cancellation).ConfigureAwait(false))
             {
@@ -37,13 +41,16 @@ internal sealed class FileDownload(HttpClient client, PretrainedFile file, strin
         {
             File.Delete(PartPath);
             throw new InvalidDataException(
-                $"What {file.Source} gave for '{file.Name}' has the SHA-256 {hash}, which should begin with {file.HashPrefix}. It was deleted; the next download starts anew.");
+                $"The file downloaded from {file.Source} as '{file.Name}' has the SHA-256 {hash}; expected one that begins with "
+                + $"{file.HashPrefix}. The file was deleted; the next download starts from the beginning.");
         }
 
         File.Move(PartPath, path, overwrite: true);
     }
 
-    /// <summary>Asks for what is missing, and places the file where the answer begins; null if nothing is missing.</summary>
+    /// <summary>
+    /// Requests the missing bytes and positions the partial file where the response begins. Returns null if no bytes are missing.
+    /// </summary>
     private async Task<HttpResponseMessage?> RequestAsync(FileStream part, CancellationToken cancellation)
     {
         long have = part.Length;
@@ -53,7 +60,7 @@ internal sealed class FileDownload(HttpClient client, PretrainedFile file, strin
             response.Dispose();
             if (IsRight(await HashAsync(part, cancellation).ConfigureAwait(false)))
             {
-                // All had come when the download before this one ended.
+                // The previous download had received the whole file.
                 return null;
             }
 
@@ -94,7 +101,8 @@ internal sealed class FileDownload(HttpClient client, PretrainedFile file, strin
 
     private bool IsRight(string hash) => hash.StartsWith(file.HashPrefix, StringComparison.OrdinalIgnoreCase);
 
-    private static async Task ReceiveAsync(HttpResponseMessage? response, FileStream part, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+    private static async Task ReceiveAsync(
+        HttpResponseMessage? response, FileStream part, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
     {
         if (response is null)
         {

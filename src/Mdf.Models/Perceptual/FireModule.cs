@@ -3,7 +3,9 @@ using static TorchSharp.torch.nn;
 
 namespace Mdf.Models.Perceptual;
 
-/// <summary>SqueezeNet's module: a 1x1 convolution to few channels, then 1x1 and 3x3 convolutions side by side, each followed by ReLU.</summary>
+/// <summary>
+/// SqueezeNet's fire module: a 1 x 1 convolution to few channels, then parallel 1 x 1 and 3 x 3 convolutions, each followed by ReLU.
+/// </summary>
 internal sealed class FireModule : Module<Tensor, Tensor>
 {
     private readonly FeatureConvolution squeeze;
@@ -23,7 +25,8 @@ internal sealed class FireModule : Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         Tensor squeezed = functional.relu(squeeze.call(input), inplace: true);
-        Tensor narrow = functional.relu(expand1x1.call(squeezed), inplace: true), wide = functional.relu(expand3x3.call(squeezed), inplace: true);
+        Tensor narrow = functional.relu(expand1x1.call(squeezed), inplace: true);
+        Tensor wide = functional.relu(expand3x3.call(squeezed), inplace: true);
         return cat([narrow, wide], dim: 1).MoveToOuterDisposeScope();
     }
 }

@@ -1,21 +1,24 @@
 namespace Mdf.Models.Perceptual;
 
 /// <summary>
-/// The features of SqueezeNet 1.1 (Iandola et al., "SqueezeNet: AlexNet-level accuracy with 50x fewer parameters", 2016), as in
-/// torchvision: layers <c>relu1</c>, <c>pool1</c>, <c>fire2</c>, <c>fire3</c>, <c>pool3</c>, <c>fire4</c>, <c>fire5</c>, <c>pool5</c>,
-/// <c>fire6</c> to <c>fire9</c>.
+/// Feature extractor of SqueezeNet 1.1 (Iandola et al., "SqueezeNet: AlexNet-level accuracy with 50x fewer parameters", 2016), as in
+/// torchvision, with the layers <c>relu1</c>, <c>pool1</c>, <c>fire2</c>, <c>fire3</c>, <c>pool3</c>, <c>fire4</c>, <c>fire5</c>,
+/// <c>pool5</c> and <c>fire6</c> to <c>fire9</c>.
 /// </summary>
 public sealed class SqueezeNetFeatures : FeatureNetwork
 {
     /// <summary>Creates the network with random weights.</summary>
-    /// <param name="neededLayers">The layers to ask for: those deeper than the deepest of them are left out. None for all layers.</param>
-    /// <exception cref="ArgumentException">There is no layer of a name.</exception>
+    /// <param name="neededLayers">
+    /// Names of the layers whose features are needed, from <see cref="AllLayers"/>. Layers deeper than the deepest of these are left out.
+    /// If empty, the network has all layers.
+    /// </param>
+    /// <exception cref="ArgumentException">A name is not a layer of the network.</exception>
     public SqueezeNetFeatures(params IReadOnlyList<string> neededLayers)
         : base(nameof(SqueezeNetFeatures), Steps(), neededLayers)
     {
     }
 
-    /// <summary>The names of all layers it can have.</summary>
+    /// <summary>Names of all layers of the complete network.</summary>
     public static IReadOnlyList<string> AllLayers { get; } = NamesOf(Steps());
 
     private protected override FeatureNetwork CreateAlike() => new SqueezeNetFeatures(Layers[^1]);

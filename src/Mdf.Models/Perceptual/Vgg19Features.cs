@@ -1,20 +1,23 @@
 namespace Mdf.Models.Perceptual;
 
 /// <summary>
-/// The features of VGG-19 (Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image Recognition", 2015), as in
-/// torchvision: layers <c>relu1_1</c> to <c>relu5_4</c> and <c>pool1</c> to <c>pool5</c>.
+/// Feature extractor of VGG-19 (Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image Recognition", 2015), as in
+/// torchvision, with the layers <c>relu1_1</c> to <c>relu5_4</c> and <c>pool1</c> to <c>pool5</c>.
 /// </summary>
 public sealed class Vgg19Features : FeatureNetwork
 {
     /// <summary>Creates the network with random weights.</summary>
-    /// <param name="neededLayers">The layers to ask for: those deeper than the deepest of them are left out. None for all layers.</param>
-    /// <exception cref="ArgumentException">There is no layer of a name.</exception>
+    /// <param name="neededLayers">
+    /// Names of the layers whose features are needed, from <see cref="AllLayers"/>. Layers deeper than the deepest of these are left out.
+    /// If empty, the network has all layers.
+    /// </param>
+    /// <exception cref="ArgumentException">A name is not a layer of the network.</exception>
     public Vgg19Features(params IReadOnlyList<string> neededLayers)
         : base(nameof(Vgg19Features), Steps(), neededLayers)
     {
     }
 
-    /// <summary>The names of all layers it can have.</summary>
+    /// <summary>Names of all layers of the complete network.</summary>
     public static IReadOnlyList<string> AllLayers { get; } = NamesOf(Steps());
 
     private protected override FeatureNetwork CreateAlike() => new Vgg19Features(Layers[^1]);

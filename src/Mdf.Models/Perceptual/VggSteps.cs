@@ -1,11 +1,16 @@
 namespace Mdf.Models.Perceptual;
 
-/// <summary>The features of the VGG networks: blocks of 3x3 convolutions that keep the size, each block followed by a pool that halves it.</summary>
+/// <summary>
+/// Layers of the VGG networks: blocks of 3 x 3 convolutions that keep the size, each followed by max pooling that halves it.
+/// </summary>
 internal static class VggSteps
 {
     private static readonly int[] Widths = [64, 128, 256, 512, 512];
 
-    /// <summary>Layers <c>relu1_1</c>, <c>relu1_2</c>, <c>pool1</c>, <c>relu2_1</c>, ... of blocks of the given numbers of convolutions.</summary>
+    /// <summary>
+    /// Creates the layers <c>relu1_1</c>, <c>relu1_2</c>, <c>pool1</c>, <c>relu2_1</c>, ... for the given number of convolutions in each
+    /// block.
+    /// </summary>
     public static IReadOnlyList<FeatureStep> Create(params ReadOnlySpan<int> convolutions)
     {
         var steps = new List<FeatureStep>();

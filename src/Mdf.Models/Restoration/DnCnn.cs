@@ -7,9 +7,9 @@ using static TorchSharp.torch.nn;
 namespace Mdf.Models.Restoration;
 
 /// <summary>
-/// DnCNN: a chain of convolutions that estimates what is wrong with an image (<see cref="Residual"/>), which is then subtracted. For
-/// denoising and for the removal of JPEG artefacts. Takes the published weights of SaoYan's DnCNN-PyTorch (<c>dncnn.0.weight</c>) and of
-/// KAIR (<c>model.0.weight</c>), with batch normalisation or with it merged into the convolutions; it is saved with the former names.
+/// DnCNN, for denoising and JPEG artefact removal: a chain of convolutions that estimates the degradation of an image
+/// (<see cref="Residual"/>), which is then subtracted. It loads the published weights of SaoYan's DnCNN-PyTorch (<c>dncnn.0.weight</c>) and
+/// of KAIR (<c>model.0.weight</c>), with separate or merged batch normalisation, and is saved with the names of DnCNN-PyTorch.
 /// </summary>
 /// <remarks>
 /// Zhang et al., "Beyond a Gaussian Denoiser: Residual Learning of Deep CNN for Image Denoising", IEEE Transactions on Image Processing
@@ -27,11 +27,11 @@ public sealed class DnCnn : RestorationNetwork
     private readonly Sequential chain;
 
     /// <summary>
-    /// Creates the network, initialised as by the paper's authors: convolutions as He et al. 2015, biases 0, and the weights of batch
-    /// normalisation small, so that the network starts close to leaving images as they are.
+    /// Creates the network with the initialisation of the paper's authors: convolutions as in He et al. 2015, biases 0, and small batch
+    /// normalisation weights, so that the network initially changes images little.
     /// </summary>
-    /// <param name="options">Its form; null for the published one for one noise level, in colour.</param>
-    /// <param name="seed">The same seed gives the same weights.</param>
+    /// <param name="options">Architecture; null for the published colour network for one noise level.</param>
+    /// <param name="seed">Seeds all random choices; the same seed gives the same weights. Default: 0.</param>
     public DnCnn(DnCnnOptions? options = null, long seed = 0)
         : this(options ?? new DnCnnOptions(), seed, nameof(DnCnn))
     {
@@ -64,10 +64,12 @@ public sealed class DnCnn : RestorationNetwork
         InitializeNormalization(layers.OfType<BatchNorm2d>(), seed);
     }
 
-    /// <summary>Estimates what is wrong with images: the noise, for instance. Gradients flow.</summary>
-    /// <param name="input">As in <see cref="RestorationNetwork.forward"/>.</param>
-    /// <returns>What the network subtracts from the images, of their shape.</returns>
-    /// <exception cref="ArgumentException">The shape is another one.</exception>
+    /// <summary>Estimates the degradation of images, such as their noise. Gradients flow to the images.</summary>
+    /// <param name="input">
+    /// Images, (N, <see cref="RestorationNetwork.Channels"/>, H, W), with values in [0, 1], of the network's type and on its device.
+    /// </param>
+    /// <returns>The residual that the network subtracts from the images, of the same shape.</returns>
+    /// <exception cref="ArgumentException">The images have another shape.</exception>
     public Tensor Residual(Tensor input)
     {
         ImageArguments.CheckShape(input, Channels, nameof(input));
@@ -76,7 +78,7 @@ public sealed class DnCnn : RestorationNetwork
 
     private protected override Tensor Restore(Tensor images) => images - chain.call(images);
 
-    // As in the authors' training code: normal, of the convolutions' deviation, and never nearer to zero than a small number.
+    // Follows the authors' training code: normal with the convolutions' standard deviation, and of at least a small magnitude.
     private static void InitializeNormalization(IEnumerable<BatchNorm2d> layers, long seed)
     {
         using var scope = NewDisposeScope();
@@ -96,9 +98,11 @@ public sealed class DnCnn : RestorationNetwork
             return weights;
         }
 
-        // KAIR adds more to the variances before it divides by their root.
+        // KAIR uses a larger epsilon in batch normalisation; adding the difference to the variances compensates for it.
         return weights.ToDictionary(
             weight => OwnPrefix + weight.Key[KairPrefix.Length..],
-            weight => weight.Key.EndsWith(".running_var", StringComparison.Ordinal) ? weight.Value + (KairEpsilon - Epsilon) : weight.Value);
+            weight => weight.Key.EndsWith(".running_var", StringComparison.Ordinal)
+                ? weight.Value + (KairEpsilon - Epsilon)
+                : weight.Value);
     }
 }

@@ -7,9 +7,9 @@ using static TorchSharp.torch.nn;
 namespace Mdf.Models.Restoration;
 
 /// <summary>
-/// EDSR: residual blocks without normalisation, and upsampling at the end by sub-pixel convolution. Takes the published weights of
-/// EDSR-PyTorch, whose names it has (<c>body.0.body.0.weight</c>); as there, it computes with values in [0, 255] less their mean over
-/// DIV2K, inside.
+/// EDSR, for super-resolution: residual blocks without normalisation, followed by upsampling with sub-pixel convolutions (pixel shuffle).
+/// It loads the published weights of EDSR-PyTorch and uses the same parameter names (<c>body.0.body.0.weight</c>). As in EDSR-PyTorch, it
+/// internally scales values to [0, 255] and subtracts the mean colour of DIV2K.
 /// </summary>
 /// <remarks>Lim et al., "Enhanced Deep Residual Networks for Single Image Super-Resolution", CVPR workshops 2017.</remarks>
 public sealed class Edsr : RestorationNetwork
@@ -18,7 +18,7 @@ public sealed class Edsr : RestorationNetwork
 
     private const float ValueRange = 255;
 
-    // Red, green and blue of DIV2K, in [0, 1]; multiplied in float32, as by its authors.
+    // Mean red, green and blue of DIV2K in [0, 1]. They are scaled in float32, like in the authors' code.
     private static readonly float[] MeanColor = [0.4488f, 0.4371f, 0.4040f];
 
     [ComponentName(Name = "sub_mean")]
@@ -29,16 +29,21 @@ public sealed class Edsr : RestorationNetwork
     private readonly Sequential body;
     private readonly Sequential tail;
 
-    /// <summary>Creates the network with PyTorch's default initialisation, which its authors use.</summary>
-    /// <param name="options">Its form; null for the baseline network for super-resolution by 4.</param>
-    /// <param name="seed">The same seed gives the same weights.</param>
+    /// <summary>Creates the network with PyTorch's default initialisation, which the authors use.</summary>
+    /// <param name="options">Architecture; null for the baseline network for x4 super-resolution.</param>
+    /// <param name="seed">Seeds all random choices; the same seed gives the same weights. Default: 0.</param>
     public Edsr(EdsrOptions? options = null, long seed = 0)
         : this(options ?? new EdsrOptions(), seed, nameof(Edsr))
     {
     }
 
     private Edsr(EdsrOptions options, long seed, string name)
-        : base(name, options, ColorChannels, options.Scale, 2 + (2 * options.Blocks) + Layers.UpscalingReach(options.Scale, lastKernelSize: 3))
+        : base(
+            name,
+            options,
+            ColorChannels,
+            options.Scale,
+            2 + (2 * options.Blocks) + Layers.UpscalingReach(options.Scale, lastKernelSize: 3))
     {
         using var scope = NewDisposeScope();
         int width = options.Width;
@@ -69,7 +74,7 @@ public sealed class Edsr : RestorationNetwork
         return addMean.call(tail.call(body.call(features).Plus(features))).Over(ValueRange);
     }
 
-    // A convolution of 1 x 1 pixels, so that it is part of checkpoints; frozen, as it is theirs.
+    // As in EDSR-PyTorch, the shift is a frozen 1 x 1 convolution, which is part of checkpoints.
     private static Conv2d MeanShift(float factor)
     {
         using var noGradient = no_grad();

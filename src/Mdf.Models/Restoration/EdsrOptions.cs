@@ -2,24 +2,24 @@ using static Mdf.Models.Layers;
 
 namespace Mdf.Models.Restoration;
 
-/// <summary>The form of an <see cref="Edsr"/>. The defaults give the baseline network for super-resolution by 4.</summary>
+/// <summary>Architecture of an <see cref="Edsr"/>. The defaults give the baseline network for x4 super-resolution.</summary>
 public sealed record EdsrOptions : RestorationOptions
 {
-    /// <summary>How many times larger each way the result is. Default: 4. Range: 2 to 4.</summary>
+    /// <summary>Factor by which height and width are enlarged, 2 to 4. Default: 4.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public int Scale { get; init => field = Require(value, 2, 4, nameof(Scale)); } = 4;
 
-    /// <summary>The residual blocks. Default: 16; the full network has 32. Range: 1 to 1024.</summary>
+    /// <summary>Number of residual blocks, 1 to 1024. Default: 16; the full network has 32.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public int Blocks { get; init => field = Require(value, 1, 1024, nameof(Blocks)); } = 16;
 
-    /// <summary>The channels of every feature map. Default: 64; the full network has 256. Range: 1 to 4096.</summary>
+    /// <summary>Number of channels of each feature map, 1 to 4096. Default: 64; the full network has 256.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public int Width { get; init => field = Require(value, 1, 4096, nameof(Width)); } = 64;
 
     /// <summary>
-    /// What the branch of every block is multiplied by. Default: 1; the full network has 0.1, which keeps its training stable. Range:
-    /// above 0, up to 1.
+    /// Factor of the residual branch of each block, above 0 and up to 1. Default: 1; the full network uses 0.1, which stabilises its
+    /// training.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public double ResidualScale
@@ -28,7 +28,7 @@ public sealed record EdsrOptions : RestorationOptions
         init => field = value is > 0 and <= 1
             ? value
             : throw new ArgumentOutOfRangeException(
-                nameof(ResidualScale), FormattableString.Invariant($"Expected more than 0, up to 1, got {value}."));
+                nameof(ResidualScale), FormattableString.Invariant($"Expected a value above 0 and up to 1, got {value}."));
     } = 1;
 
     /// <inheritdoc/>

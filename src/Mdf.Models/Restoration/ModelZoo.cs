@@ -1,31 +1,40 @@
 namespace Mdf.Models.Restoration;
 
-/// <summary>The restoration networks of the literature by name.</summary>
+/// <summary>Creates and loads the restoration networks of the literature by name.</summary>
 /// <remarks>
 /// <list type="table">
 /// <listheader><term>Names</term><description>Network</description></listheader>
-/// <item><term><c>edsr-baseline-x2</c>, <c>-x3</c>, <c>-x4</c></term><description>EDSR of 16 blocks of 64 channels.</description></item>
-/// <item><term><c>edsr-x2</c>, <c>-x3</c>, <c>-x4</c></term><description>EDSR of 32 blocks of 256 channels.</description></item>
+/// <item>
+/// <term><c>edsr-baseline-x2</c>, <c>-x3</c>, <c>-x4</c></term>
+/// <description>EDSR with 16 blocks of 64 channels.</description>
+/// </item>
+/// <item><term><c>edsr-x2</c>, <c>-x3</c>, <c>-x4</c></term><description>EDSR with 32 blocks of 256 channels.</description></item>
 /// <item><term><c>srresnet-x4</c></term><description>SRResNet as published.</description></item>
-/// <item><term><c>msrresnet-x2</c>, <c>-x3</c>, <c>-x4</c></term><description>SRResNet without normalisation, of BasicSR.</description></item>
+/// <item>
+/// <term><c>msrresnet-x2</c>, <c>-x3</c>, <c>-x4</c></term>
+/// <description>BasicSR's SRResNet without normalisation.</description>
+/// </item>
 /// <item>
 /// <term><c>dncnn-17-gray</c>, <c>dncnn-17-color</c>, <c>dncnn-20-gray</c>, <c>dncnn-20-color</c></term>
-/// <description>DnCNN for one noise level (17) and blind or for JPEG (20), as in DnCNN-PyTorch.</description>
+/// <description>DnCNN as in DnCNN-PyTorch: 17 layers for one noise level, 20 layers for blind denoising or JPEG.</description>
 /// </item>
-/// <item><term>the same and <c>-merged</c></term><description>The same as KAIR publishes them, normalisation merged.</description></item>
+/// <item>
+/// <term><c>dncnn-17-gray-merged</c> and so on</term>
+/// <description>DnCNN as published by KAIR, with batch normalisation merged into the convolutions.</description>
+/// </item>
 /// </list>
 /// </remarks>
 public static class ModelZoo
 {
     private static readonly OrderedDictionary<string, RestorationOptions> Networks = All();
 
-    /// <summary>The names of all networks.</summary>
+    /// <summary>Names of all networks.</summary>
     public static IReadOnlyList<string> Names => Networks.Keys;
 
-    /// <summary>The form of a network.</summary>
-    /// <param name="name">One of <see cref="Names"/>.</param>
-    /// <returns>Its options, which know its number of parameters.</returns>
-    /// <exception cref="ArgumentException">There is no network of that name.</exception>
+    /// <summary>Returns the architecture of a network.</summary>
+    /// <param name="name">Name of the network, from <see cref="Names"/>.</param>
+    /// <returns>Options of the network, including its number of parameters.</returns>
+    /// <exception cref="ArgumentException">No network has this name.</exception>
     public static RestorationOptions Options(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -34,21 +43,21 @@ public static class ModelZoo
             : throw new ArgumentException($"There is no network '{name}'; expected one of {string.Join(", ", Names)}.", nameof(name));
     }
 
-    /// <summary>Makes a network, initialised as published, on the CPU, in training mode.</summary>
-    /// <param name="name">One of <see cref="Names"/>.</param>
-    /// <param name="seed">The same seed gives the same weights.</param>
-    /// <returns>The network; the caller disposes it.</returns>
-    /// <exception cref="ArgumentException">There is no network of that name.</exception>
+    /// <summary>Creates a network with the published initialisation, on the CPU, in training mode.</summary>
+    /// <param name="name">Name of the network, from <see cref="Names"/>.</param>
+    /// <param name="seed">Seeds all random choices; the same seed gives the same weights. Default: 0.</param>
+    /// <returns>The network. The caller disposes it.</returns>
+    /// <exception cref="ArgumentException">No network has this name.</exception>
     public static RestorationNetwork Create(string name, long seed = 0) => Options(name).Create(seed);
 
-    /// <summary>Loads a network of any form from a file that <see cref="RestorationNetwork.Save"/> wrote.</summary>
-    /// <param name="path">The file.</param>
-    /// <returns>The network, on the CPU, in evaluation mode; the caller disposes it.</returns>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file must not be read, or the path is a folder.</exception>
+    /// <summary>Loads a network of any architecture from a file written by <see cref="RestorationNetwork.Save"/>.</summary>
+    /// <param name="path">Path of the file.</param>
+    /// <returns>The network, on the CPU, in evaluation mode. The caller disposes it.</returns>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="DirectoryNotFoundException">The file's folder does not exist.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process has no permission to read the file, or the path is a folder.</exception>
     /// <exception cref="Mdf.Checkpoints.CheckpointFormatException">
-    /// The file is damaged, or does not say of which network it is; then create that and call
+    /// The file is damaged or does not name its network. In the latter case, create the network and call
     /// <see cref="RestorationNetwork.LoadWeights"/>.
     /// </exception>
     public static RestorationNetwork Load(string path) => RestorationNetwork.Load(path);

@@ -7,9 +7,9 @@ using static TorchSharp.torch.nn;
 namespace Mdf.Models.Restoration;
 
 /// <summary>
-/// The SRResNet of BasicSR, without normalisation: residual blocks as in EDSR, LeakyReLU(0.1), convolutions of 3 x 3 pixels only, and
-/// the result added to the bilinearly enlarged image. Takes BasicSR's and ESRGAN's published weights, whose names it has
-/// (<c>body.0.conv1.weight</c>).
+/// BasicSR's variant of SRResNet without normalisation, for super-resolution: residual blocks as in EDSR, LeakyReLU(0.1), 3 x 3
+/// convolutions only, and a result that is added to the bilinearly enlarged image. It loads the published weights of BasicSR and ESRGAN and
+/// uses the same parameter names (<c>body.0.conv1.weight</c>).
 /// </summary>
 /// <remarks>MSRResNet of BasicSR; Wang et al., "ESRGAN", ECCV workshops 2018, after Ledig et al., CVPR 2017.</remarks>
 public sealed class MsrResNet : RestorationNetwork
@@ -31,9 +31,9 @@ public sealed class MsrResNet : RestorationNetwork
     [ComponentName(Name = "conv_last")]
     private readonly ImageConvolution last;
 
-    /// <summary>Creates the network, initialised as in BasicSR: He et al. 2015, times 0.1; biases 0.</summary>
-    /// <param name="options">Its form; null for the published one for super-resolution by 4.</param>
-    /// <param name="seed">The same seed gives the same weights.</param>
+    /// <summary>Creates the network with BasicSR's initialisation: weights as in He et al. 2015, multiplied by 0.1, and biases 0.</summary>
+    /// <param name="options">Architecture; null for the published network for x4 super-resolution.</param>
+    /// <param name="seed">Seeds all random choices; the same seed gives the same weights. Default: 0.</param>
     public MsrResNet(MsrResNetOptions? options = null, long seed = 0)
         : this(options ?? new MsrResNetOptions(), seed, nameof(MsrResNet))
     {

@@ -2,18 +2,18 @@ using static Mdf.Models.Layers;
 
 namespace Mdf.Models.Restoration;
 
-/// <summary>The form of an <see cref="MsrResNet"/>. The defaults give the published network for super-resolution by 4.</summary>
+/// <summary>Architecture of an <see cref="MsrResNet"/>. The defaults give the published network for x4 super-resolution.</summary>
 public sealed record MsrResNetOptions : RestorationOptions
 {
-    /// <summary>How many times larger each way the result is. Default: 4. Range: 2 to 4.</summary>
+    /// <summary>Factor by which height and width are enlarged, 2 to 4. Default: 4.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public int Scale { get; init => field = Require(value, 2, 4, nameof(Scale)); } = 4;
 
-    /// <summary>The residual blocks. Default: 16. Range: 1 to 1024.</summary>
+    /// <summary>Number of residual blocks, 1 to 1024. Default: 16.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public int Blocks { get; init => field = Require(value, 1, 1024, nameof(Blocks)); } = 16;
 
-    /// <summary>The channels of every feature map. Default: 64. Range: 1 to 4096.</summary>
+    /// <summary>Number of channels of each feature map, 1 to 4096. Default: 64.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public int Width { get; init => field = Require(value, 1, 4096, nameof(Width)); } = 64;
 

@@ -7,12 +7,12 @@ using static TorchSharp.torch;
 namespace Mdf.Models.Restoration;
 
 /// <summary>
-/// A network that restores images: RGB or grey in [0, 1] go in, restored images go out, larger by <see cref="Scale"/> for
-/// super-resolution. Values are not clipped. Parameters have the names of the public checkpoints.
+/// Base class of networks that restore RGB or grey images in [0, 1]. For super-resolution the restored images are larger by
+/// <see cref="Scale"/>. Results are not clipped. Parameters have the names of the published checkpoints.
 /// </summary>
 public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
 {
-    /// <summary>The value of <see cref="NetworkWeights.FormatKey"/> in the metadata of our checkpoints.</summary>
+    /// <summary>Value of <see cref="NetworkWeights.FormatKey"/> in the metadata of saved networks.</summary>
     internal const string Format = "mdf-restoration";
 
     private const string OptionsKey = "network";
@@ -32,28 +32,30 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
         ReceptiveRadius = (int)Math.Ceiling(reach);
     }
 
-    /// <summary>The settings it was made with.</summary>
+    /// <summary>Architecture of the network.</summary>
     public RestorationOptions Options { get; }
 
-    /// <summary>The channels of images: 3 (RGB), or as the network's options say.</summary>
+    /// <summary>Number of image channels: 3 for RGB, 1 for grey.</summary>
     public int Channels { get; }
 
-    /// <summary>How many times larger each way the result is: 1 for denoising and the like.</summary>
+    /// <summary>Factor by which height and width are enlarged; 1 if the network keeps the size, as for denoising.</summary>
     public int Scale { get; }
 
     /// <summary>
-    /// How far the network looks: no pixel of the result depends on pixels of the input that are more than this many rows or columns
-    /// away from its place.
+    /// Radius of the receptive field in pixels of the input: no pixel of the result depends on input pixels that are more than this number
+    /// of rows or columns away.
     /// </summary>
     public int ReceptiveRadius { get; }
 
-    /// <summary>What the file it was loaded from says about it; empty for others.</summary>
+    /// <summary>Metadata of the file that the weights were loaded from; empty if no weights were loaded.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; private set; } = new Dictionary<string, string>();
 
-    /// <summary>Restores images. Gradients flow.</summary>
-    /// <param name="input">(N, <see cref="Channels"/>, H, W), values in [0, 1], of the type and on the device of the network.</param>
-    /// <returns>(N, <see cref="Channels"/>, H times <see cref="Scale"/>, W times <see cref="Scale"/>).</returns>
-    /// <exception cref="ArgumentException">The shape is another one.</exception>
+    /// <summary>Restores images. Gradients flow to the images.</summary>
+    /// <param name="input">
+    /// Images, (N, <see cref="Channels"/>, H, W), with values in [0, 1], of the network's type and on its device.
+    /// </param>
+    /// <returns>Restored images, (N, <see cref="Channels"/>, H * <see cref="Scale"/>, W * <see cref="Scale"/>), not clipped.</returns>
+    /// <exception cref="ArgumentException">The images have another shape.</exception>
     public sealed override Tensor forward(Tensor input)
     {
         ImageArguments.CheckShape(input, Channels, nameof(input));
@@ -61,13 +63,13 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
         return Restore(input.ForTraining()).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Saves the network as safetensors, its settings in the metadata; the file is complete or not there at all.</summary>
-    /// <param name="path">The file, by custom with the extension <c>.ckpt</c>; one that is there is replaced.</param>
+    /// <summary>Saves the network as safetensors, with its architecture in the metadata. The file is replaced atomically.</summary>
+    /// <param name="path">Path of the file, usually with the extension <c>.ckpt</c>; an existing file is replaced.</param>
     /// <param name="metadata">
-    /// What to say about it (the loss and data it was trained with, for instance); null for what it was loaded with.
+    /// Entries to save with the network, such as the loss and data it was trained with; null for <see cref="Metadata"/>.
     /// </param>
-    /// <exception cref="IOException">The file cannot be written; its folder does not exist, for instance.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file must not be written, or the path is a folder.</exception>
+    /// <exception cref="IOException">The file cannot be written, for instance because its folder does not exist.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process has no permission to write the file, or the path is a folder.</exception>
     public void Save(string path, IReadOnlyDictionary<string, string>? metadata = null)
     {
         var all = new Dictionary<string, string>(metadata ?? Metadata) { [OptionsKey] = JsonSerializer.Serialize(Options, Json) };
@@ -75,34 +77,34 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>
-    /// Takes the weights of a checkpoint, ours or a public one of PyTorch or safetensors; <see cref="ModelZoo.Load"/> makes the network
-    /// too, from a file of ours.
+    /// Loads the weights of a checkpoint: one of this library, or a published PyTorch or safetensors file. <see cref="ModelZoo.Load"/> also
+    /// creates the network, for files of this library.
     /// </summary>
-    /// <param name="path">The file.</param>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file must not be read, or the path is a folder.</exception>
+    /// <param name="path">Path of the file.</param>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="DirectoryNotFoundException">The file's folder does not exist.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process has no permission to read the file, or the path is a folder.</exception>
     /// <exception cref="CheckpointFormatException">
-    /// The file is damaged or of another network: the message names the missing and the unexpected weights, or those of another shape.
-    /// The network is as before.
+    /// The file is damaged or belongs to another network. The message lists missing weights, unexpected weights or weights of another
+    /// shape. The network is unchanged.
     /// </exception>
     public void LoadWeights(string path)
     {
         using StateDictionary weights = StateDictionaryReader.Read(path);
         if (ReadOptions(path, weights) is { } options && options != Options)
         {
-            throw new CheckpointFormatException(path, null, $"it is of another network, {options}; {Options} is expected.");
+            throw new CheckpointFormatException(path, null, $"it belongs to another network, {options}; {Options} is expected.");
         }
 
         TakeWeights(path, weights);
     }
 
-    /// <summary>The network of a file that <see cref="Save"/> wrote.</summary>
+    /// <summary>Loads the network of a file written by <see cref="Save"/>.</summary>
     internal static RestorationNetwork Load(string path)
     {
         using StateDictionary weights = StateDictionaryReader.Read(path);
         RestorationOptions options = ReadOptions(path, weights) ?? throw new CheckpointFormatException(
-            path, null, $"it does not say of which network it is; create that network and call {nameof(LoadWeights)}.");
+            path, null, $"it does not say which network it belongs to; create that network and call {nameof(LoadWeights)}.");
         if (options.ParameterCount > weights.Values.Sum(weight => weight.numel()))
         {
             throw new CheckpointFormatException(path, null, $"it lacks weights of its network, {options}.");
@@ -122,10 +124,10 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
         }
     }
 
-    /// <summary>The network itself, on checked images, in a scope that takes what is left undisposed.</summary>
+    /// <summary>Restores validated images. Tensors that are not disposed belong to the caller's dispose scope.</summary>
     private protected abstract Tensor Restore(Tensor images);
 
-    /// <summary>Public weights by this network's names; what it makes goes into the caller's scope.</summary>
+    /// <summary>Maps the names of published weights to this network's names. New tensors belong to the caller's dispose scope.</summary>
     private protected virtual IReadOnlyDictionary<string, Tensor> Translate(IReadOnlyDictionary<string, Tensor> weights) => weights;
 
     private static RestorationOptions? ReadOptions(string path, StateDictionary weights)
@@ -142,7 +144,8 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
         }
         catch (Exception e) when (e is JsonException or ArgumentException or NotSupportedException)
         {
-            throw new CheckpointFormatException(path, null, $"'{OptionsKey}' in its metadata is no network of this library: {e.Message}", e);
+            throw new CheckpointFormatException(
+                path, null, $"'{OptionsKey}' in its metadata is not a network of this library: {e.Message}", e);
         }
     }
 

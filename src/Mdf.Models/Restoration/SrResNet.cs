@@ -7,8 +7,9 @@ using static TorchSharp.torch.nn;
 namespace Mdf.Models.Restoration;
 
 /// <summary>
-/// SRResNet, which is the generator of SRGAN: residual blocks of convolution, batch normalisation and PReLU, and upsampling at the end
-/// by sub-pixel convolution. Nothing bounds its output. <see cref="MsrResNet"/> is the variant without normalisation.
+/// SRResNet, the generator of SRGAN, for super-resolution: residual blocks of convolution, batch normalisation and PReLU, followed by
+/// upsampling with sub-pixel convolutions (pixel shuffle). The output is not bounded. <see cref="MsrResNet"/> is the variant without
+/// normalisation.
 /// </summary>
 /// <remarks>
 /// Ledig et al., "Photo-Realistic Single Image Super-Resolution Using a Generative Adversarial Network", CVPR 2017, Figure 4.
@@ -17,7 +18,7 @@ public sealed class SrResNet : RestorationNetwork
 {
     internal const int ColorChannels = 3;
 
-    /// <summary>The side of the first and the last convolution.</summary>
+    /// <summary>Kernel size of the first and the last convolution.</summary>
     internal const int OuterKernelSize = 9;
 
     private readonly Sequential head;
@@ -27,9 +28,9 @@ public sealed class SrResNet : RestorationNetwork
     private readonly Sequential upsample;
     private readonly ImageConvolution tail;
 
-    /// <summary>Creates the network with PyTorch's default initialisation; the paper names none.</summary>
-    /// <param name="options">Its form; null for the published one.</param>
-    /// <param name="seed">The same seed gives the same weights.</param>
+    /// <summary>Creates the network with PyTorch's default initialisation; the paper does not specify one.</summary>
+    /// <param name="options">Architecture; null for the published network.</param>
+    /// <param name="seed">Seeds all random choices; the same seed gives the same weights. Default: 0.</param>
     public SrResNet(SrResNetOptions? options = null, long seed = 0)
         : this(options ?? new SrResNetOptions(), seed, nameof(SrResNet))
     {

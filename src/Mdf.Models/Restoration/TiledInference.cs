@@ -3,21 +3,21 @@ using static TorchSharp.torch;
 namespace Mdf.Models.Restoration;
 
 /// <summary>
-/// Restores large images tile by tile, in the memory of one tile. Tiles overlap, by default as far as the network looks, so that the
-/// result is that of the whole image but for rounding.
+/// Restores large images tile by tile, which needs the memory of one tile only. By default tiles overlap by the radius of the network's
+/// receptive field, so the result equals that of the whole image up to rounding errors.
 /// </summary>
 public static class TiledInference
 {
-    /// <summary>Restores images. No gradient flows.</summary>
-    /// <param name="network">The network, in evaluation mode: in training mode batch normalisation would differ from tile to tile.</param>
-    /// <param name="images">As the network takes them.</param>
+    /// <summary>Restores images tile by tile. No gradient flows to the images.</summary>
+    /// <param name="network">Network in evaluation mode; in training mode, batch normalisation would differ between tiles.</param>
+    /// <param name="images">Images, (N, C, H, W), with the network's number of channels, of the network's type and on its device.</param>
     /// <param name="options">Size and overlap of tiles; null for the defaults.</param>
-    /// <param name="progress">Is told the share of tiles that are done, in (0, 1].</param>
-    /// <param name="cancellationToken">Stops between two tiles.</param>
-    /// <returns>The restored images, (N, C, H times the scale, W times the scale).</returns>
-    /// <exception cref="ArgumentException">The images have another shape than the network takes.</exception>
+    /// <param name="progress">Receives the fraction of tiles that are done, in (0, 1]; null for none.</param>
+    /// <param name="cancellationToken">Cancels the restoration between two tiles.</param>
+    /// <returns>Restored images, (N, C, H * scale, W * scale).</returns>
+    /// <exception cref="ArgumentException">The images have another shape than the network requires.</exception>
     /// <exception cref="InvalidOperationException">The network is in training mode.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The restoration was cancelled.</exception>
     public static Tensor Restore(
         RestorationNetwork network,
         Tensor images,
@@ -57,7 +57,7 @@ public static class TiledInference
         return result.MoveToOuterDisposeScope();
     }
 
-    /// <summary>One side of a tile, in pixels of the input: where it begins and its length, and the same with the overlap.</summary>
+    /// <summary>Range of a tile along one axis in pixels of the input, without and with the overlap.</summary>
     private readonly record struct Span(long Begin, long Length, long SeenBegin, long SeenLength)
     {
         public static Span[] Cover(long side, long tileSize, long overlap) =>

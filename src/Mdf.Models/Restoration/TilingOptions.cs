@@ -1,9 +1,9 @@
 namespace Mdf.Models.Restoration;
 
-/// <summary>Settings of <see cref="TiledInference"/>.</summary>
+/// <summary>Size and overlap of the tiles of <see cref="TiledInference"/>. Setting an invalid value throws.</summary>
 public sealed record TilingOptions
 {
-    /// <summary>The side of a tile without its overlap, in pixels of the input. Default: 256. Range: at least 1.</summary>
+    /// <summary>Side of a tile without its overlap, in pixels of the input; at least 1. Default: 256.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 1.</exception>
     public int TileSize
     {
@@ -14,9 +14,9 @@ public sealed record TilingOptions
     } = 256;
 
     /// <summary>
-    /// How many pixels of the input around a tile the network sees too. Default: null, which takes the network's
-    /// <see cref="RestorationNetwork.ReceptiveRadius"/> and gives what the whole image would; less is faster and differs near the tiles'
-    /// borders. Range: at least 0.
+    /// Number of input pixels around a tile that are processed with it; at least 0. Default: null, which uses the network's
+    /// <see cref="RestorationNetwork.ReceptiveRadius"/> and gives the result of the whole image. A smaller overlap is faster, but results
+    /// differ near the borders of tiles.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 0.</exception>
     public int? Overlap

@@ -4,7 +4,9 @@ using Mdf.Testing;
 
 namespace Mdf.Core.Tests.Checkpoints;
 
-/// <summary>Small files that ask for much: for time, for memory, or for messages without end. Each is answered soon and briefly.</summary>
+/// <summary>
+/// Tests small files that would take very much time or memory, or cause endless messages. Each is rejected quickly, with a short message.
+/// </summary>
 public sealed class AmplifyingCheckpointTests
 {
     private const int Large = 400_000;
@@ -28,7 +30,8 @@ public sealed class AmplifyingCheckpointTests
     [Fact]
     public void Read_LongNamesOfTransientBuffers_AreNotHashedEachTime()
     {
-        var pickle = new PickleAssembler().Global("somewhere", "Module").Operation(')').Raw(0x81).Operation('}').Text("_non_persistent_buffers_set").Operation('(');
+        var pickle = new PickleAssembler().Global("somewhere", "Module").Operation(')').Raw(0x81)
+            .Operation('}').Text("_non_persistent_buffers_set").Operation('(');
         pickle.Text(new string('b', Large)).Put(0);
         AssertQuick(Repeat(pickle, 200_000, p => p.Get(0)).Operation('l').Operation('s').Operation('b').ToZipFile(), "no tensors");
     }
@@ -36,7 +39,7 @@ public sealed class AmplifyingCheckpointTests
     [Fact]
     public void Read_KeysOfOneHash_DoNotCollide()
     {
-        // long.GetHashCode() is the same for all of them.
+        // long.GetHashCode() returns the same value for all these keys.
         var pickle = new PickleAssembler().Operation('}').Operation('(');
         AssertQuick(Repeat(pickle, 80_000, (p, i) => p.LongInteger(i * 0x1_0000_0001L).Operation('N')).Operation('u').ToZipFile(), "no tensors");
     }
@@ -59,7 +62,7 @@ public sealed class AmplifyingCheckpointTests
     [Fact]
     public void Read_TensorsThatMultiply_AreRefusedSoon()
     {
-        // A list of 300 lists of 300 lists of 300 tensors, each list and the tensor written once.
+        // A list of 300 lists of 300 lists of 300 tensors; the file contains each list and the tensor once.
         var pickle = new PickleAssembler().Tensor("0", "FloatStorage", 4, [4], [1]).Put(0);
         for (byte level = 1; level <= 3; level++)
         {
@@ -73,7 +76,8 @@ public sealed class AmplifyingCheckpointTests
     [Fact]
     public void Read_TensorsOfOneLongName_AreRefused()
     {
-        var pickle = new PickleAssembler().Operation('}').Text(new string('n', 1000)).Tensor("0", "FloatStorage", 4, [4], [1]).Operation('s').Put(0).Operation('(');
+        var pickle = new PickleAssembler().Operation('}').Text(new string('n', 1000))
+            .Tensor("0", "FloatStorage", 4, [4], [1]).Operation('s').Put(0).Operation('(');
         AssertQuick(Repeat(pickle, Large, p => p.Get(0)).Operation('l').ToZipFile(("0", FourFloats)), "steps");
     }
 
@@ -96,7 +100,8 @@ public sealed class AmplifyingCheckpointTests
     [Fact]
     public void Read_LongOrUnprintableNames_GiveAShortMessageOfOneLine()
     {
-        var pickle = new PickleAssembler().Operation('}').Text("\u001b[31m\r\n" + new string('s', Large / 100)).Text("w").Operation('s').Text("params");
+        var pickle = new PickleAssembler().Operation('}').Text("\u001b[31m\r\n" + new string('s', Large / 100))
+            .Text("w").Operation('s').Text("params");
         byte[] file = pickle.Operation('}').Operation('s').ToZipFile();
         var error = Assert.Throws<CheckpointFormatException>(
             () => StateDictionaryReader.Read(new MemoryStream(file), "x", new CheckpointReadOptions { Key = new string('k', Large) }));
@@ -108,7 +113,10 @@ public sealed class AmplifyingCheckpointTests
     public void Read_StoragesByTheThousand_TakeLittleMemory()
     {
         const int Count = 2000;
-        var pickle = Repeat(new PickleAssembler().Operation(']'), Count, (p, i) => p.Tensor($"{i}", "ByteStorage", 1, [1], [1], legacy: true).Operation('a'));
+        var pickle = Repeat(
+            new PickleAssembler().Operation(']'),
+            Count,
+            (p, i) => p.Tensor($"{i}", "ByteStorage", 1, [1], [1], legacy: true).Operation('a'));
         byte[] file = pickle.ToLegacyFile([.. Enumerable.Range(0, Count).Select(i => ($"{i}", 1L, new byte[1]))]);
         long before = GC.GetAllocatedBytesForCurrentThread();
         using StateDictionary read = StateDictionaryReader.Read(new MemoryStream(file), "x");
@@ -123,11 +131,12 @@ public sealed class AmplifyingCheckpointTests
         var watch = Stopwatch.StartNew();
         var error = Assert.Throws<CheckpointFormatException>(() => StateDictionaryReader.Read(new MemoryStream(file), "x"));
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
-        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 5); // far less where nothing else runs
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 5); // far less on an idle machine
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4_000_000 + (400L * file.Length));
     }
 
-    private static PickleAssembler Repeat(PickleAssembler pickle, int count, Action<PickleAssembler> step) => Repeat(pickle, count, (p, _) => step(p));
+    private static PickleAssembler Repeat(PickleAssembler pickle, int count, Action<PickleAssembler> step)
+        => Repeat(pickle, count, (p, _) => step(p));
 
     private static PickleAssembler Repeat(PickleAssembler pickle, int count, Action<PickleAssembler, int> step)
     {

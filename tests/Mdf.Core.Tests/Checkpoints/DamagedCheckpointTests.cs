@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace Mdf.Core.Tests.Checkpoints;
 
-/// <summary>Damage of every kind to files of every format ends in <see cref="CheckpointFormatException"/> or a result that can be used.</summary>
+/// <summary>
+/// Tests damaged files of every format: reading them ends in a <see cref="CheckpointFormatException"/> or gives tensors that can be used.
+/// </summary>
 public sealed class DamagedCheckpointTests
 {
     private const int Mutations = 60_000;
@@ -15,7 +17,8 @@ public sealed class DamagedCheckpointTests
     [
         ("safetensors", Safetensors()),
         .. ((string[])["zip.pth", "zip_protocol4.pth", "zip_modules.pth", "zip_training.pth"]).Select(n => (n, Fixture.Bytes(n))),
-        .. ((string[])["zip.pth", "zip_protocol4.pth", "zip_modules.pth"]).Select(n => (n + " without checksums", WithoutChecksums(Fixture.Bytes(n)))),
+        .. ((string[])["zip.pth", "zip_protocol4.pth", "zip_modules.pth"])
+            .Select(n => (n + " without checksums", WithoutChecksums(Fixture.Bytes(n)))),
         ("legacy.pth", Fixture.Bytes("legacy.pth")),
         ("legacy_modules.pth", Fixture.Bytes("legacy_modules.pth")),
     ];
@@ -24,18 +27,35 @@ public sealed class DamagedCheckpointTests
         Gen.Select(Gen.Int[0, int.MaxValue], Gen.Int[0, 7], (at, bit) => Edit(b => b[at % b.Length] ^= (byte)(1 << bit))),
         Gen.Select(Gen.Int[0, int.MaxValue], Gen.Byte, (at, value) => Edit(b => b[at % b.Length] = value)),
         Gen.Select(Gen.Int[0, int.MaxValue], Gen.Byte.Array[1, 12], (at, values) => Edit(b => Put(b, at, values))),
-        Gen.Select(Gen.Int[0, int.MaxValue], OneOf(0L, 1, -1, int.MaxValue, int.MinValue, uint.MaxValue, long.MaxValue, long.MinValue), (at, value) => Edit(b => Put(b, at, BitConverter.GetBytes(value)))),
-        Gen.Select(Gen.Int[0, int.MaxValue], OneOf(0, -1, int.MaxValue, int.MinValue, 1 << 20), (at, value) => Edit(b => Put(b, at, BitConverter.GetBytes(value)))),
+        Gen.Select(
+            Gen.Int[0, int.MaxValue],
+            OneOf(0L, 1, -1, int.MaxValue, int.MinValue, uint.MaxValue, long.MaxValue, long.MinValue),
+            (at, value) => Edit(b => Put(b, at, BitConverter.GetBytes(value)))),
+        Gen.Select(
+            Gen.Int[0, int.MaxValue],
+            OneOf(0, -1, int.MaxValue, int.MinValue, 1 << 20),
+            (at, value) => Edit(b => Put(b, at, BitConverter.GetBytes(value)))),
         Gen.Int[0, int.MaxValue].Select(length => (Func<byte[], byte[]>)(b => b[..(length % b.Length)])),
         Gen.Int[0, int.MaxValue].Select(start => (Func<byte[], byte[]>)(b => b[(start % b.Length)..])),
-        Gen.Select(Gen.Int[0, int.MaxValue], Gen.Byte.Array[1, 40], (at, values) => (Func<byte[], byte[]>)(b => [.. b[..(at % b.Length)], .. values, .. b[(at % b.Length)..]])),
-        Gen.Select(Gen.Int[0, int.MaxValue], Gen.Int[1, 200], (at, length) => (Func<byte[], byte[]>)(b => [.. b[..(at % b.Length)], .. b.Skip((at % b.Length) + length)])),
-        Gen.Select(Gen.Int[0, int.MaxValue], Gen.Int[0, int.MaxValue], Gen.Int[1, 100], (from, to, length) => Edit(b => Put(b, to, b.Skip(from % b.Length).Take(length).ToArray()))));
+        Gen.Select(
+            Gen.Int[0, int.MaxValue],
+            Gen.Byte.Array[1, 40],
+            (at, values) => (Func<byte[], byte[]>)(b => [.. b[..(at % b.Length)], .. values, .. b[(at % b.Length)..]])),
+        Gen.Select(
+            Gen.Int[0, int.MaxValue],
+            Gen.Int[1, 200],
+            (at, length) => (Func<byte[], byte[]>)(b => [.. b[..(at % b.Length)], .. b.Skip((at % b.Length) + length)])),
+        Gen.Select(
+            Gen.Int[0, int.MaxValue],
+            Gen.Int[0, int.MaxValue],
+            Gen.Int[1, 100],
+            (from, to, length) => Edit(b => Put(b, to, b.Skip(from % b.Length).Take(length).ToArray()))));
 
     [Fact]
     public void Read_AnyDamage_EndsInItsExceptionOrAUsableResult() =>
         Gen.Select(Gen.Int[0, Seeds.Length - 1], Damage.Array[1, 4]).Sample(
-            (seed, damages) => AssertSafe(damages.Aggregate(Seeds[seed].Bytes, (bytes, damage) => bytes.Length == 0 ? bytes : damage(bytes))),
+            (seed, damages) => AssertSafe(
+                damages.Aggregate(Seeds[seed].Bytes, (bytes, damage) => bytes.Length == 0 ? bytes : damage(bytes))),
             iter: Mutations,
             threads: 1,
             print: c => $"{Seeds[c.Item1].Name} with {c.Item2.Length} damages");
@@ -71,14 +91,16 @@ public sealed class DamagedCheckpointTests
             foreach (Tensor tensor in read.Values)
             {
                 using var scope = NewDisposeScope();
-                // Reading the first and the last element would fault if a view reached outside its storage.
+                // Reading the first and the last element would crash if a view reached outside its storage.
                 if (tensor.numel() is > 0 and < 100_000)
                 {
                     tensor.to(ScalarType.Float64).sum().item<double>();
                 }
                 else if (tensor.numel() > 0)
                 {
-                    tensor.as_strided([1], [1], tensor.storage_offset() + tensor.shape.Zip(Enumerable.Range(0, tensor.shape.Length)).Sum(d => (d.First - 1) * tensor.stride(d.Second))).to(ScalarType.Float64).item<double>();
+                    long last = tensor.storage_offset()
+                        + tensor.shape.Zip(Enumerable.Range(0, tensor.shape.Length)).Sum(d => (d.First - 1) * tensor.stride(d.Second));
+                    tensor.as_strided([1], [1], last).to(ScalarType.Float64).item<double>();
                 }
             }
         }
@@ -111,12 +133,18 @@ public sealed class DamagedCheckpointTests
         using var scope = NewDisposeScope();
         SafetensorsFile.Write(
             folder.PathOf("a"),
-            new Dictionary<string, Tensor> { ["head.weight"] = ones(2, 3, 3), ["steps"] = tensor(3L), ["mask"] = tensor([true, false]), ["half"] = ones(3, ScalarType.Float16) },
+            new Dictionary<string, Tensor>
+            {
+                ["head.weight"] = ones(2, 3, 3),
+                ["steps"] = tensor(3L),
+                ["mask"] = tensor([true, false]),
+                ["half"] = ones(3, ScalarType.Float16),
+            },
             new Dictionary<string, string> { ["format"] = "test" });
         return File.ReadAllBytes(folder.PathOf("a"));
     }
 
-    // With its checksums at 0 ("none taken"), damage gets past them and into the pickle.
+    // A checksum of 0 is not verified, so damage reaches the pickle.
     private static byte[] WithoutChecksums(byte[] zip)
     {
         byte[] copy = [.. zip];

@@ -1,6 +1,6 @@
 namespace Mdf.Core.Tests.Checkpoints;
 
-/// <summary>The checkpoints PyTorch wrote for these tests (Fixtures/make_fixtures.py says how).</summary>
+/// <summary>Checkpoints written by PyTorch with Fixtures/make_fixtures.py.</summary>
 internal static class Fixture
 {
     public static string FilePath(string name) => Path.Combine(AppContext.BaseDirectory, "Checkpoints", "Fixtures", name);

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Mdf.Core.Tests.Checkpoints;
 
-/// <summary>Files made to hurt: each is refused with the place and the reason, and none gets to run code or to take memory.</summary>
+/// <summary>
+/// Tests malicious checkpoints: each is rejected with the position and the reason, without running code or allocating much memory.
+/// </summary>
 public sealed class HostileCheckpointTests
 {
     private static readonly byte[] FourFloats = new byte[16];
@@ -16,7 +18,8 @@ public sealed class HostileCheckpointTests
         using StateDictionary zip = Read(pickle.ToZipFile(("7", FourFloats)));
         Assert.Equal([2, 2], zip["w"].shape);
 
-        pickle = new PickleAssembler().Operation('}').Text("w").Tensor("7", "FloatStorage", 4, [2, 2], [1, 2], "cuda:0", legacy: true).Operation('s');
+        pickle = new PickleAssembler().Operation('}').Text("w")
+            .Tensor("7", "FloatStorage", 4, [2, 2], [1, 2], "cuda:0", legacy: true).Operation('s');
         using StateDictionary legacy = Read(pickle.ToLegacyFile(("7", 4, FourFloats)));
         Assert.Equal([1, 2], legacy["w"].stride());
         Assert.Equal(CPU.type, legacy["w"].device_type);
@@ -45,7 +48,8 @@ public sealed class HostileCheckpointTests
     public void Read_CallHiddenInRebuildFromType_IsRefused()
     {
         var pickle = new PickleAssembler().Global("torch._tensor", "_rebuild_from_type_v2").Operation('(')
-            .Global("os", "system").Global("torch", "Tensor").Operation('(').Text("id").Operation('t').Operation('N').Operation('t').Operation('R');
+            .Global("os", "system").Global("torch", "Tensor").Operation('(').Text("id").Operation('t')
+            .Operation('N').Operation('t').Operation('R');
         Assert.Contains("_rebuild_from_type_v2", Refused(pickle.ToZipFile()), StringComparison.Ordinal);
     }
 
@@ -63,14 +67,20 @@ public sealed class HostileCheckpointTests
     [Fact]
     public void Read_ObjectsThatContainThemselves_AreRefused()
     {
-        Assert.Contains("contain themselves", Refused(new PickleAssembler().Operation(']').Put(0).Get(0).Operation('a').ToZipFile()), StringComparison.Ordinal);
-        Assert.Contains("contain themselves", Refused(new PickleAssembler().Operation('}').Put(0).Text("again").Get(0).Operation('s').ToZipFile()), StringComparison.Ordinal);
+        Assert.Contains(
+            "contain themselves",
+            Refused(new PickleAssembler().Operation(']').Put(0).Get(0).Operation('a').ToZipFile()),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "contain themselves",
+            Refused(new PickleAssembler().Operation('}').Put(0).Text("again").Get(0).Operation('s').ToZipFile()),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Read_ListsThatMultiply_AreRefusedSoon()
     {
-        // Each list holds the one before it twice: 2^60 lists in 500 bytes.
+        // Each list contains the previous list twice: 2^60 lists in 500 bytes.
         var pickle = new PickleAssembler().Operation(']').Put(0);
         for (byte i = 1; i <= 60; i++)
         {
@@ -134,7 +144,8 @@ public sealed class HostileCheckpointTests
     [Fact]
     public void Read_HugeMemoIndex_TakesNoMemory()
     {
-        var pickle = new PickleAssembler().Operation('}').Raw((byte)'r', 0xff, 0xff, 0xff, 0xff).Text("w").Tensor("0", "FloatStorage", 4, [4], [1]).Operation('s');
+        var pickle = new PickleAssembler().Operation('}').Raw((byte)'r', 0xff, 0xff, 0xff, 0xff)
+            .Text("w").Tensor("0", "FloatStorage", 4, [4], [1]).Operation('s');
         using StateDictionary read = Read(pickle.ToZipFile(("0", FourFloats)));
         Assert.Single(read);
     }
@@ -150,7 +161,10 @@ public sealed class HostileCheckpointTests
     [InlineData(new long[] { 4 }, new long[] { 1, 1 }, 0, "impossible")]
     [InlineData(new long[] { 1L << 40, 1L << 40 }, new long[] { 0, 0 }, 0, "impossible")]
     public void Read_ViewOutsideItsStorage_IsRefused(long[] shape, long[] strides, long start, string reason) =>
-        Assert.Contains(reason, Refused(new PickleAssembler().Tensor("0", "FloatStorage", 4, shape, strides, start: start).ToZipFile(("0", FourFloats))), StringComparison.Ordinal);
+        Assert.Contains(
+            reason,
+            Refused(new PickleAssembler().Tensor("0", "FloatStorage", 4, shape, strides, start: start).ToZipFile(("0", FourFloats))),
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData(new long[] { 0 }, new long[] { long.MaxValue }, 4)]
@@ -159,7 +173,8 @@ public sealed class HostileCheckpointTests
     [InlineData(new long[0], new long[0], 3)]
     public void Read_HugeStridesThatAreNeverTaken_GiveATensorThatCanBeUsed(long[] shape, long[] strides, long start)
     {
-        using StateDictionary read = Read(new PickleAssembler().Tensor("0", "FloatStorage", 4, shape, strides, start: start).ToZipFile(("0", FourFloats)));
+        var pickle = new PickleAssembler().Tensor("0", "FloatStorage", 4, shape, strides, start: start);
+        using StateDictionary read = Read(pickle.ToZipFile(("0", FourFloats)));
         using var scope = NewDisposeScope();
         Tensor copy = read["tensor"].contiguous() + 1;
         Assert.Equal(shape, copy.shape);
@@ -181,35 +196,54 @@ public sealed class HostileCheckpointTests
     [InlineData(-1, 4, "-1 elements")]
     public void Read_StorageOfAnotherLength_IsRefused(long described, int floats, string reason)
     {
-        Assert.Contains(reason, Refused(new PickleAssembler().Operation(']').Tensor("0", "FloatStorage", described, [0], [1]).Operation('a').ToZipFile(("0", new byte[4 * floats]))), StringComparison.Ordinal);
-        Refused(new PickleAssembler().Operation(']').Tensor("0", "FloatStorage", described, [0], [1], legacy: true).Operation('a').ToLegacyFile(("0", described, new byte[4 * floats])));
+        byte[] storage = new byte[4 * floats];
+        var pickle = new PickleAssembler().Operation(']').Tensor("0", "FloatStorage", described, [0], [1]).Operation('a');
+        Assert.Contains(reason, Refused(pickle.ToZipFile(("0", storage))), StringComparison.Ordinal);
+        pickle = new PickleAssembler().Operation(']').Tensor("0", "FloatStorage", described, [0], [1], legacy: true).Operation('a');
+        Refused(pickle.ToLegacyFile(("0", described, storage)));
     }
 
     [Fact]
     public void Read_FileOfAnotherLengthThanItSays_IsRefused()
     {
         const long Count = 1L << 57;
-        byte[] file = new PickleAssembler().Operation(']').Tensor("0", "FloatStorage", Count, [4], [1], legacy: true).Operation('a').ToLegacyFile(("0", Count, FourFloats));
-        Assert.Contains("not enough memory", Assert.Throws<CheckpointFormatException>(() => StateDictionaryReader.Read(new BoastingStream(file), "x")).Message, StringComparison.Ordinal);
+        byte[] file = new PickleAssembler().Operation(']').Tensor("0", "FloatStorage", Count, [4], [1], legacy: true).Operation('a')
+            .ToLegacyFile(("0", Count, FourFloats));
+        Assert.Contains(
+            "not enough memory",
+            Assert.Throws<CheckpointFormatException>(() => StateDictionaryReader.Read(new BoastingStream(file), "x")).Message,
+            StringComparison.Ordinal);
 
-        file = new PickleAssembler().Operation(']').Tensor("0", "FloatStorage", 1 << 20, [4], [1], legacy: true).Operation('a').ToLegacyFile(("0", 1 << 20, FourFloats));
-        Assert.Contains("ended while it was read", Assert.Throws<CheckpointFormatException>(() => StateDictionaryReader.Read(new BoastingStream(file), "x")).Message, StringComparison.Ordinal);
+        file = new PickleAssembler().Operation(']').Tensor("0", "FloatStorage", 1 << 20, [4], [1], legacy: true).Operation('a')
+            .ToLegacyFile(("0", 1 << 20, FourFloats));
+        Assert.Contains(
+            "ended while it was read",
+            Assert.Throws<CheckpointFormatException>(() => StateDictionaryReader.Read(new BoastingStream(file), "x")).Message,
+            StringComparison.Ordinal);
 
         file = new PickleAssembler().Raw(0x8d).Raw(BitConverter.GetBytes(1L << 31)).ToLegacyFile();
-        Assert.Contains("a text of 2147483648 bytes", Assert.Throws<CheckpointFormatException>(() => StateDictionaryReader.Read(new BoastingStream(file), "x")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "a text of 2147483648 bytes",
+            Assert.Throws<CheckpointFormatException>(() => StateDictionaryReader.Read(new BoastingStream(file), "x")).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("QInt8Storage")]
     [InlineData("ComplexFloatStorage")]
     public void Read_UnknownStorageType_IsRefusedByName(string type) =>
-        Assert.Contains(type, Refused(new PickleAssembler().Tensor("0", type, 4, [4], [1]).ToZipFile(("0", FourFloats))), StringComparison.Ordinal);
+        Assert.Contains(
+            type, Refused(new PickleAssembler().Tensor("0", type, 4, [4], [1]).ToZipFile(("0", FourFloats))), StringComparison.Ordinal);
 
     [Fact]
     public void Read_StorageThatIsNotThere_IsRefused()
     {
-        Assert.Contains("archive/data/0", Refused(new PickleAssembler().Operation(']').Tensor("0", "FloatStorage", 4, [4], [1]).Operation('a').ToZipFile()), StringComparison.Ordinal);
-        Assert.Contains("'0'", Refused(new PickleAssembler().Operation(']').Tensor("0", "FloatStorage", 4, [4], [1], legacy: true).Operation('a').ToLegacyFile()), StringComparison.Ordinal);
+        Assert.Contains(
+            "archive/data/0",
+            Refused(new PickleAssembler().Operation(']').Tensor("0", "FloatStorage", 4, [4], [1]).Operation('a').ToZipFile()),
+            StringComparison.Ordinal);
+        var legacy = new PickleAssembler().Operation(']').Tensor("0", "FloatStorage", 4, [4], [1], legacy: true).Operation('a');
+        Assert.Contains("'0'", Refused(legacy.ToLegacyFile()), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -227,7 +261,10 @@ public sealed class HostileCheckpointTests
     [InlineData("NQ")]
     [InlineData("\x80\x06")]
     public void Read_MalformedProgram_IsRefused(string program) =>
-        Assert.Contains("at byte", Refused(new PickleAssembler().Raw(System.Text.Encoding.Latin1.GetBytes(program)).ToZipFile()), StringComparison.Ordinal);
+        Assert.Contains(
+            "at byte",
+            Refused(new PickleAssembler().Raw(System.Text.Encoding.Latin1.GetBytes(program)).ToZipFile()),
+            StringComparison.Ordinal);
 
     [Fact]
     public void Read_NoTensors_SaysSo() =>
@@ -252,7 +289,7 @@ public sealed class HostileCheckpointTests
         LiveTensors.AssertNoneLeft(() => Refused(file));
     }
 
-    /// <summary>A file that was cut after its length was asked for, or a sparse one.</summary>
+    /// <summary>A stream that is longer than its content, like a file that is truncated after its length was read.</summary>
     private sealed class BoastingStream(byte[] content) : MemoryStream([.. content, .. new byte[1 << 15]])
     {
         public override long Length => long.MaxValue;

@@ -20,7 +20,9 @@ public sealed class SafetensorsFileTests
     {
         using var folder = new TemporaryFolder();
         using var scope = NewDisposeScope();
-        var tensors = Types.ToDictionary(t => t.ToString(), t => (arange(6, ScalarType.Float32) - (t == ScalarType.Byte ? 0 : 2)).to(t).reshape(2, 3));
+        var tensors = Types.ToDictionary(
+            t => t.ToString(),
+            t => (arange(6, ScalarType.Float32) - (t == ScalarType.Byte ? 0 : 2)).to(t).reshape(2, 3));
         tensors.Add("scalar", tensor(1.5));
         tensors.Add("empty", zeros(4, 0));
         tensors.Add("strided", arange(6, ScalarType.Float32).reshape(2, 3).t());
@@ -44,10 +46,15 @@ public sealed class SafetensorsFileTests
     {
         using var folder = new TemporaryFolder();
         using var scope = NewDisposeScope();
-        SafetensorsFile.Write(folder.PathOf("a.ckpt"), new Dictionary<string, Tensor> { ["bytes"] = ones(3, ScalarType.Byte), ["doubles"] = ones(2, ScalarType.Float64) });
+        SafetensorsFile.Write(
+            folder.PathOf("a.ckpt"),
+            new Dictionary<string, Tensor> { ["bytes"] = ones(3, ScalarType.Byte), ["doubles"] = ones(2, ScalarType.Float64) });
         byte[] file = File.ReadAllBytes(folder.PathOf("a.ckpt"));
         Assert.Equal(0, BinaryPrimitives.ReadInt64LittleEndian(file) % 8);
-        Assert.Contains("\"doubles\":{\"dtype\":\"F64\",\"shape\":[2],\"data_offsets\":[0,16]}", Encoding.UTF8.GetString(file), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"doubles\":{\"dtype\":\"F64\",\"shape\":[2],\"data_offsets\":[0,16]}",
+            Encoding.UTF8.GetString(file),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -56,10 +63,12 @@ public sealed class SafetensorsFileTests
         using var folder = new TemporaryFolder();
         using var scope = NewDisposeScope();
         File.WriteAllText(folder.PathOf("a.ckpt"), "precious");
-        Assert.Throws<ArgumentException>(() => SafetensorsFile.Write(folder.PathOf("a.ckpt"), new Dictionary<string, Tensor> { ["c"] = ones(2, ScalarType.ComplexFloat32) }));
+        var complex = new Dictionary<string, Tensor> { ["c"] = ones(2, ScalarType.ComplexFloat32) };
+        Assert.Throws<ArgumentException>(() => SafetensorsFile.Write(folder.PathOf("a.ckpt"), complex));
         Tensor gone = ones(2);
         gone.Dispose();
-        Assert.ThrowsAny<Exception>(() => SafetensorsFile.Write(folder.PathOf("a.ckpt"), new Dictionary<string, Tensor> { ["gone"] = gone }));
+        var disposed = new Dictionary<string, Tensor> { ["gone"] = gone };
+        Assert.ThrowsAny<Exception>(() => SafetensorsFile.Write(folder.PathOf("a.ckpt"), disposed));
         Assert.Equal("precious", File.ReadAllText(folder.PathOf("a.ckpt")));
         Assert.Equal(["a.ckpt"], folder.FileNames());
     }
@@ -71,7 +80,9 @@ public sealed class SafetensorsFileTests
     {
         using var folder = new TemporaryFolder();
         using var scope = NewDisposeScope();
-        Assert.Equal("tensors", Assert.Throws<ArgumentException>(() => SafetensorsFile.Write(folder.PathOf("a"), new Dictionary<string, Tensor> { [name] = ones(1) })).ParamName);
+        var tensors = new Dictionary<string, Tensor> { [name] = ones(1) };
+        Assert.Equal(
+            "tensors", Assert.Throws<ArgumentException>(() => SafetensorsFile.Write(folder.PathOf("a"), tensors)).ParamName);
     }
 
     [Fact]
@@ -107,14 +118,26 @@ public sealed class SafetensorsFileTests
     [InlineData("""{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", 8, "impossible")]
     [InlineData("""{"a":{"dtype":"F32","shape":[4294967296,4294967296,4294967296],"data_offsets":[0,8]}}""", 8, "impossible")]
     [InlineData("""{"a":{"dtype":"F32","shape":[4611686018427387904,4611686018427387904,0],"data_offsets":[0,0]}}""", 0, "impossible")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[9223372036854775808],"data_offsets":[0,8]}}""", 8, "'9223372036854775808' in a shape or offset is no integer")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[9223372036854775808],"data_offsets":[0,8]}}""",
+        8,
+        "'9223372036854775808' in a shape or offset is no integer")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2.0],"data_offsets":[0,8]}}""", 8, "'2.0' in a shape or offset is no integer")]
     [InlineData("""{"a":{"dtype":"F32","shape":["2"],"data_offsets":[0,8]}}""", 8, "not the JSON")]
     [InlineData("""{"\ud800":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 8, "not the JSON")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"\u0061":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}}""", 16, "not the JSON")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 8, "no gaps and no overlaps")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"\u0061":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}}""",
+        16,
+        "not the JSON")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""",
+        8,
+        "no gaps and no overlaps")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, "no gaps and no overlaps")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}}""", 16, "not the JSON")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}}""",
+        16,
+        "not the JSON")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2]}}""", 8, "tensor 'a' has no 'data_offsets'")]
     [InlineData("""{"a":{"dtype":3,"shape":[2],"data_offsets":[0,8]}}""", 8, "not the JSON")]
     [InlineData("""{"a":[]}""", 8, "not the JSON")]

@@ -86,7 +86,8 @@ public sealed class StateDictionaryReaderTests
     [InlineData("params", 0)]
     public void Read_TwoSetsOfWeights_TakesTheAveragedOneOrTheOneAskedFor(string? key, int start)
     {
-        using StateDictionary read = StateDictionaryReader.Read(Fixture.FilePath("zip_params.pth"), new CheckpointReadOptions { Key = key });
+        using StateDictionary read = StateDictionaryReader.Read(
+            Fixture.FilePath("zip_params.pth"), new CheckpointReadOptions { Key = key });
         AssertFilled(read, "", start);
     }
 
@@ -155,7 +156,8 @@ public sealed class StateDictionaryReaderTests
     [Fact]
     public void Read_PickledModuleWithTiedWeights_NamesThemTwiceOfOneMemory()
     {
-        using StateDictionary read = StateDictionaryReader.Read(Fixture.FilePath("zip_values.pth"), new CheckpointReadOptions { Key = "tied" });
+        using StateDictionary read = StateDictionaryReader.Read(
+            Fixture.FilePath("zip_values.pth"), new CheckpointReadOptions { Key = "tied" });
         Assert.Equal(["0.weight", "1.weight"], read.Keys);
         read["0.weight"].fill_(7);
         Assert.Equal(7, read["1.weight"].item<float>());
@@ -206,11 +208,13 @@ public sealed class StateDictionaryReaderTests
         Assert.Equal([32, 3, 3, 3], read["0.head.conv.weight"].shape);
         Assert.Equal([1, 64, 3, 3], read["7.tail.weight"].shape);
         Assert.Equal(36_000, read["0.head.norm.num_batches_tracked"].item<long>());
-        long parameters = read.Where(t => !t.Key.Contains("running", StringComparison.Ordinal) && !t.Key.Contains("batches", StringComparison.Ordinal)).Sum(t => t.Value.numel());
+        long parameters = read
+            .Where(t => !t.Key.Contains("running", StringComparison.Ordinal) && !t.Key.Contains("batches", StringComparison.Ordinal))
+            .Sum(t => t.Value.numel());
         Assert.Equal(571_400, parameters);
     }
 
-    // What Block.fill of make_fixtures.py wrote.
+    // Block.fill in make_fixtures.py wrote these values.
     private static void AssertFilled(StateDictionary read, string prefix, int start)
     {
         for (int i = 0; i < BlockNames.Length; i++)

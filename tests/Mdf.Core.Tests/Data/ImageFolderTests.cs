@@ -53,7 +53,10 @@ public sealed class ImageFolderTests : IDisposable
     public void Constructor_NoImages_SaysWhatItLookedFor()
     {
         folder.Write("notes.txt", "any");
-        Assert.Contains(".webp", Assert.Throws<ArgumentException>(() => new ImageFolder(folder.FullName)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            ".webp",
+            Assert.Throws<ArgumentException>(() => new ImageFolder(folder.FullName)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<DirectoryNotFoundException>(() => new ImageFolder(folder.PathOf("nothing")));
     }
 

@@ -50,7 +50,8 @@ public sealed class ImagePairsTests : IDisposable
     public void Patches_SameSeed_GivesTheSame()
     {
         var pairs = new ImagePairs(Leaves(3), new GaussianNoise(0, 50));
-        using PairedBatch one = pairs.Patches(4, 8, new Random(5)), same = pairs.Patches(4, 8, new Random(5)), other = pairs.Patches(4, 8, new Random(6));
+        using PairedBatch one = pairs.Patches(4, 8, new Random(5)), same = pairs.Patches(4, 8, new Random(5));
+        using PairedBatch other = pairs.Patches(4, 8, new Random(6));
         TensorAssert.Equal(one.Degraded, same.Degraded);
         TensorAssert.Equal(one.Reference, same.Reference);
         Assert.NotEqual(0, TensorAssert.LargestDifference(one.Reference, other.Reference));
@@ -82,15 +83,30 @@ public sealed class ImagePairsTests : IDisposable
     public void Patches_NothingUsable_SaysWhy()
     {
         var pairs = new ImagePairs(Leaves(2), new NoDegradation());
-        Assert.Contains("None of the 2 images can be used; the first of them: image ", Assert.Throws<IOException>(() => pairs.Patches(1, 100, new Random(1))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "None of the 2 images can be used; the first of them: image ",
+            Assert.Throws<IOException>(() => pairs.Patches(1, 100, new Random(1))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Patches_DegradationOfAnotherScale_IsRefused()
     {
-        Assert.Contains("expected sides 2 times smaller", Assert.Throws<InvalidOperationException>(() => new ImagePairs(Leaves(1), new NoDegradation(), scale: 2).Patches(1, 8, new Random(1))).Message, StringComparison.Ordinal);
-        Assert.Contains("keeps the size", Assert.Throws<InvalidOperationException>(() => new ImagePairs(Leaves(1), new BicubicDownsampling(2)).Patches(1, 8, new Random(1))).Message, StringComparison.Ordinal);
-        Assert.Contains("multiple of 2", Assert.Throws<ArgumentException>(() => new ImagePairs(Leaves(1), new BicubicDownsampling(2), 2).Patches(1, 9, new Random(1))).Message, StringComparison.Ordinal);
+        var sameSize = new ImagePairs(Leaves(1), new NoDegradation(), scale: 2);
+        Assert.Contains(
+            "expected sides 2 times smaller",
+            Assert.Throws<InvalidOperationException>(() => sameSize.Patches(1, 8, new Random(1))).Message,
+            StringComparison.Ordinal);
+        var smaller = new ImagePairs(Leaves(1), new BicubicDownsampling(2));
+        Assert.Contains(
+            "keeps the size",
+            Assert.Throws<InvalidOperationException>(() => smaller.Patches(1, 8, new Random(1))).Message,
+            StringComparison.Ordinal);
+        var scaled = new ImagePairs(Leaves(1), new BicubicDownsampling(2), 2);
+        Assert.Contains(
+            "multiple of the scale, 2",
+            Assert.Throws<ArgumentException>(() => scaled.Patches(1, 9, new Random(1))).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => new ImagePairs(Leaves(1), new NoDegradation(), channels: 4));
     }
 
@@ -111,7 +127,7 @@ public sealed class ImagePairsTests : IDisposable
     private static ImageList Leaves(int count) =>
         new(Enumerable.Range(1, count).Select(i => SyntheticImage.DeadLeaves(24, 20, seed: i)), "leaves");
 
-    // Where in the image a patch is from, and how it was turned.
+    // Finds a patch in the image and returns its position and orientation.
     private static (long Row, long Column, int Orientation) Find(Tensor patch, Tensor image, int scale)
     {
         for (int orientation = 0; orientation < ImageOrientation.Count; orientation++)
@@ -131,7 +147,7 @@ public sealed class ImagePairsTests : IDisposable
             }
         }
 
-        throw new InvalidOperationException("The patch is no part of the image.");
+        throw new InvalidOperationException("The patch is not part of the image.");
     }
 
     private sealed class Mixed : IImageSource

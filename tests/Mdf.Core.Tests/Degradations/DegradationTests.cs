@@ -47,7 +47,7 @@ public sealed class DegradationTests
         TensorAssert.Equal(degradation.Apply(images, new Random(3)), degradation.Apply(images, new Random(3)));
     }
 
-    /// <remarks>TorchSharp's own operators fail now and then in this way (<see cref="Mdf.TorchCompatibility.ScalarArithmetic"/>).</remarks>
+    /// <remarks>TorchSharp's own operators occasionally fail this test (see <see cref="Mdf.TorchCompatibility.ScalarArithmetic"/>).</remarks>
     [Theory]
     [MemberData(nameof(Ours), DisableDiscoveryEnumeration = true)]
     public void Apply_WhileGarbageIsCollected_GivesTheSame(Degradation degradation)
@@ -148,9 +148,18 @@ public sealed class DegradationTests
         var none = new NoDegradation();
         Assert.Throws<ArgumentNullException>("images", () => none.Apply(null!, new Random(1)));
         Assert.Throws<ArgumentNullException>("random", () => none.Apply(rand(1, 3, 4, 4), null!));
-        Assert.Contains("(3, 4, 4)", Assert.Throws<ArgumentException>("images", () => none.Apply(rand(3, 4, 4), new Random(1))).Message, StringComparison.Ordinal);
-        Assert.Contains("(0, 3, 4, 4)", Assert.Throws<ArgumentException>("images", () => none.Apply(rand(0, 3, 4, 4), new Random(1))).Message, StringComparison.Ordinal);
-        Assert.Contains("Byte", Assert.Throws<ArgumentException>("images", () => none.Apply(zeros(1, 3, 4, 4, ScalarType.Byte), new Random(1))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "(3, 4, 4)",
+            Assert.Throws<ArgumentException>("images", () => none.Apply(rand(3, 4, 4), new Random(1))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "(0, 3, 4, 4)",
+            Assert.Throws<ArgumentException>("images", () => none.Apply(rand(0, 3, 4, 4), new Random(1))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "Byte",
+            Assert.Throws<ArgumentException>("images", () => none.Apply(zeros(1, 3, 4, 4, ScalarType.Byte), new Random(1))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Mdf.Core.Tests.Degradations;
 
-/// <summary>The degradations without chance, and the scrambling.</summary>
+/// <summary>Tests the degradations without randomness, and the scrambled pyramid.</summary>
 public sealed class DistortionTests
 {
     [Fact]
@@ -54,7 +54,7 @@ public sealed class DistortionTests
         Tensor images = full([1, 3, 29, 31], 0.4);
         TensorAssert.Near(images, Spoil(new BicubicDownUp(factor), images), 1e-6);
 
-        // A shift of the picture would show in the mean place of a smooth spot.
+        // A shift of the image would change the centre of mass of a smooth spot.
         Tensor places = arange(61).to(ScalarType.Float64);
         Tensor spot = (-(places - 30).square() / 50).exp().expand(1, 1, 8, 61);
         Tensor after = Spoil(new BicubicDownUp(factor), spot)[0, 0, 4];
@@ -145,7 +145,7 @@ public sealed class DistortionTests
     {
         using var scope = NewDisposeScope();
         var error = Assert.Throws<InvalidOperationException>(() => Spoil(new Blend(new BicubicDownsampling(2), 0.5), Images.Two()));
-        Assert.Contains("24 x 32 pixels 12 x 16", error.Message, StringComparison.Ordinal);
+        Assert.Contains("from 24 x 32 to 12 x 16 pixels", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -172,9 +172,10 @@ public sealed class DistortionTests
         Tensor image = SyntheticImage.DeadLeaves(64, 64, 1);
         Tensor scrambled = Spoil(new ScrambledLaplacianPyramid(4), image);
 
-        // Collapsing adds what was shuffled level by level: the mean stays, and scales keep about their energy.
+        // Levels are shuffled separately, so the mean stays the same and each scale keeps roughly its energy.
         Assert.Equal(image.mean().item<float>(), scrambled.mean().item<float>(), 0.02f);
-        double before = LaplacianPyramid.Build(image, 2)[0].std().item<float>(), after = LaplacianPyramid.Build(scrambled, 2)[0].std().item<float>();
+        double before = LaplacianPyramid.Build(image, 2)[0].std().item<float>();
+        double after = LaplacianPyramid.Build(scrambled, 2)[0].std().item<float>();
         Assert.InRange(after / before, 0.5, 1.5);
         Assert.InRange(Correlation(image, scrambled), -0.3, 0.3);
     }

@@ -14,7 +14,7 @@ public sealed class GaussianNoiseTests
         Tensor images = full([2, 3, 200, 200], 0.5, type);
         Tensor noise = (new GaussianNoise(sigma).Apply(images, new Random(1)) - images).to(ScalarType.Float64) * 255;
 
-        // 240,000 values: the standard error of their deviation is 0.15 %, of their mean 0.2 %, of their fourth moment 0.4 %.
+        // With 240,000 values the standard error of the deviation is 0.15 %, of the mean 0.2 % and of the fourth moment 0.4 %.
         double deviation = noise.std().item<double>();
         Assert.InRange(deviation / sigma, 0.994, 1.006);
         Assert.InRange(noise.mean().item<double>() / sigma, -0.009, 0.009);

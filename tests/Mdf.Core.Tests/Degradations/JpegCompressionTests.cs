@@ -62,22 +62,25 @@ public sealed class JpegCompressionTests
     public void Apply_RandomGridPhase_PutsTheGridEverywhere(int channels, JpegChromaSubsampling subsampling, int unit, int axis)
     {
         using var scope = NewDisposeScope();
-        // Upright stripes look the same from wherever the grid starts along them. Others nearly do: libjpeg rounds averages of colour up and
-        // down in turn, from column to column.
+        // Vertical stripes compress the same way wherever the grid starts along the stripes. Horizontal stripes nearly do, but libjpeg
+        // rounds colour averages alternately up and down from column to column.
         Tensor upright = SyntheticImage.DeadLeaves(48, 1, 5).narrow(1, 0, channels).expand(1, channels, 24, 48);
         Tensor one = axis == 3 ? upright : upright.transpose(2, 3).contiguous();
         var atFirstPixel = new JpegCompression(10) { Subsampling = subsampling };
         var atRandom = new JpegCompression(10) { Subsampling = subsampling, RandomGridPhase = true };
         int along = 5 - axis, starts = axis == 3 ? 1 : unit;
         Tensor[][] expected = [.. Enumerable.Range(0, unit).Select(shift => Enumerable.Range(0, starts).Select(start =>
-            atFirstPixel.Apply(Mirrored(Mirrored(one, axis, shift), along, start), new Random(1)).narrow(axis, shift, 48).narrow(along, start, 24)).ToArray())];
+            atFirstPixel.Apply(Mirrored(Mirrored(one, axis, shift), along, start), new Random(1))
+                .narrow(axis, shift, 48)
+                .narrow(along, start, 24)).ToArray())];
 
         Tensor results = atRandom.Apply(one.repeat(10 * unit, 1, 1, 1), new Random(1));
 
         int[] drawn = [.. results.split(1).Select(result => Array.FindIndex(expected, e => e.Any(one => Images.AreSame(one, result))))];
         Assert.Equal(Enumerable.Range(0, unit), drawn.Distinct().Order());
 
-        static Tensor Mirrored(Tensor image, int axis, int count) => count == 0 ? image : cat([image.narrow(axis, 0, count).flip(axis), image], axis);
+        static Tensor Mirrored(Tensor image, int axis, int count)
+            => count == 0 ? image : cat([image.narrow(axis, 0, count).flip(axis), image], axis);
     }
 
     [Fact]

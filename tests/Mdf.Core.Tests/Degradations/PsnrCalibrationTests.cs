@@ -47,7 +47,12 @@ public sealed class PsnrCalibrationTests
     public void FindStrength_InSteps_GivesTheNearestAndItsPsnr()
     {
         using var scope = NewDisposeScope();
-        CalibratedStrength found = PsnrCalibration.FindStrength(offset => new BrightnessChange(offset < 0.37 ? 0.01 : 0.1), Images.Two(), 35, 0, 1);
+        CalibratedStrength found = PsnrCalibration.FindStrength(
+            offset => new BrightnessChange(offset < 0.37 ? 0.01 : 0.1),
+            Images.Two(),
+            35,
+            0,
+            1);
         Assert.Equal(40, found.Psnr, 1e-3);
         Assert.InRange(found.Strength, 0, 0.37);
     }
@@ -88,7 +93,9 @@ public sealed class PsnrCalibrationTests
         Assert.Throws<ArgumentNullException>("family", () => PsnrCalibration.FindStrength(null!, images, 20, 0, 1));
         Assert.Throws<ArgumentException>("images", () => PsnrCalibration.FindStrength(Brightness, images[0], 20, 0, 1));
         Assert.Throws<ArgumentOutOfRangeException>("from", () => PsnrCalibration.FindStrength(Brightness, images, 20, double.NaN, 1));
-        Assert.Throws<ArgumentOutOfRangeException>("to", () => PsnrCalibration.FindStrength(Brightness, images, 20, 0, double.PositiveInfinity));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            "to",
+            () => PsnrCalibration.FindStrength(Brightness, images, 20, 0, double.PositiveInfinity));
         Assert.Throws<ArgumentOutOfRangeException>("psnr", () => PsnrCalibration.FindStrength(Brightness, images, double.NaN, 0, 1));
         var error = Assert.Throws<ArgumentOutOfRangeException>("psnr", () => PsnrCalibration.FindStrength(Brightness, images, 50, 0.1, 1));
         Assert.Contains("0.00 to 20.00 dB", error.Message, StringComparison.Ordinal);

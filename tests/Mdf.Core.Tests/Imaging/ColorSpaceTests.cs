@@ -12,14 +12,15 @@ public sealed class ColorSpaceTests : IDisposable
 
     public void Dispose() => scope.Dispose();
 
-    // Red, green, blue; then Y, Cb, Cr in levels, from the standard's own table of colour bars.
+    // Red, green, blue, then Y, Cb, Cr in levels, from the standard's table of colour bars.
     [Theory]
     [InlineData(1, 1, 1, 235, 128, 128)]
     [InlineData(0, 0, 0, 16, 128, 128)]
     [InlineData(1, 0, 0, 81, 90, 240)]
     [InlineData(0, 1, 0, 145, 54, 34)]
     [InlineData(0, 0, 1, 41, 240, 110)]
-    public void RgbToYCbCr_ColourBars_AreTheStandards(double red, double green, double blue, int luma, int blueDifference, int redDifference)
+    public void RgbToYCbCr_ColourBars_AreTheStandards(
+        double red, double green, double blue, int luma, int blueDifference, int redDifference)
     {
         Tensor rgb = tensor([red, green, blue]).reshape(1, 3, 1, 1);
 
@@ -68,9 +69,15 @@ public sealed class ColorSpaceTests : IDisposable
     public void Convert_Misused_NamesTheArgument()
     {
         Assert.Throws<ArgumentNullException>("rgb", () => ColorSpace.RgbToLuma(null!));
-        Assert.Contains("(1, 1, 4, 4)", Assert.Throws<ArgumentException>("rgb", () => ColorSpace.RgbToLuma(zeros(1, 1, 4, 4))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "(1, 1, 4, 4)",
+            Assert.Throws<ArgumentException>("rgb", () => ColorSpace.RgbToLuma(zeros(1, 1, 4, 4))).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentException>("rgb", () => ColorSpace.RgbToYCbCr(zeros(3, 4)));
-        Assert.Contains("Byte", Assert.Throws<ArgumentException>("rgb", () => ColorSpace.RgbToYCbCr(zeros([3, 4, 4], ScalarType.Byte))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Byte",
+            Assert.Throws<ArgumentException>("rgb", () => ColorSpace.RgbToYCbCr(zeros([3, 4, 4], ScalarType.Byte))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

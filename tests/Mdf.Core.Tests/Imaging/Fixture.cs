@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Mdf.Core.Tests.Imaging;
 
-/// <summary>The pictures beside these tests; make_fixtures.py, which drew them, says what they show.</summary>
+/// <summary>Image files for the tests, drawn by make_fixtures.py.</summary>
 internal static class Fixture
 {
     public const int Width = 24;
@@ -13,12 +13,12 @@ internal static class Fixture
 
     public static byte[] Bytes(string name) => File.ReadAllBytes(PathOf(name));
 
-    /// <summary>The colour that every fixture of 24 x 16 pixels has at a place, in 255ths.</summary>
+    /// <summary>Returns the colour at a position of each 24 x 16 fixture, in units of 1/255.</summary>
     public static (double Red, double Green, double Blue) Pattern(int x, int y) => (10 * x, 16 * y, 255 - (5 * (x + y)));
 
     public static (double Red, double Green, double Blue) GrayRamp(int x, int y) => (10 * x, 10 * x, 10 * x);
 
-    /// <summary>Asserts size, type and every value, the tolerance in 255ths.</summary>
+    /// <summary>Asserts size, type and all values, with a tolerance in units of 1/255.</summary>
     public static void AssertShows(
         Func<int, int, (double Red, double Green, double Blue)> expected,
         Tensor image,

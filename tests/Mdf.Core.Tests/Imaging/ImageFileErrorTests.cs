@@ -24,7 +24,7 @@ public sealed class ImageFileErrorTests
     [InlineData("orientation6.webp")]
     public void Decode_CutAnywhere_ThrowsOrHasEveryPixel(string name)
     {
-        // What may be missing without harm: the last chunk of a PNG with the checksum before it, the end marker of a JPEG.
+        // These parts are not needed for decoding: the last chunk of a PNG and the checksum before it, or the end marker of a JPEG.
         const int harmlessTail = 21;
         var bytes = Fixture.Bytes(name);
         using var whole = ImageFile.Decode(bytes);
@@ -39,7 +39,7 @@ public sealed class ImageFileErrorTests
             }
             catch (ImageFileException)
             {
-                // The other right answer.
+                // Refusing the truncated file is correct too.
             }
         }
     }

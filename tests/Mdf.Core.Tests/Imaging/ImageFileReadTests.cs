@@ -6,7 +6,7 @@ namespace Mdf.Core.Tests.Imaging;
 
 public sealed class ImageFileReadTests
 {
-    /// <summary>Enough for the rounding of the tensor, far less than one level.</summary>
+    /// <summary>Tolerance for float32 rounding, far less than one level.</summary>
     private const double Exact = 1e-3;
 
     private static readonly ImageReadOptions OnBlue = new() { Background = Color.FromArgb(0, 0, 200) };
@@ -177,7 +177,7 @@ public sealed class ImageFileReadTests
     {
         using var image = ImageFile.Read(Fixture.PathOf("orientation6.jpg"), new ImageReadOptions { ApplyOrientation = false });
 
-        // A quarter turn to the left, which the tag asks to undo.
+        // The stored image is rotated by 90 degrees to the left; the orientation tag would undo the rotation.
         Fixture.AssertShows((x, y) => Fixture.Pattern(Fixture.Width - 1 - y, x), image, 4, Fixture.Height, Fixture.Width);
     }
 
@@ -202,7 +202,7 @@ public sealed class ImageFileReadTests
         Fixture.AssertShows(Fixture.Pattern, image, Exact);
     }
 
-    /// <summary>What the 16-bit gradients hold, in 255ths.</summary>
+    /// <summary>Returns the values of the 16-bit gradients, in units of 1/255.</summary>
     private static double Level(int x, int y) => 32 * ((64 * y) + x) / 257.0;
 
     private static (double Red, double Green, double Blue) Over(

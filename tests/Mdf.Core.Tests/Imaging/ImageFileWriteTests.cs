@@ -108,7 +108,7 @@ public sealed class ImageFileWriteTests
     {
         using var image = SyntheticImage.DeadLeaves(32, 32, seed: 3);
 
-        // Sampling factors of the first component: two by two, or one by one.
+        // Sampling factors of the first component: 2 x 2 or 1 x 1.
         Assert.Equal(0x22, LumaSampling(ImageFile.EncodeJpeg(image, 50)));
         Assert.Equal(0x22, LumaSampling(ImageFile.EncodeJpeg(image, 50, JpegChromaSubsampling.Samples420)));
         Assert.Equal(0x11, LumaSampling(ImageFile.EncodeJpeg(image, 50, JpegChromaSubsampling.Samples444)));

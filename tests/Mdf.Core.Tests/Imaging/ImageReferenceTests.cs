@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Mdf.Core.Tests.Imaging;
 
-/// <summary>JPEG against files that Pillow wrote and the pixels it decoded them to.</summary>
+/// <summary>Compares JPEG files and decoded pixels with those of Pillow.</summary>
 public sealed class ImageReferenceTests
 {
     public static TheoryData<string, int, JpegChromaSubsampling> Cases
@@ -69,7 +69,7 @@ public sealed class ImageReferenceTests
     private static string Name(string image, int quality, JpegChromaSubsampling subsampling)
         => $"{image}.jpeg_q{quality}_{(subsampling == JpegChromaSubsampling.Samples420 ? 420 : 444)}";
 
-    /// <summary>The tolerance between builds of libjpeg-turbo: one value in a hundred, by two levels.</summary>
+    /// <summary>Asserts equality up to differences between libjpeg-turbo builds: at most 1 % of the values, by at most two levels.</summary>
     private static void AssertSamePixels(byte[] expected, byte[] actual)
     {
         Assert.Equal(expected.Length, actual.Length);

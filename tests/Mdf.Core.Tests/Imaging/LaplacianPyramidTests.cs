@@ -97,10 +97,16 @@ public sealed class LaplacianPyramidTests
         using var scope = NewDisposeScope();
         Tensor images = rand(1, 3, 8, 9);
         Assert.Throws<ArgumentOutOfRangeException>("levels", () => LaplacianPyramid.Build(images, 0));
-        Assert.Contains("Expected 1 to 4", Assert.Throws<ArgumentOutOfRangeException>("levels", () => LaplacianPyramid.Build(images, 5)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Expected 1 to 4",
+            Assert.Throws<ArgumentOutOfRangeException>("levels", () => LaplacianPyramid.Build(images, 5)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentException>("images", () => LaplacianPyramid.Build(images[0], 2));
         Assert.Throws<ArgumentException>("pyramid", () => LaplacianPyramid.Collapse([]));
-        Assert.Contains("(1, 3, 4, 5)", Assert.Throws<ArgumentException>("pyramid", () => LaplacianPyramid.Collapse([images, images])).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "(1, 3, 4, 5)",
+            Assert.Throws<ArgumentException>("pyramid", () => LaplacianPyramid.Collapse([images, images])).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentNullException>("pyramid[1]", () => LaplacianPyramid.Collapse([images, null!]));
     }
 }

@@ -18,7 +18,8 @@ public sealed class ResizeTests
     [InlineData("even", "mul4", 4, 24, 20)]
     [InlineData("odd", "mul2", 2, 33, 27)]
     [InlineData("odd", "mul4", 4, 24, 20)]
-    public void Bicubic_Factor_IsThatOfTheReference(string image, string name, double factor, int height = int.MaxValue, int width = int.MaxValue)
+    public void Bicubic_Factor_IsThatOfTheReference(
+        string image, string name, double factor, int height = int.MaxValue, int width = int.MaxValue)
     {
         using var scope = NewDisposeScope();
         using StateDictionary reference = ReferenceData.Open("imaging.safetensors");
@@ -52,7 +53,9 @@ public sealed class ResizeTests
 
         AssertIs(Definition(values, newHeight, newWidth, 4, Keys, antialias: true), Resize.Bicubic(images, newHeight, newWidth));
         AssertIs(Definition(values, newHeight, newWidth, 2, Triangle, antialias: true), Resize.Bilinear(images, newHeight, newWidth));
-        AssertIs(Definition(values, newHeight, newWidth, 2, Triangle, antialias: false), Resize.Bilinear(images, newHeight, newWidth, antialias: false));
+        AssertIs(
+            Definition(values, newHeight, newWidth, 2, Triangle, antialias: false),
+            Resize.Bilinear(images, newHeight, newWidth, antialias: false));
     }
 
     [Fact]
@@ -150,9 +153,15 @@ public sealed class ResizeTests
         using var scope = NewDisposeScope();
         Tensor images = rand(1, 3, 4, 4);
         Assert.Throws<ArgumentNullException>("images", () => Resize.Bicubic(null!, 2));
-        Assert.Contains("(3, 4, 4)", Assert.Throws<ArgumentException>("images", () => Resize.Bicubic(images[0], 2)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "(3, 4, 4)",
+            Assert.Throws<ArgumentException>("images", () => Resize.Bicubic(images[0], 2)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentException>("images", () => Resize.Bicubic(zeros(1, 3, 0, 4), 4, 4));
-        Assert.Contains("Int64", Assert.Throws<ArgumentException>("images", () => Resize.Bilinear(images.to(ScalarType.Int64), 4, 4)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Int64",
+            Assert.Throws<ArgumentException>("images", () => Resize.Bilinear(images.to(ScalarType.Int64), 4, 4)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>("height", () => Resize.Bicubic(images, 0, 4));
         Assert.Throws<ArgumentOutOfRangeException>("width", () => Resize.Bilinear(images, 4, -1));
         Assert.All([0, -1, double.NaN, double.PositiveInfinity], illegal =>
@@ -171,8 +180,9 @@ public sealed class ResizeTests
         TensorAssert.Near(tensor(expected), actual[1, 0], 1e-12);
     }
 
-    // imresize as its documentation puts it, counting from 1, pixel by pixel.
-    private static double[,] Definition(double[,] image, int height, int width, double kernelWidth, Func<double, double> kernel, bool antialias)
+    // Implements imresize pixel by pixel as its documentation describes, with indices from 1.
+    private static double[,] Definition(
+        double[,] image, int height, int width, double kernelWidth, Func<double, double> kernel, bool antialias)
     {
         int oldHeight = image.GetLength(0), oldWidth = image.GetLength(1);
         var result = new double[height, width];

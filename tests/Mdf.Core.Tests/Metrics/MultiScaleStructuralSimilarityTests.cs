@@ -52,7 +52,10 @@ public sealed class MultiScaleStructuralSimilarityTests : IDisposable
 
         var options = new MultiScaleStructuralSimilarityOptions { Window = SmallWindow, ScaleWeights = TwoWeights };
         TensorAssert.Near(Expected(Padded), MultiScaleStructuralSimilarity.PerChannel(x, y, options), 1e-14);
-        TensorAssert.Near(Expected(t => t), MultiScaleStructuralSimilarity.PerChannel(x, y, options with { OddSides = OddSides.Drop }), 1e-14);
+        TensorAssert.Near(
+            Expected(t => t),
+            MultiScaleStructuralSimilarity.PerChannel(x, y, options with { OddSides = OddSides.Drop }),
+            1e-14);
     }
 
     [Fact]
@@ -61,7 +64,8 @@ public sealed class MultiScaleStructuralSimilarityTests : IDisposable
         Tensor y = TestImages.Create(1, 1, 1, 48, 48), x = TestImages.Noisy(y, 0.2);
         var two = new MultiScaleStructuralSimilarityOptions { ScaleWeights = [0.1, 0.3, 0.4], ScaleCount = 2 };
         var same = new MultiScaleStructuralSimilarityOptions { ScaleWeights = [0.2, 0.6] };
-        TensorAssert.Near(MultiScaleStructuralSimilarity.PerChannel(x, y, same), MultiScaleStructuralSimilarity.PerChannel(x, y, two), 1e-14);
+        TensorAssert.Near(
+            MultiScaleStructuralSimilarity.PerChannel(x, y, same), MultiScaleStructuralSimilarity.PerChannel(x, y, two), 1e-14);
     }
 
     [Fact]
@@ -87,23 +91,40 @@ public sealed class MultiScaleStructuralSimilarityTests : IDisposable
     {
         var options = new MultiScaleStructuralSimilarityOptions { ScaleWeights = [.. Enumerable.Repeat(1.0, count)], OddSides = oddSides };
         Assert.Equal(side, options.MinimumSide);
-        Assert.Contains("ScaleCount of at most 2", Assert.Throws<ArgumentException>("restored", () => MultiScaleStructuralSimilarity.Measure(zeros(1, 3, 24, 24), zeros(1, 3, 24, 24), null, options)).Message, StringComparison.Ordinal);
+        Tensor x = zeros(1, 3, 24, 24);
+        Assert.Contains(
+            "ScaleCount of at most 2",
+            Assert.Throws<ArgumentException>("restored", () => MultiScaleStructuralSimilarity.Measure(x, x, null, options)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData(17)]
     [InlineData(30)]
     [InlineData(40)]
-    public void ScaleWeights_MoreThanHalvingsThereCanBe_AreRefused(int count) => Assert.Contains(
-        "expected one to 16 finite values above 0",
-        Assert.Throws<ArgumentException>("ScaleWeights", () => new MultiScaleStructuralSimilarityOptions { ScaleWeights = [.. Enumerable.Repeat(1.0, count)] }).Message,
-        StringComparison.Ordinal);
+    public void ScaleWeights_MoreThanHalvingsThereCanBe_AreRefused(int count)
+    {
+        double[] weights = [.. Enumerable.Repeat(1.0, count)];
+        Assert.Contains(
+            "expected one to 16 finite values above 0",
+            Assert.Throws<ArgumentException>(
+                "ScaleWeights", () => new MultiScaleStructuralSimilarityOptions { ScaleWeights = weights }).Message,
+            StringComparison.Ordinal);
+    }
 
     [Fact]
     public void PerChannel_TooSmall_SaysHowManyScalesWouldDo()
     {
-        string Message(long side) => Assert.Throws<ArgumentException>("restored", () => MultiScaleStructuralSimilarity.Measure(zeros(1, 3, side, 200), zeros(1, 3, side, 200))).Message;
-        Assert.Contains("160 pixels high and 200 wide; expected at least 161 either way for 5 scales (ScaleCount of at most 4 takes", Message(160), StringComparison.Ordinal);
+        static string Message(long side)
+        {
+            Tensor x = zeros(1, 3, side, 200);
+            return Assert.Throws<ArgumentException>("restored", () => MultiScaleStructuralSimilarity.Measure(x, x)).Message;
+        }
+
+        Assert.Contains(
+            "160 pixels high and 200 wide; expected at least 161 either way for 5 scales (ScaleCount of at most 4 takes",
+            Message(160),
+            StringComparison.Ordinal);
         Assert.Contains("ScaleCount of at most 1", Message(20), StringComparison.Ordinal);
         Assert.Contains("even ScaleCount of 1 takes 11", Message(10), StringComparison.Ordinal);
     }
@@ -123,9 +144,17 @@ public sealed class MultiScaleStructuralSimilarityTests : IDisposable
     {
         Assert.Throws<ArgumentNullException>("Window", () => new MultiScaleStructuralSimilarityOptions { Window = null! });
         Assert.Throws<ArgumentException>("ScaleWeights", () => new MultiScaleStructuralSimilarityOptions { ScaleWeights = [] });
-        Assert.Contains("[0.5, -1]", Assert.Throws<ArgumentException>("ScaleWeights", () => new MultiScaleStructuralSimilarityOptions { ScaleWeights = [0.5, -1] }).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "[0.5, -1]",
+            Assert.Throws<ArgumentException>(
+                "ScaleWeights", () => new MultiScaleStructuralSimilarityOptions { ScaleWeights = [0.5, -1] }).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>("ScaleCount", () => new MultiScaleStructuralSimilarityOptions { ScaleCount = 0 });
-        Assert.Contains("Replicate, Drop", Assert.Throws<ArgumentOutOfRangeException>("OddSides", () => new MultiScaleStructuralSimilarityOptions { OddSides = (OddSides)5 }).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Replicate, Drop",
+            Assert.Throws<ArgumentOutOfRangeException>(
+                "OddSides", () => new MultiScaleStructuralSimilarityOptions { OddSides = (OddSides)5 }).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -16,9 +16,10 @@ public sealed class PsnrTests : IDisposable
     {
         Tensor reference = full([3, 3, 4, 5], 0.5, ScalarType.Float64), restored = reference.clone();
         restored[0] += 0.1;
-        restored[1, 0] -= 0.3; // one channel of three: a mean square of 0.03
+        restored[1, 0] -= 0.3; // in one of three channels, so the mean square is 0.03
 
-        TensorAssert.Near(tensor([20, -10 * Math.Log10(0.03), double.PositiveInfinity])[..2], Psnr.Measure(restored, reference)[..2], 1e-12);
+        TensorAssert.Near(
+            tensor([20, -10 * Math.Log10(0.03), double.PositiveInfinity])[..2], Psnr.Measure(restored, reference)[..2], 1e-12);
         Assert.Equal(double.PositiveInfinity, Psnr.Measure(restored, reference)[2].item<double>());
     }
 
@@ -37,7 +38,8 @@ public sealed class PsnrTests : IDisposable
     public void Measure_DataRange_ScalesTheImages()
     {
         Tensor x = TestImages.Create(1, 1, 3, 8, 8), y = TestImages.Create(2, 1, 3, 8, 8);
-        foreach (MetricOptions options in new MetricOptions[] { new(), new() { Channels = MetricChannels.Luma }, new() { RoundToBytes = true } })
+        MetricOptions[] all = [new(), new() { Channels = MetricChannels.Luma }, new() { RoundToBytes = true }];
+        foreach (MetricOptions options in all)
         {
             TensorAssert.Near(Psnr.Measure(x, y, options), Psnr.Measure(x * 255, y * 255, options with { DataRange = 255 }), 1e-9);
         }
@@ -68,7 +70,7 @@ public sealed class PsnrTests : IDisposable
     [Fact]
     public void Measure_Luma_IsOfTheStudioRange()
     {
-        // White against black differ by 219 of 255 levels.
+        // The luma of white and black differs by 219 of 255 levels.
         var options = new MetricOptions { Channels = MetricChannels.Luma };
         Assert.Equal(20 * Math.Log10(255 / 219.0), Psnr.Measure(ones(1, 3, 2, 2), zeros(1, 3, 2, 2), options).item<double>(), 1e-5);
     }
@@ -83,22 +85,35 @@ public sealed class PsnrTests : IDisposable
         AssertRefused("reference", "(1, 3, 8, 7); expected (1, 3, 8, 8)", x, x[.., .., .., ..7]);
         AssertRefused("reference", "Float64 on cpu; expected Float32 on cpu", x, x.to(ScalarType.Float64));
         AssertRefused("reference", "on meta", x, x.to(META));
-        AssertRefused("restored", "1 channels; Luma takes 3", x[.., ..1], x[.., ..1], new MetricOptions { Channels = MetricChannels.Luma });
+        var luma = new MetricOptions { Channels = MetricChannels.Luma };
+        AssertRefused("restored", "1 channels; Luma requires 3", x[.., ..1], x[.., ..1], luma);
         AssertRefused("restored", "0 pixels high and 0 wide after a CropBorder of 4", x, x, new MetricOptions { CropBorder = 4 });
         Assert.Throws<ArgumentNullException>("restored", () => Psnr.Measure(null!, x));
         Assert.Throws<ArgumentNullException>("reference", () => Psnr.Measure(x, null!));
 
-        static void AssertRefused(string name, string said, Tensor restored, Tensor reference, MetricOptions? options = null) => Assert.Contains(
-            said, Assert.Throws<ArgumentException>(name, () => Psnr.Measure(restored, reference, options)).Message, StringComparison.Ordinal);
+        static void AssertRefused(string name, string said, Tensor restored, Tensor reference, MetricOptions? options = null)
+            => Assert.Contains(
+                said,
+                Assert.Throws<ArgumentException>(name, () => Psnr.Measure(restored, reference, options)).Message,
+                StringComparison.Ordinal);
     }
 
     [Fact]
     public void MetricOptions_OutOfRange_NamesThem()
     {
-        Assert.Contains("above 0", Assert.Throws<ArgumentOutOfRangeException>("DataRange", () => new MetricOptions { DataRange = 0 }).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "above 0",
+            Assert.Throws<ArgumentOutOfRangeException>("DataRange", () => new MetricOptions { DataRange = 0 }).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>("DataRange", () => new MetricOptions { DataRange = double.NaN });
-        Assert.Contains("-1", Assert.Throws<ArgumentOutOfRangeException>("CropBorder", () => new MetricOptions { CropBorder = -1 }).Message, StringComparison.Ordinal);
-        Assert.Contains("All or Luma", Assert.Throws<ArgumentOutOfRangeException>("Channels", () => new MetricOptions { Channels = (MetricChannels)7 }).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "-1",
+            Assert.Throws<ArgumentOutOfRangeException>("CropBorder", () => new MetricOptions { CropBorder = -1 }).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "All or Luma",
+            Assert.Throws<ArgumentOutOfRangeException>("Channels", () => new MetricOptions { Channels = (MetricChannels)7 }).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

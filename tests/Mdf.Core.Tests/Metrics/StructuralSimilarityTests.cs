@@ -16,7 +16,12 @@ public sealed class StructuralSimilarityTests : IDisposable
     [InlineData(5, 0.8, 0.02, 0.1)]
     public void Map_OnePosition_IsThePublishedFormula(int size, double sigma, double k1, double k2)
     {
-        double[] window = [.. Enumerable.Range(0, size * size).Select(i => Math.Exp(-(Math.Pow((i / size) - (size / 2), 2) + Math.Pow((i % size) - (size / 2), 2)) / (2 * sigma * sigma)))];
+        double[] window =
+        [
+            .. Enumerable.Range(0, size * size)
+                .Select(i => Math.Pow((i / size) - (size / 2), 2) + Math.Pow((i % size) - (size / 2), 2))
+                .Select(squaredDistance => Math.Exp(-squaredDistance / (2 * sigma * sigma))),
+        ];
         double[] weights = [.. window.Select(w => w / window.Sum())];
         Tensor x = TestImages.Create(1, 1, 1, size, size), y = TestImages.Create(2, 1, 1, size, size);
         double[] vx = [.. x.flatten().data<double>()], vy = [.. y.flatten().data<double>()];
@@ -58,8 +63,12 @@ public sealed class StructuralSimilarityTests : IDisposable
         Tensor y = TestImages.Create(1, 1, 3, 30, 30), x = TestImages.Noisy(y, 0.3);
         Tensor cropped = StructuralSimilarity.Measure(x[.., .., 4..26, 4..26], y[.., .., 4..26, 4..26]);
         TensorAssert.Near(cropped, StructuralSimilarity.Measure(x, y, new MetricOptions { CropBorder = 4 }), 1e-14);
-        TensorAssert.Near(StructuralSimilarity.Measure(x, y), StructuralSimilarity.Measure(x * 255, y * 255, new MetricOptions { DataRange = 255 }), 1e-12);
-        Assert.True(StructuralSimilarity.Measure(x, y, null, new StructuralSimilarityOptions { K2 = 0.5 }).item<double>() > StructuralSimilarity.Measure(x, y).item<double>());
+        TensorAssert.Near(
+            StructuralSimilarity.Measure(x, y),
+            StructuralSimilarity.Measure(x * 255, y * 255, new MetricOptions { DataRange = 255 }),
+            1e-12);
+        Tensor steadier = StructuralSimilarity.Measure(x, y, null, new StructuralSimilarityOptions { K2 = 0.5 });
+        Assert.True(steadier.item<double>() > StructuralSimilarity.Measure(x, y).item<double>());
     }
 
     [Theory]
@@ -73,16 +82,22 @@ public sealed class StructuralSimilarityTests : IDisposable
     [Fact]
     public void Map_BrightFlatAreas_AreExactInFloat32()
     {
-        // The variance is a thousandth of the square of the mean, which float32 would drown it in.
+        // The variance is far smaller than the square of the mean, so subtracting moments in float32 would lose precision.
         Tensor y = 0.99 + (TestImages.Create(1, 1, 1, 64, 64) * 0.01), x = TestImages.Noisy(y, 0.005);
-        TensorAssert.Near(StructuralSimilarity.Map(x, y).mean(), StructuralSimilarity.Map(x.to(ScalarType.Float32), y.to(ScalarType.Float32)).mean(), 2e-6);
+        TensorAssert.Near(
+            StructuralSimilarity.Map(x, y).mean(),
+            StructuralSimilarity.Map(x.to(ScalarType.Float32), y.to(ScalarType.Float32)).mean(),
+            2e-6);
     }
 
     [Fact]
     public void Map_Misused_NamesArgumentGotAndExpected()
     {
         Tensor x = zeros(1, 3, 10, 12);
-        Assert.Contains("10 pixels high and 12 wide; expected at least 11", Assert.Throws<ArgumentException>("restored", () => StructuralSimilarity.Map(x, x)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "10 pixels high and 12 wide; expected at least 11",
+            Assert.Throws<ArgumentException>("restored", () => StructuralSimilarity.Map(x, x)).Message,
+            StringComparison.Ordinal);
         Assert.Equal([1, 3, 2, 4], StructuralSimilarity.Map(x, x, new StructuralSimilarityOptions { WindowSize = 9 }).shape);
         Assert.Throws<ArgumentException>("reference", () => StructuralSimilarity.Measure(zeros(1, 3, 11, 11), zeros(1, 3, 11, 12)));
     }
@@ -90,7 +105,10 @@ public sealed class StructuralSimilarityTests : IDisposable
     [Fact]
     public void StructuralSimilarityOptions_OutOfRange_NamesThem()
     {
-        Assert.Contains("odd number", Assert.Throws<ArgumentOutOfRangeException>("WindowSize", () => new StructuralSimilarityOptions { WindowSize = 10 }).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "odd number",
+            Assert.Throws<ArgumentOutOfRangeException>("WindowSize", () => new StructuralSimilarityOptions { WindowSize = 10 }).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>("WindowSize", () => new StructuralSimilarityOptions { WindowSize = 257 });
         Assert.Throws<ArgumentOutOfRangeException>("Sigma", () => new StructuralSimilarityOptions { Sigma = 0 });
         Assert.Throws<ArgumentOutOfRangeException>("K1", () => new StructuralSimilarityOptions { K1 = -1 });

@@ -10,12 +10,14 @@ public sealed class TensorMemoryTests
     private const int Blocks = 48;
 
     private static bool HasGlibc { get; } =
-        OperatingSystem.IsLinux() && NativeLibrary.TryLoad("libc.so.6", out nint library) && NativeLibrary.TryGetExport(library, "gnu_get_libc_version", out _);
+        OperatingSystem.IsLinux()
+        && NativeLibrary.TryLoad("libc.so.6", out nint library)
+        && NativeLibrary.TryGetExport(library, "gnu_get_libc_version", out _);
 
     [Fact]
     public void KeepFreedBlocks_Anywhere_IsDoneWhereThereIsGlibc() => Assert.Equal(HasGlibc, TensorMemory.KeepFreedBlocks());
 
-    // Threads that begin after the call take over heaps that others made before it, each another; what they free has to stay with them too.
+    // Threads that start after the call reuse heaps that other threads created before it. Blocks freed in such heaps must be kept too.
     [Fact]
     public void KeepFreedBlocks_InAnyThread_SparesFaultingPagesAgain()
     {
@@ -62,7 +64,7 @@ public sealed class TensorMemoryTests
         Array.ForEach(blocks, Marshal.FreeHGlobal);
     }
 
-    // Of this thread, those that no disk was needed for.
+    // Returns the number of minor page faults (without disk access) of this thread.
     private static long PageFaults() =>
         long.Parse(File.ReadAllText("/proc/thread-self/stat").Split(')')[^1].Split(' ')[8], CultureInfo.InvariantCulture);
 }

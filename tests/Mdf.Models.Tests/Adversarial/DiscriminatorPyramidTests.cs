@@ -27,7 +27,9 @@ public sealed class DiscriminatorPyramidTests
         using var same = DiscriminatorPyramid.CreateUntrained(seed: 5, scaleCount: 2);
         using var other = DiscriminatorPyramid.CreateUntrained(seed: 6, scaleCount: 2);
         AssertSame(one, same);
-        Assert.NotEqual(0, TensorAssert.LargestDifference(one.state_dict()["scale.1.tail.weight"], other.state_dict()["scale.1.tail.weight"]));
+        Assert.NotEqual(
+            0,
+            TensorAssert.LargestDifference(one.state_dict()["scale.1.tail.weight"], other.state_dict()["scale.1.tail.weight"]));
     }
 
     [Fact]
@@ -35,8 +37,9 @@ public sealed class DiscriminatorPyramidTests
     {
         using var folder = new TemporaryFolder();
         var metadata = new Dictionary<string, string> { ["task"] = "jpeg", ["seed image"] = "ünïcode.jpg" };
-        using var saved = new DiscriminatorPyramid([new MdfDiscriminator(3), new MdfDiscriminator(5, bodyBlocks: 2), new MdfDiscriminator(4, 1)], metadata);
-        saved.Scales[1].call(rand(2, 3, 20, 20)).Dispose(); // moves the running statistics away from their start
+        using var saved = new DiscriminatorPyramid(
+            [new MdfDiscriminator(3), new MdfDiscriminator(5, bodyBlocks: 2), new MdfDiscriminator(4, 1)], metadata);
+        saved.Scales[1].call(rand(2, 3, 20, 20)).Dispose(); // changes the running statistics
 
         saved.Save(folder.PathOf("a.ckpt"));
         using var loaded = DiscriminatorPyramid.Load(folder.PathOf("a.ckpt"));
@@ -55,7 +58,9 @@ public sealed class DiscriminatorPyramidTests
     {
         using var pyramid = DiscriminatorPyramid.Load(ReferenceData.FilePath("reference/weights/Ds_JPEG.pth"));
         Assert.Equal([32, 32, 32, 32, 64, 64, 64, 64], pyramid.Scales.Select(d => d.Width));
-        Assert.Equal([36_000, 72_000, 108_000, 144_000, 36_000, 72_000, 108_000, 144_000], pyramid.Scales.Select(d => d.state_dict()["head.norm.num_batches_tracked"].item<long>()));
+        Assert.Equal(
+            [36_000, 72_000, 108_000, 144_000, 36_000, 72_000, 108_000, 144_000],
+            pyramid.Scales.Select(d => d.state_dict()["head.norm.num_batches_tracked"].item<long>()));
         Assert.Empty(pyramid.Metadata);
         Assert.All(pyramid.Scales, d => Assert.False(d.training));
     }
@@ -106,7 +111,8 @@ public sealed class DiscriminatorPyramidTests
     {
         using var folder = new TemporaryFolder();
         Write(folder.PathOf("a.ckpt"), w => w["scale.1.tail.weight"] = zeros(1, 9, 3, 3), scales: 2);
-        long left = LiveTensors.CountLeft(() => Assert.Throws<CheckpointFormatException>(() => DiscriminatorPyramid.Load(folder.PathOf("a.ckpt"))));
+        long left = LiveTensors.CountLeft(
+            () => Assert.Throws<CheckpointFormatException>(() => DiscriminatorPyramid.Load(folder.PathOf("a.ckpt"))));
         Assert.Equal(2 * LeftByMakingLayers(), left);
     }
 
@@ -143,8 +149,14 @@ public sealed class DiscriminatorPyramidTests
     {
         using var folder = new TemporaryFolder();
         using var scope = NewDisposeScope();
-        SafetensorsFile.Write(folder.PathOf("a.ckpt"), new Dictionary<string, Tensor> { ["scale.0.x"] = ones(1) }, new Dictionary<string, string> { ["format"] = DiscriminatorPyramid.Format, ["version"] = "2" });
-        Assert.Contains("version '2'", Assert.Throws<CheckpointFormatException>(() => DiscriminatorPyramid.Load(folder.PathOf("a.ckpt"))).Message, StringComparison.Ordinal);
+        SafetensorsFile.Write(
+            folder.PathOf("a.ckpt"),
+            new Dictionary<string, Tensor> { ["scale.0.x"] = ones(1) },
+            new Dictionary<string, string> { ["format"] = DiscriminatorPyramid.Format, ["version"] = "2" });
+        Assert.Contains(
+            "version '2'",
+            Assert.Throws<CheckpointFormatException>(() => DiscriminatorPyramid.Load(folder.PathOf("a.ckpt"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -152,7 +164,10 @@ public sealed class DiscriminatorPyramidTests
     {
         using var folder = new TemporaryFolder();
         SafetensorsFile.Write(folder.PathOf("a.ckpt"), []);
-        Assert.Contains("holds the scales []", Assert.Throws<CheckpointFormatException>(() => DiscriminatorPyramid.Load(folder.PathOf("a.ckpt"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "holds the scales []",
+            Assert.Throws<CheckpointFormatException>(() => DiscriminatorPyramid.Load(folder.PathOf("a.ckpt"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -164,7 +179,10 @@ public sealed class DiscriminatorPyramidTests
             .Text("0.body.block1.conv.weight").Tensor("0", "FloatStorage", 1, [4096, 4096, 3, 3], [0, 0, 0, 0])
             .Operation('u').ToZipFile(("0", new byte[4]));
         File.WriteAllBytes(folder.PathOf("a.pth"), file);
-        Assert.Contains("far more than the file", Assert.Throws<CheckpointFormatException>(() => DiscriminatorPyramid.Load(folder.PathOf("a.pth"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "far more than the file",
+            Assert.Throws<CheckpointFormatException>(() => DiscriminatorPyramid.Load(folder.PathOf("a.pth"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -183,7 +201,8 @@ public sealed class DiscriminatorPyramidTests
     [InlineData(4, 64)]
     [InlineData(8, 128)]
     [InlineData(107, 128)]
-    public void PublishedWidth_AnyScale_IsAtMost128(int scale, int width) => Assert.Equal(width, DiscriminatorPyramid.PublishedWidth(scale));
+    public void PublishedWidth_AnyScale_IsAtMost128(int scale, int width)
+        => Assert.Equal(width, DiscriminatorPyramid.PublishedWidth(scale));
 
     [Fact]
     public void Constructor_NoDiscriminator_Throws() =>

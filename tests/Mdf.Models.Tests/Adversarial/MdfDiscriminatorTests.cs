@@ -22,7 +22,10 @@ public sealed class MdfDiscriminatorTests
         using var discriminator = new MdfDiscriminator(2);
         string[] norm = ["weight", "bias", "running_mean", "running_var", "num_batches_tracked"];
         IEnumerable<string> Block(string name) => [$"{name}.conv.weight", $"{name}.conv.bias", .. norm.Select(n => $"{name}.norm.{n}")];
-        string[] expected = [.. Block("head"), .. Block("body.block1"), .. Block("body.block2"), .. Block("body.block3"), "tail.weight", "tail.bias"];
+        string[] expected =
+        [
+            .. Block("head"), .. Block("body.block1"), .. Block("body.block2"), .. Block("body.block3"), "tail.weight", "tail.bias",
+        ];
         Assert.Equal(expected.Order(), discriminator.state_dict().Keys.Order());
     }
 

@@ -34,7 +34,10 @@ public sealed class MdfGeneratorTests
             Tensor single = generator.call(input, skip);
             TensorAssert.Near(reference[$"mdf_g{width}.output"], single, 1e-4 * expected.abs().max().item<double>());
             generator.to(ScalarType.Float64);
-            TensorAssert.Near(expected, generator.call(input.to(ScalarType.Float64), skip.to(ScalarType.Float64)), 1e-9 * expected.abs().max().item<double>());
+            TensorAssert.Near(
+                expected,
+                generator.call(input.to(ScalarType.Float64), skip.to(ScalarType.Float64)),
+                1e-9 * expected.abs().max().item<double>());
         }
     }
 

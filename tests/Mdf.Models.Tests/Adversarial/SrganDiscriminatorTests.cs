@@ -25,10 +25,11 @@ public sealed class SrganDiscriminatorTests
         discriminator.eval();
         Assert.Equal([2, SrganDiscriminator.FeatureCount], discriminator.Features(rand(2, 3, 37, 50)).shape);
 
-        // Images of 16 pixels leave one place only: its features are those the score is made of.
+        // Images of 16 x 16 pixels give a single position, whose features are the input of the classifier.
         Tensor images = rand(2, 3, 16, 16), features = discriminator.Features(images);
         Dictionary<string, Tensor> weights = discriminator.state_dict();
-        Tensor hidden = nn.functional.leaky_relu(nn.functional.linear(features, weights["classifier.0.weight"], weights["classifier.0.bias"]), 0.2);
+        Tensor hidden = nn.functional.leaky_relu(
+            nn.functional.linear(features, weights["classifier.0.weight"], weights["classifier.0.bias"]), 0.2);
         Tensor score = nn.functional.linear(hidden, weights["classifier.2.weight"], weights["classifier.2.bias"]);
         TensorAssert.Near(score, discriminator.call(images), 1e-6);
     }
@@ -76,7 +77,9 @@ public sealed class SrganDiscriminatorTests
     {
         using SrganDiscriminator one = new(16, seed: 5), same = new(16, seed: 5), other = new(16, seed: 6);
         Assert.All(one.state_dict(), t => TensorAssert.Equal(t.Value, same.state_dict()[t.Key]));
-        Assert.NotEqual(0, TensorAssert.LargestDifference(one.state_dict()["classifier.2.weight"], other.state_dict()["classifier.2.weight"]));
+        Assert.NotEqual(
+            0,
+            TensorAssert.LargestDifference(one.state_dict()["classifier.2.weight"], other.state_dict()["classifier.2.weight"]));
     }
 
     [Fact]
@@ -94,7 +97,8 @@ public sealed class SrganDiscriminatorTests
         using StateDictionary file = SafetensorsFile.Read(folder.PathOf("d.ckpt"));
         Assert.Equal("BSD", file.Metadata["data"]);
         var error = Assert.Throws<CheckpointFormatException>(() => other.LoadWeights(folder.PathOf("d.ckpt")));
-        Assert.Contains("'classifier.0.weight' of shape [1024, 512] where [1024, 2048] is expected", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'classifier.0.weight' of shape [1024, 512] where [1024, 2048] is expected", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -118,7 +122,10 @@ public sealed class SrganDiscriminatorTests
         using var scope = NewDisposeScope();
         using var discriminator = new SrganDiscriminator(16);
         Assert.All([0, 15, 24, 2048], side => Assert.Throws<ArgumentOutOfRangeException>("imageSide", () => new SrganDiscriminator(side)));
-        Assert.Contains("(1, 3, 16, 17); expected (N, 3, 16, 16)", Assert.Throws<ArgumentException>("input", () => discriminator.call(rand(1, 3, 16, 17))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "(1, 3, 16, 17); expected (N, 3, 16, 16)",
+            Assert.Throws<ArgumentException>("input", () => discriminator.call(rand(1, 3, 16, 17))).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentException>("input", () => discriminator.Features(rand(1, 1, 16, 16)));
     }
 }

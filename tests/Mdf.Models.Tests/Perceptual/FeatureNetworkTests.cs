@@ -13,7 +13,7 @@ public sealed class FeatureNetworkTests : IDisposable
 
     public void Dispose() => scope.Dispose();
 
-    // The numbers of torchvision's features, without their classifiers.
+    // Parameter counts of torchvision's feature extractors, without the classifiers.
     public static TheoryData<string, Func<FeatureNetwork>, long, string, long[]> Networks => new()
     {
         { "VGG-16", () => new Vgg16Features(), 14_714_688, "features.28.weight", [512, 512, 3, 3] },
@@ -24,7 +24,8 @@ public sealed class FeatureNetworkTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Networks), DisableDiscoveryEnumeration = true)]
-    public void Constructor_Whole_HasTorchvisionsParameters(string name, Func<FeatureNetwork> create, long parameters, string deepest, long[] shape)
+    public void Constructor_Whole_HasTorchvisionsParameters(
+        string name, Func<FeatureNetwork> create, long parameters, string deepest, long[] shape)
     {
         Assert.NotEmpty(name);
         using FeatureNetwork network = create();
@@ -46,14 +47,20 @@ public sealed class FeatureNetworkTests : IDisposable
         {
             using (network)
             {
-                return [.. network.state_dict().Keys.Select(k => int.Parse(k.Split('.')[1], System.Globalization.CultureInfo.InvariantCulture)).Distinct()];
+                return
+                [
+                    .. network.state_dict().Keys
+                        .Select(k => int.Parse(k.Split('.')[1], System.Globalization.CultureInfo.InvariantCulture))
+                        .Distinct(),
+                ];
             }
         }
     }
 
     [Theory]
     [MemberData(nameof(Networks), DisableDiscoveryEnumeration = true)]
-    public void MinimumSide_EveryDepth_IsTheSmallestThatWorks(string name, Func<FeatureNetwork> create, long parameters, string deepest, long[] shape)
+    public void MinimumSide_EveryDepth_IsTheSmallestThatWorks(
+        string name, Func<FeatureNetwork> create, long parameters, string deepest, long[] shape)
     {
         Assert.NotEmpty($"{name}{parameters}{deepest}{shape}");
         using var noGradient = no_grad();
@@ -93,7 +100,8 @@ public sealed class FeatureNetworkTests : IDisposable
         FormulaWeights.Fill(network);
         Tensor x = rand(1, 3, 9, 8);
         Dictionary<string, Tensor> state = network.state_dict();
-        Tensor Convolved(Tensor t, int index) => nn.functional.relu(nn.functional.conv2d(t, state[$"features.{index}.weight"], state[$"features.{index}.bias"], padding: [1, 1]));
+        Tensor Convolved(Tensor t, int index) => nn.functional.relu(
+            nn.functional.conv2d(t, state[$"features.{index}.weight"], state[$"features.{index}.bias"], padding: [1, 1]));
         Tensor first = Convolved(Convolved(x, 0), 2), second = Convolved(nn.functional.max_pool2d(first, 2), 5);
 
         Tensor[] maps = network.Features(x, "relu1_2", "relu2_1");
@@ -114,7 +122,7 @@ public sealed class FeatureNetworkTests : IDisposable
         using var noGradient = no_grad();
         Tensor[] maps = network.Features(map, "relu1_2", "relu2_2", "relu3_4", "relu4_4", "relu5_4");
 
-        // "E": two, two, four, four and four convolutions, each with its rectifier, and a pool after each group; all are counted.
+        // Configuration "E": 2, 2, 4, 4 and 4 convolutions, each followed by ReLU, and a pool after each group; the index counts all steps.
         int index = 0;
         foreach ((int convolutions, Tensor expected) in ((int[])[2, 2, 4, 4, 4]).Zip(maps))
         {
@@ -134,8 +142,14 @@ public sealed class FeatureNetworkTests : IDisposable
     public void Features_UnknownLayer_NamesThoseThereAre()
     {
         using var network = new AlexNetFeatures("relu2");
-        Assert.Contains("'relu3'; expected one of relu1, pool1, relu2", Assert.Throws<ArgumentException>("layers", () => network.Features(zeros(1, 3, 64, 64), "relu3")).Message, StringComparison.Ordinal);
-        Assert.Contains("'relu9'; expected one of relu1", Assert.Throws<ArgumentException>("neededLayers", () => new AlexNetFeatures("relu9")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'relu3'; expected one of relu1, pool1, relu2",
+            Assert.Throws<ArgumentException>("layers", () => network.Features(zeros(1, 3, 64, 64), "relu3")).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "'relu9'; expected one of relu1",
+            Assert.Throws<ArgumentException>("neededLayers", () => new AlexNetFeatures("relu9")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -188,7 +202,10 @@ public sealed class FeatureNetworkTests : IDisposable
         Dictionary<string, Tensor> file = network.state_dict();
         file.Remove("features.3.bias");
         SafetensorsFile.Write(path, file);
-        Assert.Contains("it is no AlexNetFeatures: it lacks [features.3.bias]", Assert.Throws<CheckpointFormatException>(() => network.LoadWeights(path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "it holds no AlexNetFeatures weights: it lacks [features.3.bias]",
+            Assert.Throws<CheckpointFormatException>(() => network.LoadWeights(path)).Message,
+            StringComparison.Ordinal);
 
         file["features.0.weight"] = zeros(64, 3, 11, 11);
         file["features.3.bias"] = zeros(191);
@@ -219,7 +236,7 @@ public sealed class FeatureNetworkTests : IDisposable
     [InlineData(ScalarType.Float64)]
     public void Features_EqualWindows_GiveExactlyEqualValues(ScalarType dtype)
     {
-        // An image of equal columns: its maps have them too, whatever the size of the rest.
+        // An image with equal columns must give feature maps with equal columns.
         using var network = new Vgg16Features("relu1_2");
         FormulaWeights.Fill(network);
         using FeatureNetwork copy = network.CopyFrozen(dtype, CPU);
@@ -267,7 +284,7 @@ public sealed class FeatureNetworkTests : IDisposable
             network.LoadWeights(folder.PathOf("a.safetensors"));
         });
 
-        // Each parameter that is made or converted leaves an empty shell in TorchSharp's count: what became its value.
+        // TorchSharp's count keeps one empty handle for each parameter that is created or converted.
         int parameters = network.parameters().Count();
         Assert.Equal(parameters, LiveTensors.CountLeft(() => new SqueezeNetFeatures("fire3").Dispose()));
         Assert.Equal(parameters, LiveTensors.CountLeft(() => network.CopyFrozen(ScalarType.Float32, CPU).Dispose()));

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Mdf.Models.Tests.Perceptual;
 
-/// <summary>A web server on this machine that has one file and answers as it is told.</summary>
+/// <summary>A local web server with one file and configurable behaviour.</summary>
 internal sealed class FileServer : IDisposable
 {
     private readonly HttpListener listener = new();
@@ -21,13 +21,13 @@ internal sealed class FileServer : IDisposable
 
     public byte[] Content { get; set; }
 
-    /// <summary>Whether it answers requests for a part with that part.</summary>
+    /// <summary>Makes the server support range requests. Default: true.</summary>
     public bool KnowsRanges { get; set; } = true;
 
-    /// <summary>Breaks the connection after so many bytes of an answer.</summary>
+    /// <summary>Number of bytes of a response after which the connection breaks; null for never.</summary>
     public int? BreaksAfter { get; set; }
 
-    /// <summary>The first bytes asked for by the requests so far; 0 for the whole file.</summary>
+    /// <summary>First byte requested by each request so far; 0 for the whole file.</summary>
     public List<int> Requests { get; } = [];
 
     public void Dispose() => listener.Close();
@@ -51,13 +51,15 @@ internal sealed class FileServer : IDisposable
         }
         catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException or InvalidOperationException)
         {
-            // The test is over.
+            // The listener is closed at the end of the test.
         }
     }
 
     private async Task AnswerAsync(HttpListenerRequest request, HttpListenerResponse response)
     {
-        int from = request.Headers["Range"] is { } range ? int.Parse(range.Split('=', '-')[1], System.Globalization.CultureInfo.InvariantCulture) : 0;
+        int from = request.Headers["Range"] is { } range
+            ? int.Parse(range.Split('=', '-')[1], System.Globalization.CultureInfo.InvariantCulture)
+            : 0;
         Requests.Add(from);
         if (request.Url!.AbsolutePath != "/file.bin")
         {
@@ -69,7 +71,9 @@ internal sealed class FileServer : IDisposable
         if (from > 0 && KnowsRanges)
         {
             response.StatusCode = from < Content.Length ? 206 : 416;
-            response.AddHeader("Content-Range", from < Content.Length ? $"bytes {from}-{Content.Length - 1}/{Content.Length}" : $"bytes */{Content.Length}");
+            response.AddHeader(
+                "Content-Range",
+                from < Content.Length ? $"bytes {from}-{Content.Length - 1}/{Content.Length}" : $"bytes */{Content.Length}");
         }
 
         byte[] body = !KnowsRanges ? Content : Content[Math.Min(from, Content.Length)..];
@@ -89,7 +93,7 @@ internal sealed class FileServer : IDisposable
         }
         catch (HttpListenerException)
         {
-            // The client broke off.
+            // The client closed the connection.
         }
     }
 }

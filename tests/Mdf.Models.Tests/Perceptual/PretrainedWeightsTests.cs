@@ -38,7 +38,8 @@ public sealed class PretrainedWeightsTests : IDisposable
         Assert.Equal(("vgg16-397923af.pth", "397923af"), (PretrainedWeights.Vgg16.Name, PretrainedWeights.Vgg16.HashPrefix));
         Assert.Equal(("vgg19-dcbb9e9d.pth", "dcbb9e9d"), (PretrainedWeights.Vgg19.Name, PretrainedWeights.Vgg19.HashPrefix));
         Assert.Equal(("alexnet-owt-7be5be79.pth", "7be5be79"), (PretrainedWeights.AlexNet.Name, PretrainedWeights.AlexNet.HashPrefix));
-        Assert.Equal(("squeezenet1_1-b8a52dc0.pth", "b8a52dc0"), (PretrainedWeights.SqueezeNet.Name, PretrainedWeights.SqueezeNet.HashPrefix));
+        Assert.Equal(
+            ("squeezenet1_1-b8a52dc0.pth", "b8a52dc0"), (PretrainedWeights.SqueezeNet.Name, PretrainedWeights.SqueezeNet.HashPrefix));
         Assert.Equal("https://download.pytorch.org/models/vgg16-397923af.pth", PretrainedWeights.Vgg16.Source.ToString());
     }
 
@@ -57,12 +58,16 @@ public sealed class PretrainedWeightsTests : IDisposable
     {
         var error = Assert.Throws<FileNotFoundException>(() => PretrainedWeights.Find(PretrainedWeights.AlexNet));
         Assert.Equal(folder.PathOf("alexnet-owt-7be5be79.pth"), error.FileName);
-        foreach (string said in new[] { "alexnet-owt-7be5be79.pth", folder.FullName, "https://download.pytorch.org/models/", "DownloadAsync", "MDF_CACHE_DIR" })
+        const string Source = "https://download.pytorch.org/models/";
+        foreach (string said in new[] { "alexnet-owt-7be5be79.pth", folder.FullName, Source, "DownloadAsync", "MDF_CACHE_DIR" })
         {
             Assert.Contains(said, error.Message, StringComparison.Ordinal);
         }
 
-        Assert.Contains("'nowhere.pth'", Assert.Throws<FileNotFoundException>(() => PretrainedWeights.Find(PretrainedWeights.Vgg16, "nowhere.pth")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'nowhere.pth'",
+            Assert.Throws<FileNotFoundException>(() => PretrainedWeights.Find(PretrainedWeights.Vgg16, "nowhere.pth")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -106,8 +111,8 @@ public sealed class PretrainedWeightsTests : IDisposable
     }
 
     [Theory]
-    [InlineData(100_000, false, new[] { 100_000 })] // a server that knows no ranges sends all
-    [InlineData(300_000, true, new[] { 300_000, 0 })] // more is there than the server has to send
+    [InlineData(100_000, false, new[] { 100_000 })] // a server without range requests sends the whole file
+    [InlineData(300_000, true, new[] { 300_000, 0 })] // the partial file is longer than the file on the server
     [InlineData(400_000, true, new[] { 400_000, 0 })]
     public async Task DownloadAsync_PartThatCannotBeGoneOnWith_StartsAnew(int length, bool knowsRanges, int[] requests)
     {
@@ -122,7 +127,9 @@ public sealed class PretrainedWeightsTests : IDisposable
     {
         File.WriteAllBytes(folder.PathOf("file.bin.part"), Content);
         var told = new List<DownloadProgress>();
-        Assert.Equal(Content, await File.ReadAllBytesAsync(await DownloadAsync(new ListProgress(told)), TestContext.Current.CancellationToken));
+        Assert.Equal(
+            Content,
+            await File.ReadAllBytesAsync(await DownloadAsync(new ListProgress(told)), TestContext.Current.CancellationToken));
         Assert.Equal([Content.Length], server.Requests);
         Assert.Equal([new DownloadProgress(Content.Length, Content.Length)], told);
         Assert.Equal(["file.bin"], folder.FileNames());
@@ -142,7 +149,8 @@ public sealed class PretrainedWeightsTests : IDisposable
     public async Task DownloadAsync_FileTheServerLacks_Throws()
     {
         var missing = Published with { Source = new Uri(server.Address, "other.bin") };
-        await Assert.ThrowsAsync<HttpRequestException>(() => PretrainedWeights.DownloadAsync(missing, cancellation: TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<HttpRequestException>(
+            () => PretrainedWeights.DownloadAsync(missing, cancellation: TestContext.Current.CancellationToken));
         Assert.DoesNotContain("file.bin", folder.FileNames());
     }
 
@@ -157,7 +165,8 @@ public sealed class PretrainedWeightsTests : IDisposable
                 source.Cancel();
             }
         });
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => PretrainedWeights.DownloadAsync(Published, progress, cancellation: source.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => PretrainedWeights.DownloadAsync(Published, progress, cancellation: source.Token));
         Assert.Equal(["file.bin.part"], folder.FileNames());
         Assert.Equal(Content, await File.ReadAllBytesAsync(await DownloadAsync(), TestContext.Current.CancellationToken));
     }
@@ -172,11 +181,14 @@ public sealed class PretrainedWeightsTests : IDisposable
     [Fact]
     public async Task DownloadAsync_BetweenLastByteAndMove_IsRefused()
     {
-        // What lies there then: a part that is complete, closed, and still the other's.
+        // At this moment the partial file is complete and closed, but still belongs to the other process.
         File.WriteAllBytes(folder.PathOf("file.bin.part"), Content);
         using (new FileStream(folder.PathOf("file.bin.lock"), FileMode.Create, FileAccess.ReadWrite, FileShare.None))
         {
-            Assert.Contains("Another process is downloading", (await Assert.ThrowsAsync<IOException>(() => DownloadAsync())).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "Another process is downloading",
+                (await Assert.ThrowsAsync<IOException>(() => DownloadAsync())).Message,
+                StringComparison.Ordinal);
             Assert.Equal(Content, await File.ReadAllBytesAsync(folder.PathOf("file.bin.part"), TestContext.Current.CancellationToken));
             Assert.Empty(server.Requests);
         }

@@ -31,7 +31,12 @@ public sealed class DnCnnTests
         using var network = new DnCnn();
         Assert.Equal(Math.Sqrt(2.0 / (64 * 9)), network.state_dict()["dncnn.2.weight"].std().item<float>(), 1e-3);
         Assert.Equal(Math.Sqrt(2.0 / (3 * 9)), network.state_dict()["dncnn.0.weight"].std().item<float>(), 2e-2);
-        Tensor scales = cat([.. network.state_dict().Where(w => w.Key.EndsWith(".weight", StringComparison.Ordinal) && w.Value.ndim == 1).Select(w => w.Value)]);
+        Tensor scales = cat(
+        [
+            .. network.state_dict()
+                .Where(w => w.Key.EndsWith(".weight", StringComparison.Ordinal) && w.Value.ndim == 1)
+                .Select(w => w.Value),
+        ]);
         Assert.Equal(15 * 64, scales.numel());
         Assert.Equal(0, scales.mean().item<float>(), 1e-2);
         Assert.Equal(Math.Sqrt(2.0 / (64 * 9)), scales.std().item<float>(), 5e-3);
@@ -103,7 +108,7 @@ public sealed class DnCnnTests
         Assert.Contains("dncnn.0.bias", error.Message, StringComparison.Ordinal);
     }
 
-    // What KAIR saves while it trains: convolution, ReLU, then convolution, normalisation and ReLU, and a convolution; all with biases.
+    // KAIR's training checkpoints: convolution, ReLU; then repeated convolution, normalisation, ReLU; then convolution; all with biases.
     private static Dictionary<string, Tensor> Kair(int layers, int width)
     {
         using var generator = new Generator(21, CPU);
@@ -142,12 +147,13 @@ public sealed class DnCnnTests
         return Convolved(x, at);
     }
 
-    // What KAIR publishes: every normalisation multiplied into the convolution before it.
+    // KAIR's published checkpoints: each normalisation is merged into the convolution before it.
     private static Dictionary<string, Tensor> Merged(Dictionary<string, Tensor> kair)
     {
         var merged = new Dictionary<string, Tensor>();
         int at = 0;
-        foreach (int from in kair.Where(t => t.Value.ndim == 4).Select(t => int.Parse(t.Key.Split('.')[1], System.Globalization.CultureInfo.InvariantCulture)))
+        IEnumerable<string> convolutions = kair.Where(t => t.Value.ndim == 4).Select(t => t.Key.Split('.')[1]);
+        foreach (int from in convolutions.Select(i => int.Parse(i, System.Globalization.CultureInfo.InvariantCulture)))
         {
             Tensor weight = kair[$"model.{from}.weight"], bias = kair[$"model.{from}.bias"];
             if (kair.TryGetValue($"model.{from + 1}.running_mean", out Tensor? mean))

@@ -14,7 +14,10 @@ public sealed class EdsrTests
     public void StateDictionary_Names_AreThoseOfEdsrPyTorch(int scale, params string[] upscaling)
     {
         using var network = new Edsr(new EdsrOptions { Scale = scale, Blocks = 2, Width = 4 });
-        string[] names = ["sub_mean", "add_mean", "head.0", "body.0.body.0", "body.0.body.2", "body.1.body.0", "body.1.body.2", "body.2", "tail.1"];
+        string[] names =
+        [
+            "sub_mean", "add_mean", "head.0", "body.0.body.0", "body.0.body.2", "body.1.body.0", "body.1.body.2", "body.2", "tail.1",
+        ];
         IEnumerable<string> expected = names.SelectMany(name => new[] { $"{name}.weight", $"{name}.bias" }).Concat(upscaling);
         Assert.Equal(expected.Order(), network.state_dict().Keys.Order());
     }
@@ -46,7 +49,7 @@ public sealed class EdsrTests
         Tensor before = one.call(images);
         Assert.NotEqual(0, TensorAssert.LargestDifference(before, half.call(images)));
 
-        // Half the branch is the branch of half the weights of its last convolution.
+        // Halving the weights of the branch's last convolution is equivalent to a residual scale of 0.5.
         using (no_grad())
         {
             one.state_dict()["body.0.body.2.weight"].mul_(0.5);

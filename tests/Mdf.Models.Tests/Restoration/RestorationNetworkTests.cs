@@ -40,8 +40,9 @@ public sealed class RestorationNetworkTests
         int radius = network.ReceptiveRadius, side = (2 * radius) + 5, center = side / 2;
         Tensor images = SmallNetworks.Images(network, side, side, ScalarType.Float64).requires_grad_();
 
-        // All pixels that one pixel of the input becomes, with weights that do not cancel out.
-        Tensor pixels = network.call(images).narrow(2, center * network.Scale, network.Scale).narrow(3, center * network.Scale, network.Scale);
+        // All output pixels of one input pixel are combined with random weights, so that gradients do not cancel out.
+        int scale = network.Scale;
+        Tensor pixels = network.call(images).narrow(2, center * scale, scale).narrow(3, center * scale, scale);
         (pixels * rand_like(pixels)).sum().backward();
 
         long[] rows = [.. images.grad!.abs().amax([0, 1, 3]).nonzero().flatten().data<long>()];
@@ -84,7 +85,7 @@ public sealed class RestorationNetworkTests
     {
         using var scope = NewDisposeScope();
 
-        // Widths that oneDNN has blocks of: what it fills others up with may be no number.
+        // oneDNN pads other widths to its block size, with values that may be NaN.
         using RestorationNetwork network = (options switch
         {
             DnCnnOptions dnCnn => dnCnn with { Width = 16 },
@@ -96,7 +97,9 @@ public sealed class RestorationNetworkTests
         Tensor images = SmallNetworks.Images(network, 8, 9);
         FreedMemory.FillWithNaN();
         network.call(images).square().mean().backward();
-        Assert.All(network.named_parameters(), p => Assert.Equal(p.parameter.requires_grad, p.parameter.grad is { } g && g.abs().max().item<float>() > 0));
+        Assert.All(
+            network.named_parameters(),
+            p => Assert.Equal(p.parameter.requires_grad, p.parameter.grad is { } g && g.abs().max().item<float>() > 0));
     }
 
     [Theory]
@@ -215,19 +218,21 @@ public sealed class RestorationNetworkTests
         using var folder = new TemporaryFolder();
         using RestorationNetwork source = SmallNetworks.Create(new DnCnnOptions { Layers = 3, Width = 4 });
         using RestorationNetwork network = source.Options.Create(seed: 9);
-        SafetensorsFile.Write(folder.PathOf("a.safetensors"), source.state_dict().Where(t => !t.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal)));
+        SafetensorsFile.Write(
+            folder.PathOf("a.safetensors"),
+            source.state_dict().Where(t => !t.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal)));
         network.LoadWeights(folder.PathOf("a.safetensors"));
         TensorAssert.Equal(source.state_dict()["dncnn.3.running_var"], network.state_dict()["dncnn.3.running_var"]);
     }
 
     [Theory]
-    [InlineData("pt", "1", "{}", "does not say of which network")]
-    [InlineData("mdf-restoration", "2", "{}", "version '2'; version '1' is read")]
+    [InlineData("pt", "1", "{}", "does not say which network")]
+    [InlineData("mdf-restoration", "2", "{}", "version '2'; only version '1' is supported")]
     [InlineData("mdf-restoration", "1", null, "has no 'network'")]
-    [InlineData("mdf-restoration", "1", "no json", "is no network of this library")]
-    [InlineData("mdf-restoration", "1", "{\"$type\":\"unet\"}", "is no network of this library")]
-    [InlineData("mdf-restoration", "1", "{\"Width\":4}", "is no network of this library")]
-    [InlineData("mdf-restoration", "1", "{\"$type\":\"edsr\",\"Wide\":4}", "is no network of this library")]
+    [InlineData("mdf-restoration", "1", "no json", "is not a network of this library")]
+    [InlineData("mdf-restoration", "1", "{\"$type\":\"unet\"}", "is not a network of this library")]
+    [InlineData("mdf-restoration", "1", "{\"Width\":4}", "is not a network of this library")]
+    [InlineData("mdf-restoration", "1", "{\"$type\":\"edsr\",\"Wide\":4}", "is not a network of this library")]
     [InlineData("mdf-restoration", "1", "{\"$type\":\"edsr\",\"Width\":0}", "Expected 1 to 4096, got 0")]
     [InlineData("mdf-restoration", "1", "{\"$type\":\"edsr\",\"Width\":4096,\"Blocks\":1024}", "lacks weights of its network")]
     public void Load_StrangeMetadata_IsRefused(string format, string version, string? network, string reason)

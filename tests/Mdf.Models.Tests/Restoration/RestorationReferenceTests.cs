@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Mdf.Models.Tests.Restoration;
 
-/// <summary>Networks with formula weights against public implementations with the same ones.</summary>
+/// <summary>Compares networks with public implementations; both have the same formula weights.</summary>
 public sealed class RestorationReferenceTests
 {
     [Fact]

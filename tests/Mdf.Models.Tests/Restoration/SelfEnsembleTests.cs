@@ -14,7 +14,7 @@ public sealed class SelfEnsembleTests
         using RestorationNetwork network = SmallNetworks.Create(new EdsrOptions { Scale = 2, Blocks = 1, Width = 6 });
         Tensor images = SmallNetworks.Images(network, 7, 10);
 
-        // Quarter turns of the image and of its mirror image.
+        // Rotations by 90 degrees of the image and of its mirror image.
         Tensor sum = zeros(2, 3, 14, 20);
         for (int turns = 0; turns < 4; turns++)
         {

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Mdf.Models.Tests.Restoration;
 
-/// <summary>Networks of every class, small enough to run often.</summary>
+/// <summary>Small networks of every class, for fast tests.</summary>
 internal static class SmallNetworks
 {
     private static readonly int[] Scales = [2, 3, 4];
@@ -21,7 +21,7 @@ internal static class SmallNetworks
         new DnCnnOptions { Layers = 2, Width = 6, Biases = true },
     ];
 
-    /// <summary>A network in evaluation mode, whose normalisation has seen images and whose biases are not 0.</summary>
+    /// <summary>Creates a network in evaluation mode with non-trivial normalisation statistics and biases.</summary>
     public static RestorationNetwork Create(RestorationOptions options)
     {
         using var scope = NewDisposeScope();

@@ -35,7 +35,7 @@ public sealed class TiledInferenceTests
 
         Tensor differences = (network.call(images) - Restore(network, images, new TilingOptions { TileSize = tile, Overlap = 0 })).abs();
 
-        // The first tile, but for what lies within the radius of its lower and its right border.
+        // The first tile without the pixels that lie within the radius of its lower and right border.
         Assert.InRange(differences.narrow(2, 0, 2 * (tile - radius)).narrow(3, 0, 2 * (tile - radius)).max().item<float>(), 0, 1e-5);
         Assert.InRange(differences.narrow(2, 2 * (tile - 1), 2).max().item<float>(), 1e-3, 1e3);
     }
@@ -48,7 +48,8 @@ public sealed class TiledInferenceTests
         using RestorationNetwork network = SmallNetworks.Create(Small);
         network.to(ScalarType.Float64);
         Tensor images = SmallNetworks.Images(network, 40, 40, ScalarType.Float64), whole = network.call(images);
-        double Error(int overlap) => TensorAssert.LargestDifference(whole, Restore(network, images, new TilingOptions { TileSize = 8, Overlap = overlap }));
+        double Error(int overlap) => TensorAssert.LargestDifference(
+            whole, Restore(network, images, new TilingOptions { TileSize = 8, Overlap = overlap }));
         Assert.InRange(Error(network.ReceptiveRadius), 0, 1e-12);
         Assert.InRange(Error(network.ReceptiveRadius - 1), 1e-9, 1);
     }
@@ -59,7 +60,12 @@ public sealed class TiledInferenceTests
         using var scope = NewDisposeScope();
         using RestorationNetwork network = SmallNetworks.Create(Small);
         var reports = new List<double>();
-        TiledInference.Restore(network, SmallNetworks.Images(network, 10, 20), new TilingOptions { TileSize = 10 }, new Reports(reports), TestContext.Current.CancellationToken);
+        TiledInference.Restore(
+            network,
+            SmallNetworks.Images(network, 10, 20),
+            new TilingOptions { TileSize = 10 },
+            new Reports(reports),
+            TestContext.Current.CancellationToken);
         Assert.Equal([0.5, 1], reports);
     }
 

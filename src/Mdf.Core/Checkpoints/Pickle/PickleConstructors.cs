@@ -1,9 +1,9 @@
 namespace Mdf.Checkpoints.Pickle;
 
-/// <summary>The closed list of functions a checkpoint may call. Each makes data; whatever else is asked for is refused by name.</summary>
+/// <summary>The closed list of functions that a pickle may call. Each only creates data; a call to any other function is refused.</summary>
 internal sealed class PickleConstructors(PickleStream input)
 {
-    // Classes whose objects turn up beside the weights (settings, counters, paths) and are of no use here: kept as names only.
+    // Classes whose objects are stored beside the weights (settings, counters, paths). Only their names are kept.
     private static readonly HashSet<string> Inert =
     [
         "argparse.Namespace", "builtins.complex", "builtins.range", "builtins.slice", "builtins.xrange", "collections.Counter",
@@ -14,7 +14,7 @@ internal sealed class PickleConstructors(PickleStream input)
         "torch.nn.backends.thnn._get_thnn_function_backend",
     ];
 
-    // Items copied by calls, which a file could ask for again and again of the same memory.
+    // Number of items copied by calls; bounded because a small file could have the same list copied any number of times.
     private long copied;
 
     public object? Call(PickleGlobal function, object?[] arguments) => NameInPython3(function) switch
@@ -25,25 +25,31 @@ internal sealed class PickleConstructors(PickleStream input)
         "torch._utils._rebuild_parameter" or "torch._utils._rebuild_parameter_with_state" => First(function, arguments),
         "torch._tensor._rebuild_from_type_v2" => RebuildFromType(function, arguments),
         "torch.Size" or "builtins.set" or "builtins.frozenset" => First(function, arguments),
-        "copyreg._reconstructor" or "copy_reg._reconstructor" => First(function, arguments) is PickleGlobal type ? New(type) : throw Misused(function),
+        "copyreg._reconstructor" or "copy_reg._reconstructor" =>
+            First(function, arguments) is PickleGlobal type ? New(type) : throw Misused(function),
         "_codecs.encode" or "builtins.bytearray" => First(function, arguments),
         string name when Inert.Contains(name) => new PickleObject(function),
-        _ => throw input.Error($"the file asks to call '{function.FullName}', which is not on the list of what a checkpoint may call. It was not called."),
+        _ => throw input.Error(
+            $"the file asks to call '{function.FullName}', which is not among the functions a checkpoint may call. It was not called."),
     };
 
-    /// <summary>An object of a class, for the classes known to be dictionaries the dictionary, and for all others an inert record.</summary>
-    public static object New(PickleGlobal type) => type.FullName is "collections.OrderedDict" or "collections.defaultdict" or "builtins.dict"
-        ? new PickleDictionary()
-        : new PickleObject(type);
+    /// <summary>Creates an object of a class: a dictionary for the known dictionary classes, an inert record for all others.</summary>
+    public static object New(PickleGlobal type) =>
+        type.FullName is "collections.OrderedDict" or "collections.defaultdict" or "builtins.dict"
+            ? new PickleDictionary()
+            : new PickleObject(type);
 
-    // The protocols that Python 2 reads call the module as it did.
-    private static string NameInPython3(PickleGlobal function) => function.Module == "__builtin__" ? $"builtins.{function.Name}" : function.FullName;
+    // Pickle protocols 0 to 2 use Python 2's name for the module.
+    private static string NameInPython3(PickleGlobal function) =>
+        function.Module == "__builtin__" ? $"builtins.{function.Name}" : function.FullName;
 
-    private CheckpointFormatException Misused(PickleGlobal function) => input.Error($"the file calls '{function.FullName}' with arguments of the wrong kind.");
+    private CheckpointFormatException Misused(PickleGlobal function) =>
+        input.Error($"the file calls '{function.FullName}' with unexpected arguments.");
 
     private object? First(PickleGlobal function, object?[] arguments) => arguments.Length > 0 ? arguments[0] : throw Misused(function);
 
-    private object? RebuildFromType(PickleGlobal function, object?[] arguments) => arguments is [PickleGlobal inner, PickleGlobal, object?[] values, ..]
+    private object? RebuildFromType(PickleGlobal function, object?[] arguments) =>
+        arguments is [PickleGlobal inner, PickleGlobal, object?[] values, ..]
         && inner.FullName.StartsWith("torch._utils._rebuild_", StringComparison.Ordinal)
             ? Call(inner, values)
             : throw Misused(function);
@@ -58,7 +64,7 @@ internal sealed class PickleConstructors(PickleStream input)
 
         if (arguments[0] is not List<object?> pairs)
         {
-            throw input.Error("the file makes an OrderedDict of something that is no list.");
+            throw input.Error("the file creates an OrderedDict from a value that is not a list.");
         }
 
         CountCopied(pairs.Count);
@@ -68,7 +74,7 @@ internal sealed class PickleConstructors(PickleStream input)
             {
                 case object?[] and [var key, var value]: dictionary.Set(key, value); break;
                 case List<object?> and [var key, var value]: dictionary.Set(key, value); break;
-                default: throw input.Error("the file makes an OrderedDict of something that is no list of pairs.");
+                default: throw input.Error("the file creates an OrderedDict from a list with an item that is not a pair.");
             }
         }
 
@@ -77,9 +83,10 @@ internal sealed class PickleConstructors(PickleStream input)
 
     private PickleTensor Tensor(object?[] arguments)
     {
-        if (arguments is not [PickleStorage storage, long start, var shape, var strides, ..] || Longs(shape) is not { } sizes || Longs(strides) is not { } steps)
+        if (arguments is not [PickleStorage storage, long start, var shape, var strides, ..]
+            || Longs(shape) is not { } sizes || Longs(strides) is not { } steps)
         {
-            throw input.Error("the file rebuilds a tensor of something that is no storage, offset, shape and strides.");
+            throw input.Error("the file creates a tensor from arguments other than a storage, an offset, a shape and strides.");
         }
 
         CountCopied(sizes.Length + steps.Length);
@@ -88,8 +95,10 @@ internal sealed class PickleConstructors(PickleStream input)
             throw input.Error($"{Described()} is impossible.");
         }
 
-        // One past the last element it touches.
-        Int128 end = elements == 0 ? start : start + sizes.Zip(steps).Aggregate(Int128.One, (sum, d) => sum + ((Int128)(d.First - 1) * d.Second));
+        // One past the last element that the tensor touches.
+        Int128 end = elements == 0
+            ? start
+            : start + sizes.Zip(steps).Aggregate(Int128.One, (sum, d) => sum + ((Int128)(d.First - 1) * d.Second));
         if (end > storage.ViewCount)
         {
             throw input.Error($"{Described()} from element {start} on reaches outside its storage of {storage.ViewCount} elements.");
@@ -100,7 +109,7 @@ internal sealed class PickleConstructors(PickleStream input)
         string Described() => $"a tensor of shape [{string.Join(", ", sizes)}] and strides [{string.Join(", ", steps)}]";
     }
 
-    // What is not shared was written once for each time it is copied, in more bytes than it has items.
+    // Without sharing, every copied item was written to the file beforehand and took at least one byte.
     private void CountCopied(int items)
     {
         copied += items;

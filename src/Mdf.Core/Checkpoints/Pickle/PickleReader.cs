@@ -5,8 +5,8 @@ using System.Text;
 namespace Mdf.Checkpoints.Pickle;
 
 /// <summary>
-/// Runs the program of a Python pickle (protocols 0 to 5) without Python and without running anything else: it makes inert data, and
-/// calls only what <see cref="PickleConstructors"/> lists. Work and memory are bounded by the length of the pickle.
+/// Interprets the program of a Python pickle (protocols 0 to 5) without Python. The interpreter creates inert data and calls only the
+/// functions that <see cref="PickleConstructors"/> lists. The length of the pickle bounds work and memory.
 /// </summary>
 internal sealed class PickleReader
 {
@@ -30,9 +30,9 @@ internal sealed class PickleReader
         constructors = new PickleConstructors(input);
     }
 
-    /// <summary>Reads one pickle and leaves the stream behind it.</summary>
-    /// <param name="input">The bytes.</param>
-    /// <param name="persistent">Makes something of a persistent identifier (how PyTorch refers to storages).</param>
+    /// <summary>Reads one pickle and leaves the stream positioned after it.</summary>
+    /// <param name="input">The bytes of the pickle.</param>
+    /// <param name="persistent">Resolves a persistent identifier, by which PyTorch refers to storages.</param>
     public static object? Read(PickleStream input, Func<object?, object?> persistent) => new PickleReader(input, persistent).Run();
 
     private object? Run()
@@ -48,7 +48,7 @@ internal sealed class PickleReader
             Step(opcode);
         }
 
-        throw input.Error($"the pickle has more than {MaximumOperations} operations.");
+        throw input.Error($"the pickle has more than {MaximumOperations} operations, which is the limit.");
     }
 
     private void Step(byte opcode)
@@ -116,7 +116,7 @@ internal sealed class PickleReader
             case 'b': Build(); break;
             case 'Q': Push(persistent(Pop())); break;
 
-            default: throw input.Error($"the pickle's operation 0x{opcode:x2} is not one that is read.");
+            default: throw input.Error($"the pickle's operation 0x{opcode:x2} is unknown or not supported.");
         }
     }
 
@@ -124,7 +124,7 @@ internal sealed class PickleReader
 
     private object? Peek() => stack.Count > 0 && !ReferenceEquals(stack[^1], Mark)
         ? stack[^1]
-        : throw input.Error("the pickle uses a value that is not there.");
+        : throw input.Error("the pickle takes a value from an empty stack.");
 
     private object? Pop()
     {
@@ -160,7 +160,7 @@ internal sealed class PickleReader
     {
         if (!marks.TryPop(out int mark))
         {
-            throw input.Error("the pickle uses a mark that is not there.");
+            throw input.Error("the pickle refers to a mark that it never set.");
         }
 
         object?[] values = [.. stack[(mark + 1)..]];
@@ -172,7 +172,7 @@ internal sealed class PickleReader
     {
         if (protocol > 5)
         {
-            throw input.Error($"the pickle is of protocol {protocol}; 0 to 5 are read.");
+            throw input.Error($"the pickle is of protocol {protocol}; protocols 0 to 5 are supported.");
         }
     }
 
@@ -183,15 +183,16 @@ internal sealed class PickleReader
         _ => Integer(line),
     };
 
-    // Some hundred digits: longer ones take time out of proportion to turn into a number.
+    // Limited to 400 digits because parsing time grows faster than the number of digits.
     private object Integer(string digits) =>
-        digits.Length <= 400 && BigInteger.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger value)
+        digits.Length <= 400
+        && BigInteger.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger value)
             ? Narrow(value)
             : throw input.Error("the pickle has a malformed integer.");
 
     private object Integer(byte[] littleEndian) => littleEndian.Length <= MaximumIntegerBytes
         ? Narrow(new BigInteger(littleEndian))
-        : throw input.Error($"the pickle has an integer of {littleEndian.Length} bytes; at most {MaximumIntegerBytes} are read.");
+        : throw input.Error($"the pickle has an integer of {littleEndian.Length} bytes; at most {MaximumIntegerBytes} are supported.");
 
     private static object Narrow(BigInteger value)
     {
@@ -221,8 +222,8 @@ internal sealed class PickleReader
         switch (Peek())
         {
             case List<object?> list: list.AddRange(values); break;
-            case PickleObject: break; // a class derived from list
-            default: throw input.Error("the pickle appends to something that is no list.");
+            case PickleObject: break; // an instance of a class derived from list
+            default: throw input.Error("the pickle appends to a value that is not a list.");
         }
     }
 
@@ -244,7 +245,7 @@ internal sealed class PickleReader
         {
             PickleDictionary dictionary => dictionary,
             PickleObject derived => derived.Items ??= new PickleDictionary(),
-            _ => throw input.Error("the pickle sets items of something that is no dictionary."),
+            _ => throw input.Error("the pickle sets items of a value that is not a dictionary."),
         };
         for (int i = 0; i < values.Length; i += 2)
         {
@@ -257,7 +258,7 @@ internal sealed class PickleReader
         object?[] names = PopMany(2);
         Push(names is [string { Length: <= MaximumClassNameLength } module, string { Length: <= MaximumClassNameLength } name]
             ? new PickleGlobal(module, name)
-            : throw input.Error($"the pickle names a class by something that is no text of up to {MaximumClassNameLength} characters."));
+            : throw input.Error($"the pickle names a class by a value that is not text of at most {MaximumClassNameLength} characters."));
     }
 
     private void Reduce()
@@ -265,12 +266,12 @@ internal sealed class PickleReader
         object?[] call = PopMany(2);
         Push(call is [PickleGlobal function, object?[] arguments]
             ? constructors.Call(function, arguments)
-            : throw input.Error("the pickle calls something that is no named function."));
+            : throw input.Error("the pickle calls a value that is not a named function."));
     }
 
     private void NewObject(object?[] call) => Push(call[0] is PickleGlobal type
         ? PickleConstructors.New(type)
-        : throw input.Error("the pickle makes an object of something that is no named class."));
+        : throw input.Error("the pickle creates an object of a value that is not a named class."));
 
     private void Build()
     {
@@ -278,8 +279,8 @@ internal sealed class PickleReader
         switch (Peek())
         {
             case PickleObject instance: instance.State = state; break;
-            case PickleDictionary or PickleTensor: break; // attributes beside the content, as state_dict's _metadata
-            default: throw input.Error("the pickle sets the state of something that has none.");
+            case PickleDictionary or PickleTensor: break; // attributes that are not content, such as state_dict's _metadata
+            default: throw input.Error("the pickle sets the state of a value that has no state.");
         }
     }
 }

@@ -3,12 +3,12 @@ using System.Text;
 
 namespace Mdf.Checkpoints.Pickle;
 
-/// <summary>The bytes of a pickle within a file: buffered, with every length checked against the end of its range.</summary>
+/// <summary>The bytes of a pickle within a file, buffered. Every length is checked against the end of the pickle's range.</summary>
 internal sealed class PickleStream(CheckpointSource source, long start, long length)
 {
     private const int MaximumLineBytes = 4096;
 
-    // Half of what .NET can hold in a string.
+    // Half of the longest .NET string.
     private const int MaximumTextBytes = 1 << 29;
 
     private readonly long end = start + length;
@@ -56,16 +56,16 @@ internal sealed class PickleStream(CheckpointSource source, long start, long len
         return bytes;
     }
 
-    /// <summary>UTF-8 text; lone surrogates, which Python lets through, become replacement characters.</summary>
+    /// <summary>Reads UTF-8 text. Lone surrogates, which Python permits, become replacement characters.</summary>
     public string Text(long count)
     {
         Require(count);
         return count <= MaximumTextBytes
             ? Encoding.UTF8.GetString(Bytes(count))
-            : throw Error($"the pickle has a text of {count} bytes; at most {MaximumTextBytes} are read.");
+            : throw Error($"the pickle has a text of {count} bytes; at most {MaximumTextBytes} are supported.");
     }
 
-    /// <summary>Text up to a line feed, as the opcodes of protocol 0 have it.</summary>
+    /// <summary>Reads text up to a line feed: the form of arguments in protocol 0.</summary>
     public string Line()
     {
         var line = new StringBuilder();

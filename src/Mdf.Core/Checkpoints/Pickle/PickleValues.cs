@@ -2,22 +2,22 @@ using static TorchSharp.torch;
 
 namespace Mdf.Checkpoints.Pickle;
 
-// What a pickle's program builds, as inert data. Python's None, bool, int, float, str and bytes become null, bool, long (or
+// The inert data that a pickle's program builds. Python's None, bool, int, float, str and bytes become null, bool, long (or
 // BigInteger), double, string and byte[]; a tuple becomes object?[], a list or set List<object?>.
 
-/// <summary>A class or function by name. Nothing is ever looked up or called by it.</summary>
+/// <summary>The name of a class or function. The name is never used to look up or call anything.</summary>
 internal sealed record PickleGlobal(string Module, string Name)
 {
     public string FullName => $"{Module}.{Name}";
 }
 
 /// <summary>
-/// A dictionary in insertion order. Items whose key is neither a text of up to <see cref="MaximumKeyLength"/> characters nor an integer
-/// name no weights and are left out: comparing other keys could take long.
+/// A dictionary in insertion order. Only items whose key is an integer or a text of at most <see cref="MaximumKeyLength"/> characters are
+/// kept: no other key can name weights, and comparing other keys could take long.
 /// </summary>
 internal sealed class PickleDictionary
 {
-    /// <summary>The longest text that is taken as a key.</summary>
+    /// <summary>Maximum length of a text key, in characters.</summary>
     public const int MaximumKeyLength = 1024;
 
     private readonly OrderedDictionary<object, object?> items = new(SeededComparer.Instance);
@@ -35,25 +35,25 @@ internal sealed class PickleDictionary
     }
 }
 
-/// <summary>An object of a class that is not known: its name and what the file says of it.</summary>
+/// <summary>An object of an unknown class: the class's name and the state stored in the file.</summary>
 internal sealed class PickleObject(PickleGlobal type)
 {
     public PickleGlobal Type { get; } = type;
 
-    /// <summary>The attributes, as a rule a <see cref="PickleDictionary"/>.</summary>
+    /// <summary>The object's attributes, usually a <see cref="PickleDictionary"/>.</summary>
     public object? State { get; set; }
 
-    /// <summary>The items, for a class derived from dict.</summary>
+    /// <summary>The object's items if its class is derived from dict; otherwise null.</summary>
     public PickleDictionary? Items { get; set; }
 }
 
-/// <summary>A tensor's memory in the file, of which only the description stands in the pickle.</summary>
-/// <param name="Type">The element type.</param>
-/// <param name="Key">The name of the storage in the file.</param>
-/// <param name="Count">Its length in elements.</param>
-/// <param name="ViewOffset">Where the part that is meant begins; other than 0 in very old files only.</param>
-/// <param name="ViewCount">The length of that part.</param>
+/// <summary>Description of a storage: the elements of one or more tensors, which the file keeps outside the pickle.</summary>
+/// <param name="Type">Element type.</param>
+/// <param name="Key">Name of the storage in the file.</param>
+/// <param name="Count">Length of the storage in elements.</param>
+/// <param name="ViewOffset">First element of the view; nonzero in very old files only.</param>
+/// <param name="ViewCount">Length of the view in elements.</param>
 internal sealed record PickleStorage(ScalarType Type, string Key, long Count, long ViewOffset, long ViewCount);
 
-/// <summary>A tensor as a strided view of a storage, checked to lie within it.</summary>
+/// <summary>A tensor as a strided view, checked to lie within its storage.</summary>
 internal sealed record PickleTensor(PickleStorage Storage, long Start, long[] Shape, long[] Strides);

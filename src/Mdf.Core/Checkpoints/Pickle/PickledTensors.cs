@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Mdf.Checkpoints.Pickle;
 
 /// <summary>
-/// Finds the tensors in what a pickle built and gives them the names PyTorch's <c>state_dict</c> would: dictionaries by key, lists by
-/// index, modules by the names of their parameters, buffers and submodules, in this order; a tensor alone is <c>tensor</c>.
+/// Finds the tensors in the objects of a pickle and names them as PyTorch's <c>state_dict</c> does: by key in dictionaries, by index in
+/// lists, and by parameter, buffer and submodule names, in this order, in modules. A tensor that is the whole content is <c>tensor</c>.
 /// </summary>
 internal sealed class PickledTensors
 {
@@ -35,7 +35,8 @@ internal sealed class PickledTensors
         walk.Visit(weights is PickleTensor ? NameOfATensorAlone : "", weights);
         if (walk.found.Count == 0)
         {
-            throw source.Error(null, "it holds no tensors in dictionaries, lists or modules (NumPy arrays are not read).");
+            throw source.Error(
+                null, "the file holds no tensors in dictionaries, lists or modules (NumPy arrays are not supported).");
         }
 
         return walk.found;
@@ -45,18 +46,21 @@ internal sealed class PickledTensors
     {
         if (Mapping(root) is not { } dictionary)
         {
-            return key is null ? root : throw source.Error(null, $"key '{key}' was asked for, but its outermost object is no dictionary.");
+            return key is null
+                ? root
+                : throw source.Error(null, $"key '{key}' was requested, but the file's outermost object is not a dictionary.");
         }
 
         if (key is not null)
         {
             return dictionary[key] ?? throw source.Error(
-                null, $"it has no key '{key}'; it has {string.Join(", ", dictionary.Items.Take(20).Select(i => $"'{i.Key}'"))}.");
+                null, $"the file has no key '{key}'; it has {string.Join(", ", dictionary.Items.Take(20).Select(i => $"'{i.Key}'"))}.");
         }
 
         return dictionary.Items.Any(i => i.Value is PickleTensor)
             ? root
-            : UsualKeys.Select(k => dictionary[k]).FirstOrDefault(v => v is List<object?> or PickleObject || Mapping(v) is not null) ?? root;
+            : UsualKeys.Select(k => dictionary[k])
+                .FirstOrDefault(v => v is List<object?> or PickleObject || Mapping(v) is not null) ?? root;
     }
 
     private static PickleDictionary? Mapping(object? value) => value switch
@@ -70,7 +74,7 @@ internal sealed class PickledTensors
     {
         if (name.Length > MaximumNameLength)
         {
-            throw source.Error(null, $"a name in it is longer than {MaximumNameLength} characters: {name}");
+            throw source.Error(null, $"a tensor name is longer than {MaximumNameLength} characters: {name}");
         }
 
         Count(name.Length);
@@ -79,14 +83,15 @@ internal sealed class PickledTensors
             Count(StepsOfATensor);
             if (!found.TryAdd(name, tensor))
             {
-                throw source.Error(null, $"it holds two tensors named '{name}'.");
+                throw source.Error(null, $"the file holds two tensors named '{name}'.");
             }
         }
         else if (value is PickleDictionary or PickleObject or List<object?> or object?[])
         {
             if (path.Count >= MaximumDepth || !path.Add(value))
             {
-                throw source.Error(null, $"its objects contain themselves or are nested too deeply, at '{name}'.");
+                throw source.Error(
+                    null, $"objects in the file contain themselves or are nested more than {MaximumDepth} deep, at '{name}'.");
             }
 
             foreach ((object key, object? child) in Children(value))
@@ -103,14 +108,15 @@ internal sealed class PickledTensors
         }
     }
 
-    // Objects can be shared, so that a small file may hold a list of lists of lists that takes forever to walk, or whose tensors and
-    // names take memory without end.
+    // Bounds the walk. Objects can be shared, so the walk over a small file's lists of lists could take unlimited time, and the tensors
+    // and names found could take unlimited memory.
     private void Count(int more)
     {
         steps += more;
         if (steps > maximumSteps)
         {
-            throw source.Error(null, $"walking its objects takes more than {maximumSteps} steps, far more than a file of its length needs.");
+            throw source.Error(
+                null, $"walking the file's objects takes more than {maximumSteps} steps, far more than a file of its length needs.");
         }
     }
 

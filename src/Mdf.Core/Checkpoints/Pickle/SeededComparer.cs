@@ -1,8 +1,8 @@
 namespace Mdf.Checkpoints.Pickle;
 
 /// <summary>
-/// Compares keys that a file chose. Those of strings are seeded by the runtime; integers hash to themselves, so that a file could
-/// choose many of one hash and make each look-up as long as the file, and are seeded here.
+/// Compares and hashes keys that a file chose. The runtime seeds the hashes of strings but not of integers; without a seed, a file could
+/// choose integers of equal hash and make every look-up scan all of them.
 /// </summary>
 internal sealed class SeededComparer : IEqualityComparer<object>, IEqualityComparer<long>
 {
