@@ -35,8 +35,8 @@ internal interface IFeatureExtractor
     Tensor? Compare(Tensor x, Tensor[] references, Tile tile, long[] shape, Tensor terms, bool wantsGradient);
 
     /// <summary>
-    /// Compares a tile with the tile of the reference images: adds the tile's share of the distances to <paramref name="terms"/> and returns
-    /// the gradient of that share.
+    /// Compares a tile with the tile of the reference images: adds the tile's share of the distances to <paramref name="terms"/> and
+    /// returns the gradient of that share.
     /// </summary>
     Tensor? Compare(Tensor x, Tensor reference, Tile tile, long[] shape, Tensor terms, bool wantsGradient) =>
         CompareFeatures(this, x, reference, tile, shape, terms, wantsGradient);

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Mdf.Losses;
 
 /// <summary>
-/// Processes items on several threads. Each thread uses its own share of libtorch's threads, so threads do not wait for each other within an
-/// item. Results are combined in the order of the items, so sums do not depend on timing.
+/// Processes items on several threads. Each thread uses its own share of libtorch's threads, so threads do not wait for each other within
+/// an item. Results are combined in the order of the items, so sums do not depend on timing.
 /// </summary>
 /// <typeparam name="TItem">Type of a work item.</typeparam>
 internal sealed class OrderedWork<TItem>

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Mdf.Losses;
 
 /// <summary>
-/// Converts a discriminator into plain convolutions. Batch normalisation in evaluation mode and the mapping of images from [0, 1] to [-1, 1]
-/// are affine, so both are folded into the weights and biases. Folding is exact because no convolution is padded.
+/// Converts a discriminator into plain convolutions. Batch normalisation in evaluation mode and the mapping of images from [0, 1] to
+/// [-1, 1] are affine, so both are folded into the weights and biases. Folding is exact because no convolution is padded.
 /// </summary>
 internal static class DiscriminatorFolding
 {

@@ -60,7 +60,9 @@ internal abstract class PerceptualExtractor(FeatureNetwork network, IReadOnlyLis
     /// <summary>Returns each image's distance, (N), from the difference of two feature maps of a layer.</summary>
     protected abstract Tensor Distance(int layer, Tensor difference);
 
-    /// <summary>Creates a tensor (1, C, 1, 1) that this object owns, rounded to float32 first as in the published implementations.</summary>
+    /// <summary>
+    /// Creates a tensor (1, C, 1, 1) that this object owns. The values are float32, as in the published implementations, in any precision.
+    /// </summary>
     protected Tensor Constant(params float[] channels)
     {
         using var scope = NewDisposeScope();

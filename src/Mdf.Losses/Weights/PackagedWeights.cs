@@ -28,7 +28,8 @@ internal static class PackagedWeights
         }
 
         return Files.ContainsValue(weights) ? LoadPackaged(weights) : throw new FileNotFoundException(
-            $"There is no file '{weights}' and no packaged weights of that name; expected a path or one of {string.Join(", ", Files.Values)}.",
+            $"There is no file '{weights}' and there are no packaged weights of that name; "
+            + $"expected a path or one of {string.Join(", ", Files.Values)}.",
             weights);
     }
 
