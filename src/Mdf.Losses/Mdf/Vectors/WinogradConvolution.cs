@@ -134,8 +134,8 @@ internal sealed unsafe class WinogradConvolution
 
         for (int point = 0; point < Points; point++)
         {
-            float* end = transformed + (point * plane) + ((long)count * inputs);
-            new Span<float>(end, (MatrixProduct.RoundedUp(count) - count) * inputs).Clear();
+            float* rest = transformed + (point * plane) + ((long)count * inputs);
+            new Span<float>(rest, (MatrixProduct.RoundedUp(count) - count) * inputs).Clear();
         }
     }
 
