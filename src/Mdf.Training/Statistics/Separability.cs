@@ -19,7 +19,7 @@ public static class Separability
     /// <summary>
     /// Measures separability by k-nearest-neighbour classification. The accuracy reflects local neighbourhoods, as a t-SNE plot does.
     /// </summary>
-    /// <param name="first">First class, (n, features), floating point; row i belongs to group i, and n is at least the number of folds.</param>
+    /// <param name="first">First class, (n, features), floating point; row i belongs to group i. n is at least the fold count.</param>
     /// <param name="second">Second class, of the shape of the first; row i belongs to group i.</param>
     /// <param name="neighbors">Number of neighbours that vote; odd, at least 1. Default: 5.</param>
     /// <param name="folds">Number of folds of the cross-validation; at least 2. Default: 5.</param>
@@ -40,7 +40,7 @@ public static class Separability
     /// <summary>
     /// Measures linear separability by logistic regression with a small L2 penalty: how well a hyperplane separates the classes.
     /// </summary>
-    /// <param name="first">First class, (n, features), floating point; row i belongs to group i, and n is at least the number of folds.</param>
+    /// <param name="first">First class, (n, features), floating point; row i belongs to group i. n is at least the fold count.</param>
     /// <param name="second">Second class, of the shape of the first; row i belongs to group i.</param>
     /// <param name="folds">Number of folds of the cross-validation; at least 2. Default: 5.</param>
     /// <param name="seed">Seeds the division of the groups into folds. Default: 1.</param>
