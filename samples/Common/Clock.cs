@@ -1,6 +1,6 @@
 namespace Samples.Common;
 
-/// <summary>Times of many hours.</summary>
+/// <summary>Formats durations of up to many hours as h:mm:ss.</summary>
 internal static class Clock
 {
     public static string Text(TimeSpan time) => FormattableString.Invariant($"{(int)time.TotalHours}:{time:mm\\:ss}");

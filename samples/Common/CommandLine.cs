@@ -9,30 +9,35 @@ using static TorchSharp.torch;
 
 namespace Samples.Common;
 
-/// <summary>What the samples' command lines have in common.</summary>
+/// <summary>Shared parts of the samples' command lines.</summary>
 internal static class CommandLine
 {
-    /// <summary>Parses and runs; the first thing wrong with the arguments is said in a line.</summary>
+    /// <summary>Parses the arguments and runs the command, or prints the first error in the arguments as one line.</summary>
     public static async Task<int> RunAsync(RootCommand command, string[] arguments)
     {
         TensorMemory.KeepFreedBlocks();
         ParseResult parsed = command.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
-            // Lists of what is allowed come with a line for each.
-            Console.Error.WriteLine($"{string.Join(' ', parsed.Errors[0].Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))} See --help.");
+            // Messages that list the allowed values have one line per value.
+            string[] lines = parsed.Errors[0].Message.Split(
+                '\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            Console.Error.WriteLine($"{string.Join(' ', lines)} See --help.");
             return 1;
         }
 
-        // A step on a large image takes its time, and what it did is saved after it.
+        // After Ctrl+C, the current step must end before its result can be saved; a step on a large image may take a while.
         return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });
     }
 
-    /// <summary>Sets what the command does; in a task, so that Ctrl+C is seen while it runs. What cannot be done is said in a line.</summary>
+    /// <summary>
+    /// Sets the action of the command. The action runs in a task, so that Ctrl+C is noticed meanwhile; an expected exception is printed as
+    /// one line.
+    /// </summary>
     public static void SetRun(this Command command, Func<ParseResult, CancellationToken, int> run) =>
         command.SetAction((arguments, cancellation) => Task.Run(() => Guarded(() => run(arguments, cancellation))));
 
-    /// <summary>Rejects numbers below the least; text that is no number is reported without this.</summary>
+    /// <summary>Rejects numbers below a minimum. The parser itself reports text that is not a number.</summary>
     public static void MustBeAtLeast<T>(this Option<T> option, int least) => option.Validators.Add(result =>
     {
         if (result.Tokens is [{ Value: string text }] && int.TryParse(text, CultureInfo.InvariantCulture, out int value) && value < least)
@@ -41,7 +46,7 @@ internal static class CommandLine
         }
     });
 
-    /// <summary>The device of a name, if it can be used.</summary>
+    /// <summary>Returns the device with the given name; throws an exception if the device cannot be used.</summary>
     public static Device UsableDevice(string name)
     {
         try
@@ -50,20 +55,23 @@ internal static class CommandLine
             zeros(1, device: device).item<float>();
             return device;
         }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or NotSupportedException or FormatException or OverflowException or ExternalException)
+        catch (Exception e) when (
+            e is ArgumentException or InvalidOperationException or NotSupportedException or FormatException or OverflowException
+                or ExternalException)
         {
-            throw new ArgumentException($"Device '{name}' cannot be used; expected cpu, or where there is such a GPU cuda or cuda:1, ... ({FirstLine(e)})", e);
+            throw new ArgumentException(
+                $"Device '{name}' cannot be used; expected cpu, or cuda, cuda:1, ... on a machine with such a GPU ({FirstLine(e)}).", e);
         }
     }
 
-    /// <summary>What went wrong, in a line; with its place where nobody foresaw it.</summary>
+    /// <summary>Describes an exception in one line, or with its stack trace if the exception is unexpected.</summary>
     public static string Reason(Exception e) => IsForeseen(e) ? FirstLine(e) : e.ToString();
 
     private static int Guarded(Func<int> run)
     {
         if (Console.IsOutputRedirected)
         {
-            AnsiConsole.Profile.Width = 1000; // a file needs no line breaks
+            AnsiConsole.Profile.Width = 1000; // no line breaks in a file
         }
 
         try
@@ -83,10 +91,11 @@ internal static class CommandLine
         }
     }
 
-    // What files, settings and devices can bring about; anything else is a fault of the program, whose place is wanted.
-    private static bool IsForeseen(Exception e) => e is IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException
-        or InvalidOperationException or NotSupportedException or CheckpointFormatException or TrainingDivergedException or ExternalException;
+    // Exceptions caused by files, settings and devices. All others are bugs, whose stack trace is needed.
+    private static bool IsForeseen(Exception e) =>
+        e is IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException or InvalidOperationException
+            or NotSupportedException or CheckpointFormatException or TrainingDivergedException or ExternalException;
 
-    // What comes from libtorch goes on with the frames of its stack.
+    // libtorch's messages continue with a stack trace.
     private static string FirstLine(Exception e) => e.Message.Split('\n', 2)[0].TrimEnd();
 }

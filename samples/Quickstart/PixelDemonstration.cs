@@ -9,12 +9,12 @@ using static TorchSharp.torch;
 
 namespace Quickstart;
 
-/// <summary>Optimises the pixels of an image: the run from reading the reference to writing the pictures.</summary>
+/// <summary>Optimises the pixels of an image, from reading the reference to writing the pictures.</summary>
 internal static class PixelDemonstration
 {
     private const int StepsBetweenSaves = 50;
 
-    /// <summary>Runs, and gives the process's exit code.</summary>
+    /// <summary>Runs the demonstration and returns the process's exit code.</summary>
     public static int Run(Settings settings, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
@@ -38,7 +38,7 @@ internal static class PixelDemonstration
             return 0;
         }
 
-        Console.Error.WriteLine("Stopped. Go on with the same arguments and --resume.");
+        Console.Error.WriteLine("Stopped. Run again with the same arguments and --resume to continue.");
         return 1;
     }
 
@@ -47,11 +47,14 @@ internal static class PixelDemonstration
         if (settings.Weights is not null)
         {
             var loss = new MdfLoss(settings.Weights);
-            AnsiConsole.MarkupLineInterpolated($"Loss: MDF with the {loss.ScaleCount} discriminators of {Path.GetFileName(settings.Weights)}.");
+            AnsiConsole.MarkupLineInterpolated(
+                $"Loss: MDF with the {loss.ScaleCount} discriminators of {Path.GetFileName(settings.Weights)}.");
             return loss;
         }
 
-        AnsiConsole.MarkupLineInterpolated($"Loss: MDF with [yellow]untrained[/] discriminators, seed {settings.Seed}: this shows that the loss drives an optimisation, not what training adds. Give trained ones by --weights.");
+        AnsiConsole.MarkupLineInterpolated($"Loss: MDF with [yellow]untrained[/] discriminators, seed {settings.Seed}.");
+        AnsiConsole.MarkupLine(
+            "Loss: this run demonstrates an optimisation, not the benefit of training; --weights selects trained discriminators.");
         using var untrained = DiscriminatorPyramid.CreateUntrained(settings.Seed);
         return new MdfLoss(untrained);
     }
@@ -92,7 +95,10 @@ internal static class PixelDemonstration
             ImageFile.Write(Path.Combine(settings.Output, name), image);
         }
 
-        AnsiConsole.MarkupLineInterpolated($"PSNR {Pictures.Decibels(start, reference):f2} dB -> [green]{Pictures.Decibels(optimization.Image, reference):f2} dB[/] after {optimization.Step} of {settings.Steps} steps, {time.TotalSeconds:f1} s on {settings.Device}.");
+        double before = Pictures.Decibels(start, reference), after = Pictures.Decibels(optimization.Image, reference);
+        string cost = FormattableString.Invariant($"{time.TotalSeconds:f1} s on {settings.Device}");
+        AnsiConsole.MarkupLineInterpolated(
+            $"PSNR {before:f2} dB -> [green]{after:f2} dB[/] after {optimization.Step} of {settings.Steps} steps, {cost}.");
         AnsiConsole.MarkupLineInterpolated($"Wrote {string.Join(", ", pictures.Select(p => p.Name))} to {settings.Output}.");
     }
 }

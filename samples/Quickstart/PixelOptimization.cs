@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Quickstart;
 
-/// <summary>Adam on the pixels of an image, which starts as noise.</summary>
+/// <summary>Optimises an image's pixels with Adam, starting from noise.</summary>
 internal sealed class PixelOptimization : IDisposable
 {
     private const double LearningRate = 0.1;
@@ -25,15 +25,15 @@ internal sealed class PixelOptimization : IDisposable
         adam = optim.Adam([pixels], LearningRate);
     }
 
-    /// <summary>The steps done.</summary>
+    /// <summary>Number of steps done.</summary>
     public int Step { get; private set; }
 
-    /// <summary>The image as it is now.</summary>
+    /// <summary>The current image; shares its memory with the optimised pixels.</summary>
     public Tensor Image => pixels.detach();
 
     private Adam.State Moments => (Adam.State)adam.state_dict().State[0];
 
-    /// <summary>One step; returns the loss before it.</summary>
+    /// <summary>Performs one step and returns the loss before the step.</summary>
     public double Advance()
     {
         using var scope = NewDisposeScope();
@@ -45,13 +45,13 @@ internal sealed class PixelOptimization : IDisposable
         return value.item<float>();
     }
 
-    /// <summary>Writes what is needed to go on: the pixels and Adam's moments.</summary>
+    /// <summary>Saves the state to resume from: the pixels and Adam's moments.</summary>
     public void Save(string path, string identity) => SafetensorsFile.Write(
         path,
         Tensors(),
         new Dictionary<string, string> { ["step"] = Step.ToString(CultureInfo.InvariantCulture), ["identity"] = identity });
 
-    /// <summary>Goes on from what <see cref="Save"/> wrote, if it is of a run with the same settings.</summary>
+    /// <summary>Restores a state that <see cref="Save"/> wrote; throws an exception if its settings differ.</summary>
     public void Restore(string path, string identity)
     {
         if (!File.Exists(path))
@@ -62,12 +62,14 @@ internal sealed class PixelOptimization : IDisposable
         using StateDictionary saved = SafetensorsFile.Read(path);
         if (saved.Metadata.GetValueOrDefault("identity") != identity)
         {
-            throw new InvalidOperationException($"{path} is of another run ({saved.Metadata.GetValueOrDefault("identity")}), not of {identity}. Start afresh without --resume, or into another folder.");
+            throw new InvalidOperationException(
+                $"{path} is the state of another run ({saved.Metadata.GetValueOrDefault("identity")}); expected {identity}. "
+                + "Start afresh without --resume, or use another folder.");
         }
 
         if (!int.TryParse(saved.Metadata.GetValueOrDefault("step"), NumberStyles.None, CultureInfo.InvariantCulture, out int step))
         {
-            throw new InvalidOperationException($"{path} does not say how many steps were done. Start afresh without --resume.");
+            throw new InvalidOperationException($"{path} does not hold the number of steps done. Start afresh without --resume.");
         }
 
         using var noGradient = no_grad();
@@ -75,7 +77,8 @@ internal sealed class PixelOptimization : IDisposable
         {
             if (!saved.TryGetValue(name, out Tensor? tensor) || !tensor.shape.SequenceEqual(target.shape))
             {
-                throw new InvalidOperationException($"{path} has no '{name}' of shape [{string.Join(", ", target.shape)}]. Start afresh without --resume.");
+                throw new InvalidOperationException(
+                    $"{path} has no '{name}' of shape [{string.Join(", ", target.shape)}]. Start afresh without --resume.");
             }
 
             target.copy_(tensor);

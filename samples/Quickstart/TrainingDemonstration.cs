@@ -12,14 +12,14 @@ using static TorchSharp.torch;
 
 namespace Quickstart;
 
-/// <summary>Trains a small DnCNN to remove JPEG's artefacts, and tries it on an image that it has not seen.</summary>
+/// <summary>Trains a small DnCNN to remove JPEG artefacts and applies it to an image that was not used for training.</summary>
 internal static class TrainingDemonstration
 {
     private const int Quality = 10;
     private const int SyntheticCount = 16;
     private const int SyntheticSide = 128;
 
-    /// <summary>Runs, and gives the process's exit code.</summary>
+    /// <summary>Runs the demonstration and returns the process's exit code.</summary>
     public static int Run(Settings settings, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
@@ -29,7 +29,8 @@ internal static class TrainingDemonstration
         var compression = new JpegCompression(Quality);
         using var loss = new MdfLoss(settings.Weights ?? "jpeg.ckpt");
         using DnCnn network = Network(settings.Seed);
-        AnsiConsole.MarkupLineInterpolated($"Training: a DnCNN of {network.Options.ParameterCount:n0} parameters against {compression.Description}, on {images.Description}, with the MDF loss.");
+        AnsiConsole.MarkupLineInterpolated($"Training: a DnCNN of {network.Options.ParameterCount:n0} parameters with the MDF loss.");
+        AnsiConsole.MarkupLineInterpolated($"Training: on {images.Description}, to undo {compression.Description}.");
         Prepare(settings);
         var watch = Stopwatch.StartNew();
         RestorationTrainingResult result = Train(network, loss, images, compression, settings, device, cancellation);
@@ -40,7 +41,7 @@ internal static class TrainingDemonstration
             return 0;
         }
 
-        Console.Error.WriteLine("Stopped. Go on with the same arguments and --resume.");
+        Console.Error.WriteLine("Stopped. Run again with the same arguments and --resume to continue.");
         return 1;
     }
 
@@ -54,7 +55,7 @@ internal static class TrainingDemonstration
     {
         var network = new DnCnn(new DnCnnOptions { Layers = 7, Width = 32, Normalization = false, Biases = true }, seed);
 
-        // The residual starts at zero, and the network as the identity: a minute is short.
+        // Zeroing the last layer makes the network start as the identity, which pays off in a training of a minute.
         using var noGradient = no_grad();
         foreach (Tensor weight in network.parameters().TakeLast(2))
         {
@@ -69,7 +70,8 @@ internal static class TrainingDemonstration
         bool isThere = File.Exists(settings.StateFile);
         if (settings.Resume && !isThere)
         {
-            throw new InvalidOperationException($"There is no run to resume: {settings.StateFile} does not exist. Start one without --resume.");
+            throw new InvalidOperationException(
+                $"There is no run to resume: {settings.StateFile} does not exist. Start one without --resume.");
         }
 
         if (isThere && !settings.Resume)
@@ -79,7 +81,13 @@ internal static class TrainingDemonstration
     }
 
     private static RestorationTrainingResult Train(
-        DnCnn network, MdfLoss loss, IImageSource images, JpegCompression compression, Settings settings, Device device, CancellationToken cancellation)
+        DnCnn network,
+        MdfLoss loss,
+        IImageSource images,
+        JpegCompression compression,
+        Settings settings,
+        Device device,
+        CancellationToken cancellation)
     {
         var trainer = new RestorationTrainer(new RestorationTrainingOptions
         {
@@ -92,7 +100,10 @@ internal static class TrainingDemonstration
             SaveInterval = 50,
             Seed = settings.Seed,
         });
-        var metadata = new Dictionary<string, string> { ["loss"] = $"MDF, {Path.GetFileName(settings.Weights) ?? "packaged weights for JPEG"}" };
+        var metadata = new Dictionary<string, string>
+        {
+            ["loss"] = $"MDF, {Path.GetFileName(settings.Weights) ?? "packaged weights for JPEG"}",
+        };
         return AnsiConsole.Progress()
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn())
             .Start(console =>
@@ -135,7 +146,11 @@ internal static class TrainingDemonstration
             ImageFile.Write(Path.Combine(settings.Output, name), image);
         }
 
-        AnsiConsole.MarkupLineInterpolated($"PSNR {Pictures.Decibels(compressed, reference):f2} dB -> [green]{Pictures.Decibels(restored, reference):f2} dB[/] on the image held out, after {result.Step} of {settings.Steps} steps, {time.TotalSeconds:f1} s on {settings.Device}.");
-        AnsiConsole.MarkupLineInterpolated($"Wrote {string.Join(", ", pictures.Select(p => p.Name))}, last.ckpt and log.csv to {settings.Output}.");
+        double before = Pictures.Decibels(compressed, reference), after = Pictures.Decibels(restored, reference);
+        string steps = $"{result.Step} of {settings.Steps} steps", cost = FormattableString.Invariant($"{time.TotalSeconds:f1} s");
+        AnsiConsole.MarkupLineInterpolated(
+            $"PSNR {before:f2} dB -> [green]{after:f2} dB[/] on the image held out, after {steps}, {cost} on {settings.Device}.");
+        AnsiConsole.MarkupLineInterpolated(
+            $"Wrote {string.Join(", ", pictures.Select(p => p.Name))}, last.ckpt and log.csv to {settings.Output}.");
     }
 }

@@ -3,10 +3,14 @@ using Mdf.Degradations;
 
 namespace RestoreImages;
 
-/// <summary>Degradations as text: <c>jpeg:10</c>, <c>jpeg:7-10</c>, <c>noise:25</c>, <c>noise:0-55</c>, <c>bicubic</c>.</summary>
+/// <summary>
+/// Parses degradations: <c>jpeg:10</c>, <c>jpeg:7-10</c>, <c>noise:25</c>, <c>noise:0-55</c> or <c>bicubic</c>.
+/// </summary>
 internal static class NamedDegradations
 {
-    public const string Help = "What to undo: jpeg:QUALITY or jpeg:FROM-TO, noise:SIGMA or noise:FROM-TO (255ths), bicubic (by the network's scale). Default: bicubic for super-resolution, else jpeg:7-10.";
+    public const string Help =
+        "Degradation to undo: jpeg:QUALITY or jpeg:FROM-TO; noise:SIGMA or noise:FROM-TO, in units of 1/255; bicubic, downscaling by the "
+        + "network's factor. Default: bicubic for super-resolution networks, jpeg:7-10 for others.";
 
     public static Degradation Parse(string? text, int scale)
     {
@@ -26,7 +30,8 @@ internal static class NamedDegradations
         }
         catch (Exception e) when (e is FormatException or OverflowException)
         {
-            throw new ArgumentException($"'{text}' is no degradation; expected jpeg:10, jpeg:7-10, noise:25, noise:0-55 or bicubic.", e);
+            throw new ArgumentException(
+                $"'{text}' is no degradation; expected one like jpeg:10, jpeg:7-10, noise:25, noise:0-55 or bicubic.", e);
         }
     }
 

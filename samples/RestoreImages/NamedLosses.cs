@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace RestoreImages;
 
-/// <summary>Losses by name.</summary>
+/// <summary>Creates losses by name.</summary>
 internal static class NamedLosses
 {
     private const string Mdf = "mdf";
@@ -24,7 +24,7 @@ internal static class NamedLosses
 
     public static string[] Names => [.. Losses.Keys];
 
-    /// <summary>For MDF the packaged weights of the task; null for other losses.</summary>
+    /// <summary>Returns the name of the packaged weights for a degradation if the loss is MDF; null for other losses.</summary>
     public static string? DefaultWeights(string name, Degradation degradation) => name != Mdf ? null : degradation switch
     {
         GaussianNoise => "denoise.ckpt",
@@ -32,5 +32,6 @@ internal static class NamedLosses
         _ => "jpeg.ckpt",
     };
 
-    public static Loss<Tensor, Tensor, Tensor> Create(string name, string? weights, MdfPrecision precision) => Losses[name](weights, precision);
+    public static Loss<Tensor, Tensor, Tensor> Create(string name, string? weights, MdfPrecision precision) =>
+        Losses[name](weights, precision);
 }

@@ -4,10 +4,13 @@ using Spectre.Console;
 
 namespace RestoreImages;
 
-/// <summary>Trained networks, and what measures them.</summary>
+/// <summary>Loads trained networks and the LPIPS metric.</summary>
 internal static class Networks
 {
-    /// <summary>A network of our file, or of a public one if its name is given.</summary>
+    /// <summary>Help text of the option with the network's name.</summary>
+    public const string NameHelp = "Name of the network, required for checkpoints of other projects, which do not contain it.";
+
+    /// <summary>Loads a checkpoint of this library, or a checkpoint of another project if the network's name is given.</summary>
     public static RestorationNetwork Load(string checkpoint, string? name)
     {
         if (name is null)
@@ -21,7 +24,7 @@ internal static class Networks
         return network;
     }
 
-    /// <summary>LPIPS by AlexNet where its weights are found, else null.</summary>
+    /// <summary>Returns LPIPS with AlexNet; null if its weights are not found.</summary>
     public static LpipsLoss? Lpips()
     {
         try

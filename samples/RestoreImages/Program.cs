@@ -1,9 +1,9 @@
-// Trains, measures and applies networks that restore images.
+// Trains, evaluates and applies image restoration networks.
 using System.CommandLine;
 using RestoreImages;
 using Samples.Common;
 
-var command = new RootCommand("Trains, measures and applies networks that restore images.")
+var command = new RootCommand("Trains, evaluates and applies image restoration networks.")
 {
     TrainCommand.Create(),
     EvaluateCommand.Create(),

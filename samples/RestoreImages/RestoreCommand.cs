@@ -9,19 +9,30 @@ using static TorchSharp.torch;
 
 namespace RestoreImages;
 
-/// <summary>Restores an image file, or all images of a folder.</summary>
+/// <summary>The command that restores an image file or all images of a folder.</summary>
 internal static class RestoreCommand
 {
     public static Command Create()
     {
-        var checkpoint = new Option<FileInfo>("--checkpoint") { Description = "The trained network.", Required = true };
-        var network = new Option<string?>("--network") { Description = "Its name, for a public checkpoint, which does not say what it is." };
+        var checkpoint = new Option<FileInfo>("--checkpoint") { Description = "Checkpoint of the trained network.", Required = true };
+        var network = new Option<string?>("--network") { Description = Networks.NameHelp };
         network.AcceptOnlyFromAmong([.. ModelZoo.Names]);
-        var input = new Option<FileSystemInfo>("--input") { Description = "The image, or the folder of images.", Required = true };
-        var output = new Option<DirectoryInfo>("--output") { Description = "The folder for the restored images, PNG.", DefaultValueFactory = _ => new DirectoryInfo("output/restored") };
-        var selfEnsemble = new Option<bool>("--self-ensemble") { Description = "Average over eight orientations: a little better, eight times the work." };
-        var tile = new Option<int>("--tile") { Description = "The side of the tiles that large images are restored in.", DefaultValueFactory = _ => new TilingOptions().TileSize };
-        var device = new Option<string>("--device") { Description = "Where to compute: cpu, cuda, cuda:1, ...", DefaultValueFactory = _ => "cpu" };
+        var input = new Option<FileSystemInfo>("--input") { Description = "Image file or folder of images.", Required = true };
+        var output = new Option<DirectoryInfo>("--output")
+        {
+            Description = "Folder for the restored images (PNG).",
+            DefaultValueFactory = _ => new DirectoryInfo("output/restored"),
+        };
+        var selfEnsemble = new Option<bool>("--self-ensemble")
+        {
+            Description = "Average the results of eight flips and rotations: slightly better, eight times the time.",
+        };
+        var tile = new Option<int>("--tile")
+        {
+            Description = "Side in pixels of the tiles that large images are divided into.",
+            DefaultValueFactory = _ => new TilingOptions().TileSize,
+        };
+        var device = new Option<string>("--device") { Description = "Device: cpu, cuda, cuda:1, ...", DefaultValueFactory = _ => "cpu" };
         tile.MustBeAtLeast(1);
         var command = new Command("restore", "Restores images.") { checkpoint, network, input, output, selfEnsemble, tile, device };
         command.SetRun((arguments, cancellation) =>
@@ -48,7 +59,7 @@ internal static class RestoreCommand
         string root = input is DirectoryInfo ? input.FullName : Path.GetDirectoryName(input.FullName)!;
         if (Path.GetFullPath(root) == Path.GetFullPath(output))
         {
-            throw new ArgumentException("--output is the folder of the input, whose files would be replaced; name another one.");
+            throw new ArgumentException("--output is the folder of the input, whose files would be overwritten; give another folder.");
         }
 
         string[] names = [input.Name];
@@ -58,10 +69,11 @@ internal static class RestoreCommand
             names = [.. Enumerable.Range(0, folder.Count).Select(folder.NameOf)];
         }
 
-        // Of a.jpg and a.png the second becomes a.png.png.
+        // If a folder holds a.jpg and a.png, the second output is named a.png.png.
         var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        return names.Select(name =>
-            (Path.Combine(root, name), Path.Combine(output, taken.Add(Path.ChangeExtension(name, null)) ? Path.ChangeExtension(name, ".png") : $"{name}.png")));
+        return names.Select(name => (Path.Combine(root, name), Path.Combine(output, NewName(name))));
+
+        string NewName(string name) => taken.Add(Path.ChangeExtension(name, null)) ? Path.ChangeExtension(name, ".png") : $"{name}.png";
     }
 
     private static int All(IEnumerable<(string Input, string Output)> files, Func<Tensor, Tensor> restore)

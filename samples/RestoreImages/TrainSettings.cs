@@ -3,7 +3,7 @@ using Mdf.Training.Restoration;
 
 namespace RestoreImages;
 
-/// <summary>What the command line of a training asks for.</summary>
+/// <summary>Settings of a training from the command line.</summary>
 internal sealed record TrainSettings
 {
     public required string Images { get; init; }
@@ -34,9 +34,10 @@ internal sealed record TrainSettings
 
     public required RestorationTrainingOptions Options { get; init; }
 
-    /// <summary>What checkpoints say of the loss, and a state is known again by.</summary>
+    /// <summary>Describes the loss in checkpoints. A training resumes only from a state with the same description.</summary>
     public string LossDescription =>
-        (LossWeights is null ? Loss : $"{Loss}, weights {Path.GetFileName(LossWeights)}") + (LossPrecision == MdfPrecision.Full ? "" : $", {LossPrecision}");
+        (LossWeights is null ? Loss : $"{Loss}, weights {Path.GetFileName(LossWeights)}")
+        + (LossPrecision == MdfPrecision.Full ? "" : $", {LossPrecision}");
 
     public string StateFile => Path.Combine(Output, "state.safetensors");
 }

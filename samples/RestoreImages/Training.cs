@@ -11,12 +11,12 @@ using static TorchSharp.torch;
 
 namespace RestoreImages;
 
-/// <summary>A training from reading the images to the report.</summary>
+/// <summary>Trains a network, from reading the images to the report.</summary>
 internal static class Training
 {
     private const int MostListed = 10;
 
-    /// <summary>Runs, and gives the process's exit code.</summary>
+    /// <summary>Runs the training and returns the process's exit code.</summary>
     public static int Run(TrainSettings settings, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
@@ -39,7 +39,9 @@ internal static class Training
         {
             Validation = new RestorationEvaluationOptions { MaximumCount = settings.ValidationCount, Lpips = lpips },
         });
-        AnsiConsole.MarkupLineInterpolated($"{settings.Network} ({network.Options.ParameterCount:n0} parameters) learns to undo {degradation.Description} from {images.Count} images with {settings.LossDescription}.");
+        AnsiConsole.MarkupLineInterpolated(
+            $"Training {settings.Network} ({network.Options.ParameterCount:n0} parameters) to undo {degradation.Description}.");
+        AnsiConsole.MarkupLineInterpolated($"Data: {images.Count} images. Loss: {settings.LossDescription}.");
 
         var metadata = new Dictionary<string, string> { ["loss"] = settings.LossDescription };
         using SrganDiscriminator? discriminator = settings.Adversarial ? new SrganDiscriminator(settings.Options.PatchSize, settings.Options.Seed) : null;
@@ -63,7 +65,8 @@ internal static class Training
             return 0;
         }
 
-        Console.Error.WriteLine($"Stopped after {result.Step} of {settings.Options.Steps} steps. Go on with the same arguments and --resume.");
+        Console.Error.WriteLine(
+            $"Stopped after {result.Step} of {settings.Options.Steps} steps. Run again with the same arguments and --resume to continue.");
         return 1;
     }
 
@@ -71,12 +74,14 @@ internal static class Training
     {
         if (settings.Resume && !File.Exists(settings.StateFile))
         {
-            throw new InvalidOperationException($"There is no run to resume: {settings.StateFile} does not exist. Start one without --resume.");
+            throw new InvalidOperationException(
+                $"There is no run to resume: {settings.StateFile} does not exist. Start one without --resume.");
         }
 
         if (!settings.Resume && File.Exists(settings.StateFile))
         {
-            throw new InvalidOperationException($"{settings.StateFile} is of an earlier run. Go on from it with --resume, or delete it to start afresh.");
+            throw new InvalidOperationException(
+                $"{settings.StateFile} is the state of an earlier run. Resume it with --resume, or delete the file to start afresh.");
         }
     }
 
@@ -85,12 +90,14 @@ internal static class Training
     {
         if (Console.IsOutputRedirected)
         {
-            // A log file gets a line now and then.
+            // A log file has no use for a progress bar.
             return train(new Reporter<RestorationTrainingProgress>(now =>
             {
                 if (now.Step % options.LogInterval == 0 || now.Step == now.Steps)
                 {
-                    Console.WriteLine(FormattableString.Invariant($"step {now.Step}/{now.Steps}: {Text(now)}; {Clock.Text(now.Elapsed)}, about {Clock.Text(now.Remaining)} left"));
+                    Console.WriteLine(
+                        FormattableString.Invariant($"step {now.Step}/{now.Steps}: {Text(now)}; ")
+                        + $"{Clock.Text(now.Elapsed)}, about {Clock.Text(now.Remaining)} left");
                 }
             }));
         }
@@ -121,12 +128,14 @@ internal static class Training
 
         if (result.Skipped.Count > MostListed)
         {
-            AnsiConsole.MarkupLineInterpolated($"[yellow]Left out[/] {result.Skipped.Count} images in all.");
+            AnsiConsole.MarkupLineInterpolated($"[yellow]Left out[/] {result.Skipped.Count} images in total.");
         }
 
         if (result.Validation is { } scores)
         {
-            AnsiConsole.MarkupLineInterpolated($"Validation: {scores.DegradedPsnr:f2} dB, SSIM {scores.DegradedSsim:f4} -> [green]{scores.Psnr:f2} dB, SSIM {scores.Ssim:f4}[/]; the best, {result.BestPsnr:f2} dB, was at step {result.BestStep}.");
+            string degraded = FormattableString.Invariant($"{scores.DegradedPsnr:f2} dB, SSIM {scores.DegradedSsim:f4}");
+            AnsiConsole.MarkupLineInterpolated($"Validation: {degraded} -> [green]{scores.Psnr:f2} dB, SSIM {scores.Ssim:f4}[/].");
+            AnsiConsole.MarkupLineInterpolated($"The best PSNR was {result.BestPsnr:f2} dB at step {result.BestStep}.");
         }
 
         AnsiConsole.MarkupLineInterpolated($"Wrote checkpoints and log.csv to {output}.");

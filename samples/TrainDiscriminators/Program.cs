@@ -1,26 +1,56 @@
+// Trains the discriminators of the MDF loss for a task from one natural image and writes them as a checkpoint for MdfLoss.
 using System.CommandLine;
 using Mdf.Training.Discriminators;
 using Samples.Common;
 using TrainDiscriminators;
-// Trains the discriminators of the MDF loss for a task, from one natural image, and writes them as a checkpoint for MdfLoss.
 
 var defaults = new DiscriminatorTrainingOptions();
-var image = new Option<FileInfo[]>("--image") { Description = "The seed image (PNG, JPEG, BMP, WebP); may be given several times. Default: a small built-in synthetic one, and a training of under a minute.", AllowMultipleArgumentsPerToken = true };
-var task = new Option<string>("--task") { Description = "What the loss is to be for.", DefaultValueFactory = _ => "jpeg" };
+var image = new Option<FileInfo[]>("--image")
+{
+    Description = "Seed image (PNG, JPEG, BMP, WebP); may be given several times. Default: a small synthetic image, and a training of "
+        + "less than a minute.",
+    AllowMultipleArgumentsPerToken = true,
+};
+var task = new Option<string>("--task") { Description = "Restoration task of the loss.", DefaultValueFactory = _ => "jpeg" };
 task.AcceptOnlyFromAmong([.. Settings.Tasks.Keys]);
-var scales = new Option<int?>("--scales") { Description = $"The number of scales. Default: {defaults.ScaleCount}; {Settings.SmallScales} without --image." };
-var iterations = new Option<int?>("--iterations") { Description = $"Iterations per scale. Default: {defaults.Iterations}; {Settings.SmallIterations} without --image." };
-var side = new Option<int>("--side") { Description = "The longer side of the finest scale; larger images are reduced to it.", DefaultValueFactory = _ => defaults.MaximumSide };
-var device = new Option<string>("--device") { Description = "Where to compute: cpu, cuda, cuda:1, ...", DefaultValueFactory = _ => "cpu" };
-var output = new Option<DirectoryInfo>("--output") { Description = "The folder for the checkpoint, the pictures and the state.", DefaultValueFactory = _ => new DirectoryInfo("output/discriminators") };
-var seed = new Option<long>("--seed") { Description = "Of everything random.", DefaultValueFactory = _ => defaults.Seed };
-var precision = new Option<TrainingPrecision>("--precision") { Description = "The precision of convolutions: Full, or BFloat16, faster where the processor computes in it.", DefaultValueFactory = _ => defaults.Precision };
-var saveInterval = new Option<int>("--save-interval") { Description = "Iterations between two saves of the state.", DefaultValueFactory = _ => defaults.SaveInterval };
-var resume = new Option<bool>("--resume") { Description = "Go on from where an earlier run into the same folder was stopped." };
+var scales = new Option<int?>("--scales")
+{
+    Description = $"Number of scales. Default: {defaults.ScaleCount}; {Settings.SmallScales} without --image.",
+};
+var iterations = new Option<int?>("--iterations")
+{
+    Description = $"Number of iterations per scale. Default: {defaults.Iterations}; {Settings.SmallIterations} without --image.",
+};
+var side = new Option<int>("--side")
+{
+    Description = "Longer side of the image at the finest scale in pixels; larger images are downscaled to this size.",
+    DefaultValueFactory = _ => defaults.MaximumSide,
+};
+var device = new Option<string>("--device") { Description = "Device: cpu, cuda, cuda:1, ...", DefaultValueFactory = _ => "cpu" };
+var output = new Option<DirectoryInfo>("--output")
+{
+    Description = "Folder for the checkpoint, the contact sheet and the training state.",
+    DefaultValueFactory = _ => new DirectoryInfo("output/discriminators"),
+};
+var seed = new Option<long>("--seed") { Description = "Seeds all random choices.", DefaultValueFactory = _ => defaults.Seed };
+var precision = new Option<TrainingPrecision>("--precision")
+{
+    Description = "Precision of the convolutions: Full, or BFloat16, which is faster on devices with bfloat16 arithmetic.",
+    DefaultValueFactory = _ => defaults.Precision,
+};
+var saveInterval = new Option<int>("--save-interval")
+{
+    Description = "Number of iterations between two saves of the training state.",
+    DefaultValueFactory = _ => defaults.SaveInterval,
+};
+var resume = new Option<bool>("--resume") { Description = "Resume an earlier run that was stopped in the same folder." };
 side.MustBeAtLeast(defaults.MinimumSide);
 saveInterval.MustBeAtLeast(1);
 
-var command = new RootCommand("Trains the discriminators of the MDF loss for a task, from one natural image.") { image, task, scales, iterations, side, device, precision, output, seed, saveInterval, resume };
+var command = new RootCommand("Trains the discriminators of the MDF loss for a task from one natural image.")
+{
+    image, task, scales, iterations, side, device, precision, output, seed, saveInterval, resume,
+};
 command.SetRun((arguments, cancellation) => Training.Run(
     new Settings(
         [.. (arguments.GetValue(image) ?? []).Select(i => i.FullName)],

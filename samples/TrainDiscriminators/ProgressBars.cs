@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace TrainDiscriminators;
 
-/// <summary>A bar for each scale.</summary>
+/// <summary>Shows one progress bar per scale.</summary>
 internal sealed class ProgressBars(ProgressContext console)
 {
     private readonly Dictionary<int, ProgressTask> bars = [];
@@ -18,7 +18,9 @@ internal sealed class ProgressBars(ProgressContext console)
         }
 
         bar.Value = now.Iteration;
-        bar.Description = FormattableString.Invariant(
-            $"scale {now.Scale + 1}/{now.ScaleCount} {now.Width,4}x{now.Height,-4} W {now.WassersteinEstimate,7:f3}  error {now.ReconstructionError:f4}  all done in {Clock.Text(now.Remaining)}");
+        bar.Description =
+            FormattableString.Invariant($"scale {now.Scale + 1}/{now.ScaleCount} {now.Width,4}x{now.Height,-4} ")
+            + FormattableString.Invariant($"W {now.WassersteinEstimate,7:f3}  error {now.ReconstructionError:f4}  ")
+            + $"{Clock.Text(now.Remaining)} left in total";
     }
 }

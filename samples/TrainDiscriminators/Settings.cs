@@ -3,17 +3,27 @@ using Mdf.Training.Discriminators;
 
 namespace TrainDiscriminators;
 
-/// <summary>What the command line asks for.</summary>
+/// <summary>Settings from the command line.</summary>
 internal sealed record Settings(
-    IReadOnlyList<string> Images, string Task, int? Scales, int? Iterations, int Side, string Device, TrainingPrecision Precision, string Output, long Seed, int SaveInterval, bool Resume)
+    IReadOnlyList<string> Images,
+    string Task,
+    int? Scales,
+    int? Iterations,
+    int Side,
+    string Device,
+    TrainingPrecision Precision,
+    string Output,
+    long Seed,
+    int SaveInterval,
+    bool Resume)
 {
-    /// <summary>What a run without an image does, so that it ends soon.</summary>
+    /// <summary>Default number of scales without an image; small, so that such a run takes less than a minute.</summary>
     public const int SmallScales = 3;
 
-    /// <summary>The same.</summary>
+    /// <summary>Default number of iterations per scale without an image.</summary>
     public const int SmallIterations = 40;
 
-    /// <summary>The tasks by name.</summary>
+    /// <summary>Restoration tasks by name.</summary>
     public static IReadOnlyDictionary<string, RestorationTask> Tasks { get; } = new Dictionary<string, RestorationTask>
     {
         ["jpeg"] = RestorationTask.JpegRemoval,
@@ -27,12 +37,18 @@ internal sealed record Settings(
 
     public string StateFile => Path.Combine(Output, $"{Task}.state.safetensors");
 
-    /// <summary>The settings of the training.</summary>
+    /// <summary>Options of the trainer.</summary>
     public DiscriminatorTrainingOptions Options
     {
         get
         {
-            var defaults = new DiscriminatorTrainingOptions { MaximumSide = Side, Precision = Precision, Seed = Seed, SaveInterval = SaveInterval };
+            var defaults = new DiscriminatorTrainingOptions
+            {
+                MaximumSide = Side,
+                Precision = Precision,
+                Seed = Seed,
+                SaveInterval = SaveInterval,
+            };
             return defaults with
             {
                 ScaleCount = Scales ?? (Images.Count == 0 ? SmallScales : defaults.ScaleCount),

@@ -7,13 +7,13 @@ using static TorchSharp.torch;
 
 namespace TrainDiscriminators;
 
-/// <summary>The run from reading the images to writing the checkpoint.</summary>
+/// <summary>Trains discriminators, from reading the images to writing the checkpoint.</summary>
 internal static class Training
 {
     private const int SyntheticWidth = 64;
     private const int SyntheticHeight = 48;
 
-    /// <summary>Runs, and gives the process's exit code.</summary>
+    /// <summary>Runs the training and returns the process's exit code.</summary>
     public static int Run(Settings settings, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
@@ -24,12 +24,14 @@ internal static class Training
         Directory.CreateDirectory(settings.Output);
         if (settings.Resume && !File.Exists(settings.StateFile))
         {
-            throw new InvalidOperationException($"There is no run to resume: {settings.StateFile} does not exist. Start one without --resume.");
+            throw new InvalidOperationException(
+                $"There is no run to resume: {settings.StateFile} does not exist. Start one without --resume.");
         }
 
         if (!settings.Resume && File.Exists(settings.StateFile))
         {
-            throw new InvalidOperationException($"{settings.StateFile} is of an earlier run. Go on from it with --resume, or delete it to start afresh.");
+            throw new InvalidOperationException(
+                $"{settings.StateFile} is the state of an earlier run. Resume it with --resume, or delete the file to start afresh.");
         }
 
         var watch = Stopwatch.StartNew();
@@ -37,14 +39,17 @@ internal static class Training
         warnings.Write(Console.Error);
         if (!result.IsComplete)
         {
-            Console.Error.WriteLine($"Stopped after {result.Samples.Count} of the scales. Go on with the same arguments and --resume.");
+            Console.Error.WriteLine(
+                $"Stopped after {result.Samples.Count} finished scales. Run again with the same arguments and --resume to continue.");
             return 1;
         }
 
         result.Discriminators!.Save(settings.CheckpointFile);
         using Tensor sheet = ContactSheet.Of(result.Samples);
         ImageFile.Write(settings.ContactSheetFile, sheet);
-        AnsiConsole.MarkupLineInterpolated($"Wrote {settings.CheckpointFile} and the contact sheet {Path.GetFileName(settings.ContactSheetFile)} (seed image, input, generated, by scale) after {Clock.Text(watch.Elapsed)}.");
+        AnsiConsole.MarkupLineInterpolated($"Wrote {settings.CheckpointFile} after {Clock.Text(watch.Elapsed)}.");
+        AnsiConsole.MarkupLineInterpolated(
+            $"Wrote {Path.GetFileName(settings.ContactSheetFile)}: seed image, generator's input and generated image of each scale.");
         return 0;
     }
 
@@ -55,7 +60,8 @@ internal static class Training
             return [.. settings.Images.Select(i => new SeedImage(Path.GetFileName(i), ImageFile.Read(i)))];
         }
 
-        AnsiConsole.MarkupLineInterpolated($"Seed image: a [yellow]synthetic[/] one of dead leaves, which shows how training goes; for a loss of use give a photograph by --image.");
+        AnsiConsole.MarkupLine("Seed image: a [yellow]synthetic[/] image of dead leaves, to demonstrate the training.");
+        AnsiConsole.MarkupLine("For a useful loss, give a photograph with --image.");
         return [new SeedImage("synthetic dead leaves", SyntheticImage.DeadLeaves(SyntheticWidth, SyntheticHeight, seed: 1))];
     }
 
@@ -63,27 +69,37 @@ internal static class Training
         DiscriminatorTrainer trainer, SeedImage[] images, Settings settings, Device device, CancellationToken cancellation)
     {
         TrainingDistortion distortion = TrainingDistortion.ForTask(Settings.Tasks[settings.Task]);
+        var report = new Reporter<DiscriminatorTrainingProgress>(ReportLine);
         if (Console.IsOutputRedirected)
         {
-            return trainer.Train(images, distortion, settings.StateFile, device, new Reporter<DiscriminatorTrainingProgress>(ReportLine), cancellation);
+            return trainer.Train(images, distortion, settings.StateFile, device, report, cancellation);
         }
 
         return AnsiConsole.Progress()
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Columns(
+                new TaskDescriptionColumn { Alignment = Justify.Left },
+                new ProgressBarColumn(),
+                new PercentageColumn(),
+                new RemainingTimeColumn())
             .Start(console =>
             {
                 var bars = new ProgressBars(console);
-                return trainer.Train(images, distortion, settings.StateFile, device, new Reporter<DiscriminatorTrainingProgress>(bars.Show), cancellation);
+                var shown = new Reporter<DiscriminatorTrainingProgress>(bars.Show);
+                return trainer.Train(images, distortion, settings.StateFile, device, shown, cancellation);
             });
     }
 
-    // A log file gets a line now and then.
+    // A log file has no use for progress bars.
     private static void ReportLine(DiscriminatorTrainingProgress now)
     {
         if (now.Iteration % 50 == 0 || now.Iteration == now.Iterations)
         {
-            Console.WriteLine(FormattableString.Invariant(
-                $"scale {now.Scale + 1}/{now.ScaleCount} ({now.Width}x{now.Height}) iteration {now.Iteration}/{now.Iterations}: W {now.WassersteinEstimate:g3}, real {now.RealScore:g3}, fake {now.FakeScore:g3}, penalty {now.GradientPenalty:g3}, error {now.ReconstructionError:g3}; {Clock.Text(now.Elapsed)}, about {Clock.Text(now.Remaining)} left"));
+            Console.WriteLine(
+                FormattableString.Invariant($"scale {now.Scale + 1}/{now.ScaleCount} ({now.Width}x{now.Height}) ")
+                + FormattableString.Invariant($"iteration {now.Iteration}/{now.Iterations}: W {now.WassersteinEstimate:g3}, ")
+                + FormattableString.Invariant($"real {now.RealScore:g3}, fake {now.FakeScore:g3}, ")
+                + FormattableString.Invariant($"penalty {now.GradientPenalty:g3}, error {now.ReconstructionError:g3}; ")
+                + $"{Clock.Text(now.Elapsed)}, about {Clock.Text(now.Remaining)} left");
         }
     }
 }

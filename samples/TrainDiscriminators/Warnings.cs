@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TrainDiscriminators;
 
-/// <summary>Keeps warnings until the progress bars are gone.</summary>
+/// <summary>Collects warnings, which would break up the progress bars, to write them afterwards.</summary>
 internal sealed class Warnings : ILogger
 {
     private readonly List<string> messages = [];
@@ -12,7 +12,8 @@ internal sealed class Warnings : ILogger
 
     public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         if (IsEnabled(logLevel))
         {

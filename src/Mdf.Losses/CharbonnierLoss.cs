@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 namespace Mdf.Losses;
 
 /// <summary>
-/// The Charbonnier loss, <c>mean(sqrt((x - y)^2 + e^2) - e)</c>: the absolute difference with its corner rounded off.
+/// The Charbonnier loss, <c>mean(sqrt((x - y)^2 + e^2) - e)</c>: a smooth variant of the absolute difference (L1).
 /// </summary>
 /// <remarks>
 /// Charbonnier et al., "Two deterministic half-quadratic regularization algorithms for computed imaging", 1994; used for images by Lai et
-/// al., "Deep Laplacian Pyramid Networks", 2017. The subtracted e, which others leave out, makes it 0 at identity and does not change
-/// the gradient.
+/// al., "Deep Laplacian Pyramid Networks for Fast and Accurate Super-Resolution", 2017. Other implementations do not subtract e. The
+/// subtraction makes the loss 0 for equal images and does not change its gradient.
 /// </remarks>
 public sealed class CharbonnierLoss : ImageLoss
 {
@@ -27,7 +27,7 @@ public sealed class CharbonnierLoss : ImageLoss
 
     private protected override Tensor PerImage(Tensor restored, Tensor reference)
     {
-        // The same as the difference of root and epsilon, without its cancellation.
+        // sqrt(d + e^2) - e, rewritten as d / (sqrt(d + e^2) + e) to avoid cancellation for small differences.
         Tensor squares = Difference(restored, reference).Squared();
         return (squares / squares.Plus(epsilon * epsilon).sqrt().Plus(epsilon)).mean([1, 2, 3]);
     }

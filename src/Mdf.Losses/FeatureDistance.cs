@@ -1,11 +1,11 @@
 namespace Mdf.Losses;
 
-/// <summary>How the values of two feature maps are compared.</summary>
+/// <summary>The distance between two feature maps.</summary>
 public enum FeatureDistance
 {
-    /// <summary>By their mean squared difference.</summary>
+    /// <summary>Mean squared difference.</summary>
     L2,
 
-    /// <summary>By their mean absolute difference.</summary>
+    /// <summary>Mean absolute difference.</summary>
     L1,
 }

@@ -5,10 +5,14 @@ using static TorchSharp.torch;
 namespace Mdf.Losses;
 
 /// <summary>
-/// What the losses have in common that compare features of frozen networks: by default the gradient of the restored images is computed
-/// along with the loss, a part of the batch at a time, and <c>backward</c> only scales it; features of a reference can be kept; and
-/// <c>to(device)</c> moves the networks, of which no optimizer sees a parameter.
+/// Base class of the losses that compare feature maps of frozen networks: <see cref="MdfLoss"/>, <see cref="VggLoss"/> and
+/// <see cref="LpipsLoss"/>.
 /// </summary>
+/// <remarks>
+/// By default <c>forward</c> computes the gradient of the restored images along with the loss, one part of the batch at a time, and
+/// <c>backward</c> only scales that gradient. <see cref="Prepare"/> computes a reference's features once for many calls.
+/// <c>to(device)</c> moves the networks; their weights are not parameters of the loss, so no optimizer changes them.
+/// </remarks>
 public abstract class FeatureLoss : ImageLoss
 {
     private readonly IFeatureNetwork network;
@@ -22,23 +26,31 @@ public abstract class FeatureLoss : ImageLoss
         this.usesGraph = usesGraph;
     }
 
-    /// <summary>The smallest side an image may have, in pixels.</summary>
+    /// <summary>The smallest height and width that images may have, in pixels.</summary>
     public int MinimumSide => network.MinimumSide;
 
     private protected sealed override IImageRequirements Requirements => network;
 
-    /// <summary>The loss against a reference whose features were computed before, by <see cref="Prepare"/>.</summary>
-    /// <param name="restored">Restored images of the prepared reference's shape, type and device.</param>
-    /// <param name="reference">What <see cref="Prepare"/> of this very loss gave.</param>
-    /// <returns>As <see cref="ImageLoss.forward(Tensor, Tensor)"/>.</returns>
-    /// <exception cref="ArgumentException">The images do not fit the reference, or another loss prepared it.</exception>
+    /// <summary>Computes the loss of restored images against a reference prepared by <see cref="Prepare"/>.</summary>
+    /// <param name="restored">
+    /// Restored images, (N, C, H, W), floating point in [0, 1], of the prepared reference's shape, type and device.
+    /// </param>
+    /// <param name="reference">The prepared reference, made by <see cref="Prepare"/> of this loss object.</param>
+    /// <returns>
+    /// A scalar, or (N) with <see cref="nn.Reduction.None"/>; float64 for float64 images, else float32. 0 for equal images.
+    /// </returns>
+    /// <exception cref="ArgumentException">
+    /// The images differ from the reference in shape, type or device, or another loss prepared the reference.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The prepared reference was disposed.</exception>
     public Tensor forward(Tensor restored, PreparedReference reference)
     {
         LossArguments.CheckImages(restored, nameof(restored), network);
         ArgumentNullException.ThrowIfNull(reference);
         if (reference.Owner != this)
         {
-            throw new ArgumentException("reference was prepared by another loss; expected one that this loss prepared.", nameof(reference));
+            throw new ArgumentException(
+                "reference was prepared by another loss; expected one from this loss's own Prepare method.", nameof(reference));
         }
 
         LossArguments.CheckAlike(ImageForm.Of(restored), reference.Form);
@@ -54,10 +66,10 @@ public abstract class FeatureLoss : ImageLoss
     /// <inheritdoc cref="forward(Tensor, PreparedReference)"/>
     public Tensor call(Tensor restored, PreparedReference reference) => forward(restored, reference);
 
-    /// <summary>Computes a reference's features once, for many calls against it. They are kept until it is disposed.</summary>
-    /// <param name="reference">Reference images, as in <see cref="ImageLoss.forward(Tensor, Tensor)"/>; no gradient reaches them.</param>
-    /// <returns>The prepared reference; the caller disposes it.</returns>
-    /// <exception cref="ArgumentException">Shape, type or device are not as described.</exception>
+    /// <summary>Computes a reference's features once, for any number of calls against that reference.</summary>
+    /// <param name="reference">Reference images, (N, C, H, W), floating point in [0, 1]; no gradient reaches the reference.</param>
+    /// <returns>The prepared reference. It holds the features in memory until the caller disposes it.</returns>
+    /// <exception cref="ArgumentException">The reference has a wrong shape, type or device.</exception>
     public virtual PreparedReference Prepare(Tensor reference) => new(this, reference, FeaturesOf(reference));
 
     private protected sealed override Tensor PerImage(Tensor restored, Tensor reference) => Evaluate(
@@ -72,7 +84,7 @@ public abstract class FeatureLoss : ImageLoss
         return FusedEvaluation.Features(network, reference);
     }
 
-    /// <summary>The parts the loss is the sum of, (N, K, L).</summary>
+    /// <summary>Returns the terms whose sum is the loss: (N, K, L) for N images, K networks and L layers.</summary>
     private protected Tensor TermsOf(Tensor restored, Tensor reference)
     {
         LossArguments.CheckPair(restored, reference, network);
@@ -81,7 +93,7 @@ public abstract class FeatureLoss : ImageLoss
             : FusedEvaluation.Run(network, restored, reference, null, wantsGradient: false).Terms;
     }
 
-    /// <summary>The same of a loss with one network, (N, L).</summary>
+    /// <summary>Returns the terms of a loss with a single network, (N, L).</summary>
     private protected Tensor LayerTermsOf(Tensor restored, Tensor reference)
     {
         using var scope = NewDisposeScope();

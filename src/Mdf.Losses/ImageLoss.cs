@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Mdf.Losses;
 
 /// <summary>
-/// What all losses of this library have in common: they compare restored images with reference images, (N, C, H, W), are lower for better
-/// images and 0 for equal ones, and have no parameters that an optimizer could see.
+/// Base class of the losses of this library. A loss compares restored images with reference images, both (N, C, H, W); a lower value means
+/// a better match, and equal images give 0. A loss has no trainable parameters.
 /// </summary>
 public abstract class ImageLoss : Loss<Tensor, Tensor, Tensor>
 {
@@ -16,25 +16,28 @@ public abstract class ImageLoss : Loss<Tensor, Tensor, Tensor>
         base.train(false);
     }
 
-    /// <summary>Always false: a loss stays in evaluation mode.</summary>
+    /// <summary>Always false: a loss is permanently in evaluation mode.</summary>
     public sealed override bool training => false;
 
     private protected virtual IImageRequirements Requirements => AnyImages.Instance;
 
-    /// <summary>Does nothing but what the module asks for: a loss stays in evaluation mode.</summary>
+    /// <summary>Keeps the loss in evaluation mode, whatever the argument.</summary>
     /// <param name="train">Ignored.</param>
     public sealed override void train(bool train = true) => base.train(false);
 
-    /// <summary>The loss. Gradients reach the restored images, and the reference if it requires them; also twice.</summary>
+    /// <summary>
+    /// Computes the loss. Gradients flow to the restored images, and to the reference images if they require gradients; second derivatives
+    /// are supported.
+    /// </summary>
     /// <param name="restored">
-    /// Restored images, (N, C, H, W), floating point in [0, 1]: RGB where the loss looks at them by a network, which says at
-    /// <see cref="FeatureLoss.MinimumSide"/> how small they may be.
+    /// Restored images, (N, C, H, W), floating point in [0, 1]. Losses that use a network take RGB images with sides of at least
+    /// <see cref="FeatureLoss.MinimumSide"/> pixels.
     /// </param>
     /// <param name="reference">Reference images of the same shape, type and device.</param>
     /// <returns>
-    /// A scalar, or (N) with <see cref="nn.Reduction.None"/>; float64 for float64 images, else float32. 0 at identity.
+    /// A scalar, or (N) with <see cref="nn.Reduction.None"/>; float64 for float64 images, else float32. 0 for equal images.
     /// </returns>
-    /// <exception cref="ArgumentException">Shape, type or device are not as described.</exception>
+    /// <exception cref="ArgumentException">An image tensor has a wrong shape, type or device.</exception>
     public sealed override Tensor forward(Tensor restored, Tensor reference)
     {
         LossArguments.CheckPair(restored, reference, Requirements);
@@ -42,10 +45,10 @@ public abstract class ImageLoss : Loss<Tensor, Tensor, Tensor>
         return Reduced(PerImage(restored, reference)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Each image's loss, (N), float64 for float64 images, else float32, in the caller's scope.</summary>
+    /// <summary>Returns each image's loss, (N), float64 for float64 images, else float32, in the caller's dispose scope.</summary>
     private protected abstract Tensor PerImage(Tensor restored, Tensor reference);
 
-    /// <summary>The difference of the images, float64 for float64 images, else float32.</summary>
+    /// <summary>Returns restored minus reference, float64 for float64 images, else float32.</summary>
     private protected static Tensor Difference(Tensor restored, Tensor reference)
     {
         ScalarType precision = restored.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;

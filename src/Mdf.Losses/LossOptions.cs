@@ -2,12 +2,12 @@ using static TorchSharp.torch;
 
 namespace Mdf.Losses;
 
-/// <summary>The settings that all losses have; they are checked when a loss is made with them.</summary>
+/// <summary>Settings common to all losses. The constructor of a loss checks its settings.</summary>
 public record LossOptions
 {
     /// <summary>
-    /// What becomes of the images' losses: <see cref="nn.Reduction.Mean"/> over the batch (default), <see cref="nn.Reduction.Sum"/>, or
-    /// <see cref="nn.Reduction.None"/>, which gives one value an image.
+    /// The reduction over the batch: <see cref="nn.Reduction.Mean"/> (default), <see cref="nn.Reduction.Sum"/>, or
+    /// <see cref="nn.Reduction.None"/>, which returns one value for each image, (N).
     /// </summary>
     public nn.Reduction Reduction { get; init; } = nn.Reduction.Mean;
 }

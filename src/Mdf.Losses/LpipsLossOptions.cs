@@ -4,9 +4,8 @@ namespace Mdf.Losses;
 public sealed record LpipsLossOptions : LossOptions
 {
     /// <summary>
-    /// The memory for features at a time, in bytes, at least 1 MiB; it decides how many images, at least one, are worked on at once, and
-    /// changes results by rounding only. Default: null, which takes 24 MiB for each of libtorch's threads on the CPU and
-    /// 1 GiB elsewhere.
+    /// Memory for feature maps during a call, in bytes; at least 1 MiB. The value limits the number of images processed at a time (at least
+    /// one) and affects results by rounding only. Default: null, for 24 MiB per libtorch thread on the CPU and 1 GiB on other devices.
     /// </summary>
     public long? WorkingMemory { get; init; }
 }

@@ -1,14 +1,14 @@
 namespace Mdf.Losses;
 
-/// <summary>The network whose features LPIPS compares.</summary>
+/// <summary>The classification network whose feature maps LPIPS compares.</summary>
 public enum LpipsNetwork
 {
-    /// <summary>AlexNet: the fastest, and what LPIPS is usually reported with.</summary>
+    /// <summary>AlexNet: the fastest network, and the usual choice in publications that report LPIPS.</summary>
     Alex,
 
     /// <summary>VGG-16.</summary>
     Vgg,
 
-    /// <summary>SqueezeNet 1.1: the smallest.</summary>
+    /// <summary>SqueezeNet 1.1: the network with the smallest file of weights.</summary>
     Squeeze,
 }

@@ -1,14 +1,15 @@
 namespace Mdf.Losses;
 
-/// <summary>How the MDF loss is computed. The results agree to rounding.</summary>
+/// <summary>The way in which the MDF loss and its gradient are computed. Both ways give the same results up to rounding.</summary>
 public enum MdfExecution
 {
     /// <summary>
-    /// The gradient of the restored image is computed along with the loss, a few images or tiles at a time, and features are dropped as
-    /// soon as they have been compared; <c>backward</c> only scales it. A reference that requires gradients takes the graph.
+    /// The forward pass computes the gradient of the restored images along with the loss, for a few images or tiles at a time, and frees
+    /// feature maps as soon as they are compared. <c>backward</c> only scales the gradient. If the reference requires gradients,
+    /// <see cref="Graph"/> is used instead.
     /// </summary>
     Fused,
 
-    /// <summary>Ordinary operations and autograd, which keeps the features of all scales until <c>backward</c>.</summary>
+    /// <summary>Autograd computes the gradient and keeps the feature maps of all scales in memory until <c>backward</c>.</summary>
     Graph,
 }

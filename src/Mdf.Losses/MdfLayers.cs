@@ -4,18 +4,18 @@ namespace Mdf.Losses;
 [Flags]
 public enum MdfLayers
 {
-    /// <summary>No map; not a legal choice.</summary>
+    /// <summary>No feature map; not a valid setting.</summary>
     None = 0,
 
-    /// <summary>The output of the head.</summary>
+    /// <summary>The output of the head, the first convolution block.</summary>
     Head = 1,
 
-    /// <summary>The output of the whole body.</summary>
+    /// <summary>The output of the last body block.</summary>
     Body = 2,
 
-    /// <summary>The tail's map of scores.</summary>
+    /// <summary>The output of the tail: the map of discriminator scores.</summary>
     Tail = 4,
 
-    /// <summary>All three, as published.</summary>
+    /// <summary>All three feature maps, as published.</summary>
     All = Head | Body | Tail,
 }

@@ -9,32 +9,37 @@ using static TorchSharp.torch;
 namespace Mdf.Losses;
 
 /// <summary>
-/// The Multi-Scale Discriminative Feature (MDF) loss: how far a restored image is from its reference in the eyes of discriminators
-/// trained on one image and the distortions of one task. For each image it is the sum, over the discriminators k and their feature maps
-/// l, of the mean squared difference of the maps,
-/// <c>L(x, y) = sum_k sum_l mean((D_kl(x) - D_kl(y))^2)</c>; every discriminator sees the image at full resolution.
+/// The Multi-Scale Discriminative Feature (MDF) loss. It compares a restored image with its reference by the feature maps of
+/// discriminators that were trained on one image and the distortions of one task. The loss of an image is
+/// <c>L(x, y) = sum_k sum_l mean((D_kl(x) - D_kl(y))^2)</c> over the discriminators k and their feature maps l. Every discriminator gets
+/// the image at full resolution.
 /// </summary>
 /// <remarks>
 /// <para>Mustafa, Mikhailiuk, Iliescu, Babbar, Mantiuk: "Training a Task-Specific Image Reconstruction Loss", WACV 2022,
 /// arXiv 2103.14616.</para>
-/// <para>The discriminators are frozen: the loss has no parameters, <c>train()</c> does not change it, and no optimizer sees them. Batch
-/// normalisation (with the statistics of training) is folded into the convolutions. By default the gradient of the restored image is
-/// computed along with the loss, tile by tile, and <c>backward</c> only scales it (<see cref="MdfExecution.Fused"/>). Images are computed
-/// in their own precision, float32 or float64 (float16 and bfloat16 in float32), with the weights rounded from one float64 original, so that converting the module to
-/// another type changes nothing; <c>to(device)</c> moves it.</para>
+/// <para>The discriminators are frozen: the loss has no parameters, <c>train()</c> does not change it, and no optimizer sees its weights.
+/// Batch normalisation, with the statistics of training, is folded into the convolutions.</para>
+/// <para>By default <c>forward</c> computes the gradient of the restored images along with the loss, tile by tile, and <c>backward</c>
+/// only scales that gradient (<see cref="MdfExecution.Fused"/>).</para>
+/// <para>The loss computes in the precision of the images, float32 or float64; float16 and bfloat16 images are converted to float32. The
+/// weights of each precision are rounded from one float64 original, so converting the module to another type has no effect.
+/// <c>to(device)</c> moves the loss.</para>
 /// </remarks>
 public sealed class MdfLoss : FeatureLoss
 {
     private const int PublishedScaleCount = 8;
 
-    /// <summary>Creates the loss from a file of discriminators, or from weights that come with the package.</summary>
+    /// <summary>Creates the loss from a file of discriminators, or from weights included in the package.</summary>
     /// <param name="weights">
-    /// The path of our <c>.ckpt</c> or one of the authors' <c>.pth</c> files, told apart by content. Where there is no such file,
-    /// <c>jpeg.ckpt</c>, <c>denoise.ckpt</c> and <c>sisr.ckpt</c> stand for the packaged weights, as <see cref="Pretrained"/> gives them.
+    /// Path of a <c>.ckpt</c> file of this library or a <c>.pth</c> file of the authors; the format is recognised by content. If no such
+    /// file exists, the names <c>jpeg.ckpt</c>, <c>denoise.ckpt</c> and <c>sisr.ckpt</c> select the packaged weights
+    /// (see <see cref="Pretrained"/>).
     /// </param>
     /// <param name="options">Settings; null for the published loss.</param>
-    /// <param name="logger">Is told what was loaded; null for silence.</param>
-    /// <exception cref="FileNotFoundException">There is no such file, and no packaged weights of this name.</exception>
+    /// <param name="logger">Logs which weights were loaded; null disables logging.</param>
+    /// <exception cref="FileNotFoundException">
+    /// <paramref name="weights"/> is neither an existing file nor the name of packaged weights.
+    /// </exception>
     /// <exception cref="Mdf.Checkpoints.CheckpointFormatException">The file is damaged or holds no discriminators.</exception>
     /// <exception cref="ArgumentException">An option is out of its range, or a weight is not finite.</exception>
     public MdfLoss(string weights, MdfLossOptions? options = null, ILogger? logger = null)
@@ -43,8 +48,10 @@ public sealed class MdfLoss : FeatureLoss
         (logger ?? NullLogger.Instance).Loaded(ScaleCount, weights);
     }
 
-    /// <summary>Creates the loss from discriminators in memory, which it copies.</summary>
-    /// <param name="weights">The discriminators; they stay the caller's, and later changes to them do not reach the loss.</param>
+    /// <summary>Creates the loss from a copy of discriminators in memory.</summary>
+    /// <param name="weights">
+    /// The discriminators. The caller keeps ownership; later changes to the discriminators do not affect the loss.
+    /// </param>
     /// <param name="options">Settings; null for the published loss.</param>
     /// <exception cref="ArgumentException">An option is out of its range, or a weight is not finite.</exception>
     public MdfLoss(DiscriminatorPyramid weights, MdfLossOptions? options = null)
@@ -59,12 +66,14 @@ public sealed class MdfLoss : FeatureLoss
         Network = network;
     }
 
-    /// <summary>Creates the loss for a task, with the weights that come with the package; docs/weights.md says how they were trained.</summary>
-    /// <param name="task">The task.</param>
+    /// <summary>
+    /// Creates the loss for a task from the weights included in the package. docs/weights.md describes the training of these weights.
+    /// </summary>
+    /// <param name="task">The restoration task.</param>
     /// <param name="options">Settings; null for the published loss.</param>
-    /// <param name="logger">Is told what was loaded; null for silence.</param>
-    /// <returns>The loss.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such task.</exception>
+    /// <param name="logger">Logs which weights were loaded; null disables logging.</param>
+    /// <returns>The loss, on the CPU.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="task"/> is not a defined value.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public static MdfLoss Pretrained(RestorationTask task, MdfLossOptions? options = null, ILogger? logger = null)
     {
@@ -75,29 +84,33 @@ public sealed class MdfLoss : FeatureLoss
         return loss;
     }
 
-    /// <summary>The settings it was made with.</summary>
+    /// <summary>The settings of the loss.</summary>
     public MdfLossOptions Options { get; }
 
-    /// <summary>The number of scales it uses.</summary>
+    /// <summary>The number of scales, that is of discriminators, in use.</summary>
     public int ScaleCount => Network.ScaleCount;
 
     internal FoldedPyramid Network { get; }
 
-    /// <summary>The parts the loss is the sum of: how much each scale and each feature map contributes.</summary>
-    /// <param name="restored">As in <see cref="ImageLoss.forward(Tensor, Tensor)"/>.</param>
-    /// <param name="reference">As in <see cref="ImageLoss.forward(Tensor, Tensor)"/>.</param>
-    /// <returns>(N, <see cref="ScaleCount"/>, maps compared), scales in the order of <see cref="MdfLossOptions.ScaleOrder"/>, maps in that
-    /// of head, body, tail.</returns>
-    /// <exception cref="ArgumentException">Shape, type or device are not as described.</exception>
+    /// <summary>
+    /// Computes the contribution of each scale and feature map to each image's loss; the loss is the sum of the contributions.
+    /// </summary>
+    /// <param name="restored">Restored images, (N, 3, H, W), RGB in [0, 1].</param>
+    /// <param name="reference">Reference images of the same shape, type and device.</param>
+    /// <returns>
+    /// (N, K, L): K is <see cref="ScaleCount"/>, in the order of <see cref="MdfLossOptions.ScaleOrder"/>; L is the number of compared maps,
+    /// in the order head, body, tail.
+    /// </returns>
+    /// <exception cref="ArgumentException">An image tensor has a wrong shape, type or device.</exception>
     public Tensor Terms(Tensor restored, Tensor reference) => TermsOf(restored, reference);
 
     /// <summary>
-    /// Computes a reference's features once, for many calls against it. They are kept: about 3.1 KB a pixel with the published widths in
-    /// float32, half of it where they are computed in bfloat16.
+    /// Computes a reference's features once, for any number of calls against that reference. The published network widths take about 3.1 KB
+    /// of memory per pixel in float32, and half as much in bfloat16.
     /// </summary>
-    /// <param name="reference">Reference images, (N, 3, H, W), as in <see cref="ImageLoss.forward(Tensor, Tensor)"/>; no gradient reaches them.</param>
-    /// <returns>The prepared reference; the caller disposes it.</returns>
-    /// <exception cref="ArgumentException">Shape, type or device are not as described.</exception>
+    /// <param name="reference">Reference images, (N, 3, H, W), RGB in [0, 1]; no gradient reaches the reference.</param>
+    /// <returns>The prepared reference. It holds the features in memory until the caller disposes it.</returns>
+    /// <exception cref="ArgumentException">The reference has a wrong shape, type or device.</exception>
     public override PreparedReference Prepare(Tensor reference) => base.Prepare(reference);
 
     private static FoldedPyramid FoldOwned(DiscriminatorPyramid weights, MdfLossOptions options)
@@ -118,9 +131,16 @@ public sealed class MdfLoss : FeatureLoss
     {
         IReadOnlyList<MdfDiscriminator> all = weights.Scales;
         int count = options.ScaleCount ?? Math.Min(PublishedScaleCount, all.Count);
-        OptionChecks.Require(count >= 1 && count <= all.Count, count, $"1 to {all.Count}, the number of scales of the weights", nameof(options.ScaleCount));
         OptionChecks.Require(
-            (options.Layers & ~MdfLayers.All) == 0 && options.Layers != MdfLayers.None, options.Layers, "one or more of Head, Body and Tail", nameof(options.Layers));
+            count >= 1 && count <= all.Count,
+            count,
+            $"1 to {all.Count}, the number of scales of the weights",
+            nameof(options.ScaleCount));
+        OptionChecks.Require(
+            (options.Layers & ~MdfLayers.All) == 0 && options.Layers != MdfLayers.None,
+            options.Layers,
+            "one or more of Head, Body and Tail",
+            nameof(options.Layers));
         WorkingMemory.Require(options.WorkingMemory);
         OptionChecks.RequireDefined(options.InputRange);
         OptionChecks.RequireDefined(options.ScaleOrder);

@@ -1,11 +1,11 @@
 namespace Mdf.Losses;
 
-/// <summary>From which end scales are taken when <see cref="MdfLossOptions.ScaleCount"/> asks for fewer than there are.</summary>
+/// <summary>The order in which <see cref="MdfLossOptions.ScaleCount"/> scales are taken from the weights.</summary>
 public enum MdfScaleOrder
 {
-    /// <summary>The coarsest scales first (the authors' <c>is_ascending=1</c>).</summary>
+    /// <summary>From the coarsest scale to finer ones (the authors' <c>is_ascending=1</c>).</summary>
     CoarsestFirst,
 
-    /// <summary>The finest scales first (the authors' <c>is_ascending=0</c>).</summary>
+    /// <summary>From the finest scale to coarser ones (the authors' <c>is_ascending=0</c>).</summary>
     FinestFirst,
 }

@@ -5,17 +5,20 @@ using static TorchSharp.torch;
 namespace Mdf.Losses;
 
 /// <summary>
-/// The mix of multi-scale structural similarity and absolute difference, <c>0.84 (1 - MS-SSIM) + 0.16 mean(|x - y|)</c>, of Zhao, Gallo,
-/// Frosio and Kautz, "Loss Functions for Image Restoration with Neural Networks", 2017, as the authors of MDF use it: the differences are
-/// not weighted by a Gaussian.
+/// The MS-SSIM + L1 loss, <c>0.84 (1 - MS-SSIM) + 0.16 mean(|x - y|)</c>: a weighted sum of multi-scale structural similarity and absolute
+/// difference, for images with any number of channels.
 /// </summary>
+/// <remarks>
+/// Zhao, Gallo, Frosio and Kautz, "Loss Functions for Image Restoration with Neural Networks", 2017. This class follows the variant of the
+/// authors of MDF, which does not weight the absolute differences by a Gaussian.
+/// </remarks>
 public sealed class MsSsimL1Loss : ImageLoss
 {
     private readonly MultiScaleStructuralSimilarityOptions similarity;
     private readonly double structureWeight;
 
     /// <summary>Creates the loss.</summary>
-    /// <param name="options">Settings; null for the published ones.</param>
+    /// <param name="options">Settings; null for the published settings.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public MsSsimL1Loss(MsSsimL1LossOptions? options = null)
         : base(options ??= new MsSsimL1LossOptions())

@@ -5,9 +5,12 @@ namespace Mdf.Losses;
 /// <summary>Settings of <see cref="MsSsimL1Loss"/>.</summary>
 public sealed record MsSsimL1LossOptions : LossOptions
 {
-    /// <summary>The weight of the multi-scale structural similarity; that of L1 is what it lacks to 1. Default: 0.84. Range: 0 to 1.</summary>
+    /// <summary>Weight w of the MS-SSIM term, 0 to 1; the L1 term has the weight 1 - w. Default: 0.84.</summary>
     public double StructureWeight { get; init; } = 0.84;
 
-    /// <summary>As in <see cref="MsSsimLossOptions.Similarity"/>.</summary>
+    /// <summary>
+    /// Settings of MS-SSIM. Default: the five published scales, for images of at least 161 x 161 pixels. Smaller images need a smaller
+    /// <see cref="MultiScaleStructuralSimilarityOptions.ScaleCount"/>.
+    /// </summary>
     public MultiScaleStructuralSimilarityOptions Similarity { get; init; } = new();
 }

@@ -5,15 +5,18 @@ using static TorchSharp.torch;
 namespace Mdf.Losses;
 
 /// <summary>
-/// What an image's multi-scale structural similarity lacks to 1, from 0 to 1; any number of channels. How it is computed, and how the
-/// variant of the authors of MDF differs, is said at <see cref="MultiScaleStructuralSimilarity"/>.
+/// The MS-SSIM loss, 1 minus the multi-scale structural similarity of each image: from 0 (equal) to 1. Images may have any number of
+/// channels.
 /// </summary>
+/// <remarks>
+/// <see cref="MultiScaleStructuralSimilarity"/> describes the computation and the differences from the variant of the authors of MDF.
+/// </remarks>
 public sealed class MsSsimLoss : ImageLoss
 {
     private readonly MultiScaleStructuralSimilarityOptions similarity;
 
     /// <summary>Creates the loss.</summary>
-    /// <param name="options">Settings; null for the published ones.</param>
+    /// <param name="options">Settings; null for the published settings.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public MsSsimLoss(MsSsimLossOptions? options = null)
         : base(options ??= new MsSsimLossOptions())

@@ -6,8 +6,8 @@ namespace Mdf.Losses;
 public sealed record MsSsimLossOptions : LossOptions
 {
     /// <summary>
-    /// The scales. Default: the five published ones, which take images of at least 161 x 161 pixels; smaller images need fewer
-    /// (<see cref="MultiScaleStructuralSimilarityOptions.ScaleCount"/>).
+    /// Settings of MS-SSIM. Default: the five published scales, for images of at least 161 x 161 pixels. Smaller images need a smaller
+    /// <see cref="MultiScaleStructuralSimilarityOptions.ScaleCount"/>.
     /// </summary>
     public MultiScaleStructuralSimilarityOptions Similarity { get; init; } = new();
 }

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace Mdf.Losses;
 
 /// <summary>
-/// A reference's features, computed once by <see cref="FeatureLoss.Prepare"/> and used in any number of calls of the loss that made it.
+/// The features of reference images, computed once by <see cref="FeatureLoss.Prepare"/> for any number of calls of the loss that made this
+/// object.
 /// </summary>
 public sealed class PreparedReference : IDisposable
 {
@@ -20,10 +21,10 @@ public sealed class PreparedReference : IDisposable
 
     internal ImageForm Form { get; }
 
-    /// <summary>For each network, the maps that are compared.</summary>
+    /// <summary>The compared feature maps, one array for each network.</summary>
     internal IReadOnlyList<Tensor[]> Features => features ?? throw new ObjectDisposedException(GetType().Name);
 
-    /// <summary>Frees the features.</summary>
+    /// <summary>Frees the features. The prepared reference cannot be used afterwards.</summary>
     public void Dispose()
     {
         foreach (Tensor feature in features?.SelectMany(f => f) ?? [])

@@ -1,9 +1,9 @@
 namespace Mdf.Losses;
 
-/// <summary>The restoration tasks of the paper.</summary>
+/// <summary>The restoration tasks of the MDF paper (Mustafa et al., WACV 2022).</summary>
 public enum RestorationTask
 {
-    /// <summary>Removal of JPEG's artefacts.</summary>
+    /// <summary>Removal of JPEG compression artefacts.</summary>
     JpegRemoval,
 
     /// <summary>Removal of Gaussian noise.</summary>

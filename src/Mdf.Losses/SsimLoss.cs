@@ -5,15 +5,17 @@ using static TorchSharp.torch;
 namespace Mdf.Losses;
 
 /// <summary>
-/// What an image's mean structural similarity lacks to 1, from 0 to 2; any number of channels. How it is computed, and how the variant
-/// of the authors of MDF differs, is said at <see cref="StructuralSimilarity"/>.
+/// The SSIM loss, 1 minus the mean structural similarity of each image: from 0 (equal) to 2. Images may have any number of channels.
 /// </summary>
+/// <remarks>
+/// <see cref="StructuralSimilarity"/> describes the computation and the differences from the variant of the authors of MDF.
+/// </remarks>
 public sealed class SsimLoss : ImageLoss
 {
     private readonly StructuralSimilarityOptions similarity;
 
     /// <summary>Creates the loss.</summary>
-    /// <param name="options">Settings; null for the published ones.</param>
+    /// <param name="options">Settings; null for the published settings.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public SsimLoss(SsimLossOptions? options = null)
         : base(options ??= new SsimLossOptions())

@@ -5,6 +5,6 @@ namespace Mdf.Losses;
 /// <summary>Settings of <see cref="SsimLoss"/>.</summary>
 public sealed record SsimLossOptions : LossOptions
 {
-    /// <summary>The windows and constants. Default: the published ones; images of at least 11 x 11 pixels.</summary>
+    /// <summary>Window and constants of SSIM. Default: the published values, for images of at least 11 x 11 pixels.</summary>
     public StructuralSimilarityOptions Similarity { get; init; } = new();
 }

@@ -8,25 +8,29 @@ using static TorchSharp.torch;
 namespace Mdf.Losses;
 
 /// <summary>
-/// The VGG loss, also called perceptual or content loss: how far the features of two images are apart in a network that was trained to
-/// recognise objects, <c>sum_l w_l mean((F_l(x) - F_l(y))^2)</c>. Images are RGB in [0, 1]; they are normalised for the network here.
+/// The VGG loss, also called perceptual or content loss: the distance between the feature maps of two images in a classification network,
+/// <c>sum_l w_l mean((F_l(x) - F_l(y))^2)</c>. Images are (N, 3, H, W), RGB in [0, 1]; the loss normalises the images for the network.
 /// </summary>
 /// <remarks>
 /// Johnson, Alahi and Fei-Fei, "Perceptual Losses for Real-Time Style Transfer and Super-Resolution", 2016. With
-/// <see cref="VggLossOptions.Resizes"/> it is what the authors of MDF compare with. The gradient of the restored images is computed along
-/// with the loss, a few images at a time, and <c>backward</c> only scales it.
+/// <see cref="VggLossOptions.Resizes"/> this class is the VGG loss that the authors of MDF compare with. <c>forward</c> computes the
+/// gradient of the restored images along with the loss, a few images at a time, and <c>backward</c> only scales that gradient.
 /// </remarks>
 public sealed class VggLoss : FeatureLoss
 {
-    /// <summary>Creates the loss from a file.</summary>
+    /// <summary>Creates the loss from a file of weights.</summary>
     /// <param name="weights">
-    /// torchvision's file or another of the same names, <c>.pth</c> or safetensors; null for the one that <see cref="PretrainedWeights"/>
-    /// has.
+    /// Path of the network's weights, <c>.pth</c> or safetensors with torchvision's parameter names; null for the file that
+    /// <see cref="PretrainedWeights"/> finds.
     /// </param>
     /// <param name="options">Settings; null for the defaults.</param>
-    /// <param name="logger">Is told what was loaded; null for silence.</param>
-    /// <exception cref="FileNotFoundException">There is no such file; the message says how to get it and where to put it.</exception>
-    /// <exception cref="Mdf.Checkpoints.CheckpointFormatException">The file is damaged or lacks weights, which are named.</exception>
+    /// <param name="logger">Logs which weights were loaded; null disables logging.</param>
+    /// <exception cref="FileNotFoundException">
+    /// The network's weights are missing; the message says how to get the file and where to put it.
+    /// </exception>
+    /// <exception cref="Mdf.Checkpoints.CheckpointFormatException">
+    /// The file is damaged or lacks weights; the message names the missing weights.
+    /// </exception>
     /// <exception cref="ArgumentException">An option is out of its range, or a weight is not finite.</exception>
     public VggLoss(string? weights = null, VggLossOptions? options = null, ILogger? logger = null)
         : this(Load(ref weights, options ??= new VggLossOptions()), options)
@@ -34,9 +38,11 @@ public sealed class VggLoss : FeatureLoss
         (logger ?? NullLogger.Instance).LoadedVgg(options.Network, weights!);
     }
 
-    /// <summary>Creates the loss from a network in memory, which it copies.</summary>
-    /// <param name="network">The network; it stays the caller's. Any that has the layers will do; <see cref="VggLossOptions.Network"/> is ignored.</param>
-    /// <param name="options">Settings; null for the defaults.</param>
+    /// <summary>Creates the loss from a copy of a network in memory.</summary>
+    /// <param name="network">
+    /// Any network that has the layers <see cref="VggLossOptions.Layers"/>. The caller keeps ownership of the network.
+    /// </param>
+    /// <param name="options">Settings; null for the defaults. <see cref="VggLossOptions.Network"/> is ignored.</param>
     /// <exception cref="ArgumentException">An option is out of its range, or a weight is not finite.</exception>
     public VggLoss(FeatureNetwork network, VggLossOptions? options = null)
         : this(Copy(network, options ??= new VggLossOptions()), options)
@@ -49,14 +55,14 @@ public sealed class VggLoss : FeatureLoss
         Options = options;
     }
 
-    /// <summary>The settings it was made with.</summary>
+    /// <summary>The settings of the loss.</summary>
     public VggLossOptions Options { get; }
 
-    /// <summary>The parts the loss is the sum of: how much each layer contributes.</summary>
-    /// <param name="restored">As in <see cref="ImageLoss.forward(Tensor, Tensor)"/>.</param>
-    /// <param name="reference">As in <see cref="ImageLoss.forward(Tensor, Tensor)"/>.</param>
-    /// <returns>(N, layers), in the order of <see cref="VggLossOptions.Layers"/>, their weights included.</returns>
-    /// <exception cref="ArgumentException">Shape, type or device are not as described.</exception>
+    /// <summary>Computes each layer's weighted contribution to each image's loss; the loss is the sum of the contributions.</summary>
+    /// <param name="restored">Restored images, (N, 3, H, W), RGB in [0, 1].</param>
+    /// <param name="reference">Reference images of the same shape, type and device.</param>
+    /// <returns>(N, L), in the order of the L layers of <see cref="VggLossOptions.Layers"/>.</returns>
+    /// <exception cref="ArgumentException">An image tensor has a wrong shape, type or device.</exception>
     public Tensor Terms(Tensor restored, Tensor reference) => LayerTermsOf(restored, reference);
 
     private static PerceptualNetwork Load(ref string? weights, VggLossOptions options)
@@ -96,7 +102,9 @@ public sealed class VggLoss : FeatureLoss
         if (options.LayerWeights is { } layerWeights)
         {
             OptionChecks.Require(
-                layerWeights.Count == options.Layers.Count && layerWeights.All(w => w >= 0 && double.IsFinite(w)) && layerWeights.Any(w => w > 0),
+                layerWeights.Count == options.Layers.Count
+                    && layerWeights.All(w => w >= 0 && double.IsFinite(w))
+                    && layerWeights.Any(w => w > 0),
                 $"[{string.Join(", ", layerWeights)}]",
                 $"{options.Layers.Count} finite numbers of 0 or more, one at least above 0",
                 nameof(options.LayerWeights));

@@ -1,6 +1,6 @@
 namespace Mdf.Losses;
 
-/// <summary>The network whose features the VGG loss compares.</summary>
+/// <summary>The network whose feature maps the VGG loss compares.</summary>
 public enum VggNetwork
 {
     /// <summary>VGG-16, which the authors of MDF use.</summary>

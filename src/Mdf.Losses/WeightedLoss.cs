@@ -7,17 +7,19 @@ using static TorchSharp.torch;
 namespace Mdf.Losses;
 
 /// <summary>
-/// A weighted sum of losses, made by <see cref="LossExtensions.Plus"/>. It owns them: <c>to(device)</c> moves them, and disposing it
-/// disposes them.
+/// A weighted sum of losses, also made by <see cref="LossExtensions.Plus"/>. The sum owns its losses: <c>to(device)</c> moves all of them,
+/// and <c>Dispose</c> disposes all of them.
 /// </summary>
 public sealed class WeightedLoss : Loss<Tensor, Tensor, Tensor>
 {
     private readonly ModuleList<Loss<Tensor, Tensor, Tensor>> losses;
     private readonly double[] weights;
 
-    /// <summary>Creates the sum.</summary>
-    /// <param name="terms">One or more losses of the same reduction, each with its weight, a finite number.</param>
-    /// <exception cref="ArgumentException">There is no loss, one is null, a weight is not finite, or reductions differ.</exception>
+    /// <summary>Creates a weighted sum of losses.</summary>
+    /// <param name="terms">One or more losses with the same reduction, each with its weight, a finite number.</param>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="terms"/> is null or empty, a loss is null, a weight is not finite, or the losses' reductions differ.
+    /// </exception>
     public WeightedLoss(params IReadOnlyList<(double Weight, Loss<Tensor, Tensor, Tensor> Loss)> terms)
         : base(CommonReduction(terms))
     {
@@ -29,11 +31,11 @@ public sealed class WeightedLoss : Loss<Tensor, Tensor, Tensor>
     /// <summary>The losses and their weights.</summary>
     public IReadOnlyList<(double Weight, Loss<Tensor, Tensor, Tensor> Loss)> Terms => [.. weights.Zip(losses)];
 
-    /// <summary>The sum of the weighted losses.</summary>
-    /// <param name="restored">Restored images that all the losses take.</param>
+    /// <summary>Computes the weighted sum of the losses.</summary>
+    /// <param name="restored">Restored images, (N, C, H, W), valid for all the losses.</param>
     /// <param name="reference">Reference images of the same shape, type and device.</param>
     /// <returns>A scalar, or (N) with <see cref="nn.Reduction.None"/>.</returns>
-    /// <exception cref="ArgumentException">One of the losses does not take these images.</exception>
+    /// <exception cref="ArgumentException">The images are not valid for one of the losses.</exception>
     public override Tensor forward(Tensor restored, Tensor reference)
     {
         using var scope = NewDisposeScope();
@@ -52,18 +54,23 @@ public sealed class WeightedLoss : Loss<Tensor, Tensor, Tensor>
         ArgumentNullException.ThrowIfNull(terms);
         if (terms.Count == 0 || terms.Any(t => t.Loss is null))
         {
-            throw new ArgumentException(terms.Count == 0 ? "There is no loss; expected at least one." : "One of the losses is null.", nameof(terms));
+            throw new ArgumentException(
+                terms.Count == 0 ? "There is no loss; expected at least one." : "One of the losses is null.", nameof(terms));
         }
 
         if (terms.FirstOrDefault(t => !double.IsFinite(t.Weight)) is { Loss: not null } wrong)
         {
             throw new ArgumentException(
-                string.Create(CultureInfo.InvariantCulture, $"The weight of {wrong.Loss.GetType().Name} is {wrong.Weight}; expected a finite number."), nameof(terms));
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The weight of {wrong.Loss.GetType().Name} is {wrong.Weight}; expected a finite number."),
+                nameof(terms));
         }
 
         nn.Reduction[] reductions = [.. terms.Select(t => t.Loss.reduction).Distinct()];
         return reductions is [nn.Reduction common]
             ? common
-            : throw new ArgumentException($"The losses have the reductions {string.Join(", ", reductions)}; expected the same of all.", nameof(terms));
+            : throw new ArgumentException(
+                $"The losses have the reductions {string.Join(", ", reductions)}; expected the same reduction for all.", nameof(terms));
     }
 }

@@ -3,13 +3,12 @@ using static TorchSharp.torch;
 namespace Mdf.Training;
 
 /// <summary>
-/// Random numbers for every purpose of a training, each from the seed and the place (a place, or a step, and what lies in it) alone: what is
-/// drawn at one iteration does not depend on what was drawn before, and so a training that goes on after a stop draws what it would have
-/// drawn.
+/// Derives independent random generators from a seed, a purpose and a place such as a scale or step. A draw depends on these values alone
+/// and not on earlier draws, so a resumed training draws the same numbers as an uninterrupted one.
 /// </summary>
 internal readonly struct SeedSequence(long seed)
 {
-    /// <summary>What numbers are drawn for.</summary>
+    /// <summary>The purpose of random numbers; each purpose has its own sequence.</summary>
     public enum Purpose
     {
         Generator,

@@ -1,21 +1,26 @@
 namespace Mdf.Training;
 
-/// <summary>A training got out of hand: its scores or weights are no numbers any more, or far from all bounds.</summary>
+/// <summary>
+/// The exception for a training that diverged: a loss, score or weight became NaN or infinite, or exceeded the divergence bound. The
+/// message names the value and the file of the last good state.
+/// </summary>
 public sealed class TrainingDivergedException : Exception
 {
     internal TrainingDivergedException(int? scale, int iteration, string what, string? stateFile)
         : base(Place(scale, iteration) + $": {what}. "
-            + (File.Exists(stateFile) ? $"The last state that was good is kept in '{stateFile}'. " : "")
+            + (File.Exists(stateFile) ? $"The last good state is kept in '{stateFile}'. " : "")
             + "Train with a lower LearningRate, " + (scale is null ? "into another folder." : "into another state file."))
     {
         Scale = scale;
         Iteration = iteration;
     }
 
-    /// <summary>The scale of the discriminators in training, counted from 0; null for restoration networks, which have none.</summary>
+    /// <summary>Index of the scale in a training of discriminators, from 0; null in a training of restoration networks.</summary>
     public int? Scale { get; }
 
-    /// <summary>The iteration of that scale, or the step of a restoration network at which it was noticed, counted from 1.</summary>
+    /// <summary>
+    /// The iteration within the scale, or the step of a restoration network, at which the divergence was detected; counted from 1.
+    /// </summary>
     public int Iteration { get; }
 
     private static string Place(int? scale, int iteration) => scale is null

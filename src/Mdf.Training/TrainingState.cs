@@ -4,17 +4,19 @@ using static TorchSharp.torch;
 
 namespace Mdf.Training;
 
-/// <summary>What a training needs to go on after a stop, as a safetensors file that is complete or the one before.</summary>
+/// <summary>
+/// Reads and writes the state that a training resumes from, a safetensors file. A file is replaced atomically, so it is always complete.
+/// </summary>
 internal static class TrainingState
 {
     private const string FormatKey = "format";
     private const string IdentityPrefix = "identity.";
 
-    /// <summary>Writes the state.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="format">Of which kind of training it is.</param>
-    /// <param name="identity">What a run and the one that goes on from it have in common.</param>
-    /// <param name="position">How far the training is, by name.</param>
+    /// <summary>Writes a state.</summary>
+    /// <param name="path">Path of the state file.</param>
+    /// <param name="format">Name and version of the kind of training.</param>
+    /// <param name="identity">Named values that a run must share with the state to resume from it.</param>
+    /// <param name="position">Named counters of the training's progress.</param>
     /// <param name="tensors">All weights, buffers and moments, by name.</param>
     public static void Save(
         string path,
@@ -32,12 +34,12 @@ internal static class TrainingState
         SafetensorsFile.Write(path, tensors, metadata);
     }
 
-    /// <summary>Reads a state, if it is of a run with this identity.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="format">Of which kind of training it must be.</param>
-    /// <param name="identity">What it and the run must have in common.</param>
-    /// <param name="younger">The part of the identity that older states lack; what they lack is not compared.</param>
-    /// <returns>The tensors, with the position among the metadata.</returns>
+    /// <summary>Reads a state and checks that its format and identity are the expected ones.</summary>
+    /// <param name="path">Path of the state file.</param>
+    /// <param name="format">Expected name and version of the kind of training.</param>
+    /// <param name="identity">Expected identity.</param>
+    /// <param name="younger">Key of the identity that older states may lack; not compared if the state lacks it.</param>
+    /// <returns>The tensors; the metadata contain the position.</returns>
     public static StateDictionary Load(string path, string format, IReadOnlyDictionary<string, string> identity, string? younger = null)
     {
         StateDictionary saved = SafetensorsFile.Read(path);
@@ -45,7 +47,11 @@ internal static class TrainingState
         {
             if (saved.Metadata.GetValueOrDefault(FormatKey) != format)
             {
-                throw new CheckpointFormatException(path, null, $"it is no state of a training of this version ('{FormatKey}' is '{saved.Metadata.GetValueOrDefault(FormatKey)}'; expected '{format}').");
+                throw new CheckpointFormatException(
+                    path,
+                    null,
+                    $"it is not a training state of this version: '{FormatKey}' is '{saved.Metadata.GetValueOrDefault(FormatKey)}'; "
+                    + $"expected '{format}'.");
             }
 
             foreach ((string key, string value) in identity)
@@ -53,7 +59,9 @@ internal static class TrainingState
                 string? other = saved.Metadata.GetValueOrDefault(IdentityPrefix + key);
                 if (other != value && !(other is null && key == younger))
                 {
-                    throw new InvalidOperationException($"'{path}' is of another training: its {key} is {other ?? "unknown"}, not {value}. Name another state file, or delete this one to start afresh.");
+                    throw new InvalidOperationException(
+                        $"'{path}' is the state of another training: its {key} is {other ?? "unknown"}, not {value}. "
+                        + "Name another state file, or delete this one to start afresh.");
                 }
             }
 
@@ -66,21 +74,25 @@ internal static class TrainingState
         }
     }
 
-    /// <summary>A number of the position.</summary>
+    /// <summary>Reads a counter of the position, 0 to <paramref name="largest"/>.</summary>
     public static int Number(string path, StateDictionary saved, string key, int largest) =>
-        int.TryParse(saved.Metadata.GetValueOrDefault(key), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number <= largest
+        int.TryParse(saved.Metadata.GetValueOrDefault(key), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            && number <= largest
             ? number
-            : throw new CheckpointFormatException(path, null, $"'{key}' is '{saved.Metadata.GetValueOrDefault(key)}'; expected 0 to {largest}.");
+            : throw new CheckpointFormatException(
+                path, null, $"'{key}' is '{saved.Metadata.GetValueOrDefault(key)}'; expected 0 to {largest}.");
 
-    /// <summary>What is wrong with weights, buffers or moments, or null: the first that is not finite.</summary>
+    /// <summary>Returns a description of the first tensor with NaN or infinite values; null if all tensors are finite.</summary>
     public static string? Trouble(IEnumerable<KeyValuePair<string, Tensor>> tensors)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        return tensors.FirstOrDefault(t => t.Value.is_floating_point() && !t.Value.isfinite().all().item<bool>()).Key is { } bad ? $"'{bad}' is not finite" : null;
+        return tensors.FirstOrDefault(t => t.Value.is_floating_point() && !t.Value.isfinite().all().item<bool>()).Key is { } bad
+            ? $"'{bad}' is not finite"
+            : null;
     }
 
-    /// <summary>Copies saved tensors into those of the same names.</summary>
+    /// <summary>Copies saved tensors into the target tensors of the same names.</summary>
     public static void Restore(string path, StateDictionary saved, IEnumerable<KeyValuePair<string, Tensor>> targets)
     {
         using var noGradient = no_grad();
@@ -88,7 +100,9 @@ internal static class TrainingState
         {
             if (!saved.TryGetValue(name, out Tensor? tensor) || !tensor.shape.SequenceEqual(target.shape))
             {
-                throw new CheckpointFormatException(path, null, $"it has no '{name}' of shape [{string.Join(", ", target.shape)}].");
+                string found = tensor is null ? "is missing" : $"has shape [{string.Join(", ", tensor.shape)}]";
+                throw new CheckpointFormatException(
+                    path, null, $"'{name}' {found}; expected shape [{string.Join(", ", target.shape)}].");
             }
 
             target.copy_(tensor);

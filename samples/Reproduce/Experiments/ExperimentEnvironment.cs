@@ -4,46 +4,49 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Experiments;
 
-/// <summary>Where and when an experiment ran; not part of its identity.</summary>
+/// <summary>
+/// The software, hardware and time of an experiment. The environment is recorded with the result but is not part of the experiment's
+/// identity.
+/// </summary>
 public sealed record ExperimentEnvironment
 {
     private const string ProcessorFile = "/proc/cpuinfo";
     private const string ProcessorKey = "model name";
 
-    /// <summary>The version of this library, with its commit where the build knew it.</summary>
+    /// <summary>Version of this library, with its commit if the build recorded one.</summary>
     public required string Library { get; init; }
 
-    /// <summary>The version of TorchSharp.</summary>
+    /// <summary>Version of TorchSharp.</summary>
     public required string TorchSharp { get; init; }
 
-    /// <summary>The version of libtorch.</summary>
+    /// <summary>Version of libtorch.</summary>
     public required string LibTorch { get; init; }
 
-    /// <summary>The runtime.</summary>
+    /// <summary>Name and version of the .NET runtime.</summary>
     public required string Runtime { get; init; }
 
-    /// <summary>The operating system.</summary>
+    /// <summary>Operating system and processor architecture.</summary>
     public required string Platform { get; init; }
 
-    /// <summary>The processor.</summary>
+    /// <summary>Processor model and number of logical processors.</summary>
     public required string Processor { get; init; }
 
-    /// <summary>The threads that libtorch used.</summary>
+    /// <summary>Number of libtorch's threads.</summary>
     public required int Threads { get; init; }
 
-    /// <summary>The device that was computed on.</summary>
+    /// <summary>Device of the computation, such as "cpu" or "cuda:0".</summary>
     public required string Device { get; init; }
 
-    /// <summary>When it was done.</summary>
+    /// <summary>Time at which the experiment finished.</summary>
     public required DateTimeOffset Finished { get; init; }
 
-    /// <summary>How long it took, stops left out.</summary>
+    /// <summary>Duration of the experiment without interruptions.</summary>
     public required TimeSpan Duration { get; init; }
 
-    /// <summary>What is known here and now.</summary>
-    /// <param name="duration">How long the experiment took.</param>
-    /// <param name="device">The device that was computed on; null for the CPU.</param>
-    /// <returns>The environment.</returns>
+    /// <summary>Describes the current process and machine, with the current time as the finishing time.</summary>
+    /// <param name="duration">Duration of the experiment without interruptions.</param>
+    /// <param name="device">Device of the computation; null for the CPU.</param>
+    /// <returns>The current environment.</returns>
     public static ExperimentEnvironment Current(TimeSpan duration, Device? device = null) => new()
     {
         Library = VersionOf(typeof(ExperimentEnvironment).Assembly),
@@ -59,13 +62,16 @@ public sealed record ExperimentEnvironment
     };
 
     private static string VersionOf(Assembly assembly) =>
-        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? assembly.GetName().Version?.ToString() ?? "unknown";
+        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+        ?? assembly.GetName().Version?.ToString()
+        ?? "unknown";
 
     private static string ProcessorName()
     {
-        string? named = File.Exists(ProcessorFile)
-            ? File.ReadLines(ProcessorFile).FirstOrDefault(l => l.StartsWith(ProcessorKey, StringComparison.Ordinal))?.Split(':', 2)[^1].Trim()
+        string? line = File.Exists(ProcessorFile)
+            ? File.ReadLines(ProcessorFile).FirstOrDefault(l => l.StartsWith(ProcessorKey, StringComparison.Ordinal))
             : null;
+        string? named = line?.Split(':', 2)[^1].Trim();
         return $"{named ?? RuntimeInformation.ProcessArchitecture.ToString()}, {Environment.ProcessorCount} logical processors";
     }
 }

@@ -7,14 +7,17 @@ using System.Text.Json.Serialization;
 namespace Reproduce.Experiments;
 
 /// <summary>
-/// Tells experiments apart by what decides their result. A description is any object that serializes to JSON; its identity is a hash of
-/// that JSON with all properties in order, so that neither the order of members nor that of dictionaries matters.
+/// Computes identities of experiments and checksums of their data. The identity is a hash of an experiment's description, any object that
+/// serialises to JSON and contains everything that determines the result.
 /// </summary>
+/// <remarks>
+/// The properties of the JSON are sorted by name before hashing, so the order of class members and dictionary entries does not matter.
+/// </remarks>
 public static class ExperimentIdentity
 {
     private const int Digits = 16;
 
-    /// <summary>How descriptions and results are written; enumerations by name.</summary>
+    /// <summary>JSON format of descriptions and results; enumerations are written by name.</summary>
     internal static JsonSerializerOptions Json { get; } = new()
     {
         WriteIndented = true,
@@ -24,29 +27,32 @@ public static class ExperimentIdentity
         Converters = { new JsonStringEnumConverter() },
     };
 
-    /// <summary>The identity of an experiment.</summary>
-    /// <param name="description">All that decides the result: settings, seeds, checksums of data and weights. Nulls count as absent.</param>
-    /// <returns>16 hexadecimal digits, the same on every machine.</returns>
+    /// <summary>Computes the identity of an experiment.</summary>
+    /// <param name="description">
+    /// Everything that determines the result: settings, seeds, checksums of data and weights. Null values count as absent.
+    /// </param>
+    /// <returns>16 hexadecimal digits, equal on every machine.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="description"/> is null.</exception>
     public static string Of(object description) =>
         Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(Canonical(description))))[..Digits];
 
-    /// <summary>The checksum of a file, to be part of a description.</summary>
-    /// <param name="path">The file.</param>
-    /// <returns>The first 16 hexadecimal digits of its SHA-256.</returns>
-    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <summary>Computes the checksum of a file, for use in a description.</summary>
+    /// <param name="path">Path of the file.</param>
+    /// <returns>The first 16 hexadecimal digits of the file's SHA-256 hash.</returns>
+    /// <exception cref="IOException">The file cannot be read.</exception>
     public static string OfFile(string path)
     {
         using FileStream file = File.OpenRead(path);
         return OfContent(file);
     }
 
-    /// <summary>The checksum of data, to be part of a description.</summary>
-    /// <param name="content">The data, read to its end.</param>
-    /// <returns>The first 16 hexadecimal digits of its SHA-256.</returns>
-    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <summary>Computes the checksum of data, for use in a description.</summary>
+    /// <param name="content">The data, read from the current position to the end.</param>
+    /// <returns>The first 16 hexadecimal digits of the data's SHA-256 hash.</returns>
+    /// <exception cref="IOException">The stream cannot be read.</exception>
     public static string OfContent(Stream content) => Convert.ToHexStringLower(SHA256.HashData(content))[..Digits];
 
-    /// <summary>The JSON of an object, properties sorted by name.</summary>
+    /// <summary>Returns the JSON of an object with all properties sorted by name.</summary>
     internal static JsonNode? Canonical(object description)
     {
         ArgumentNullException.ThrowIfNull(description);

@@ -3,27 +3,27 @@ using System.Text.Json;
 namespace Reproduce.Experiments;
 
 /// <summary>
-/// A folder of results, one JSON file a run, written whole or not at all. Runs are found by what decides their result, so that a grid
-/// that was stopped goes on where it was, and several processes or machines can fill one folder.
+/// A folder of experiment results with one JSON file for each experiment. Results are found by the experiment's description, so an
+/// interrupted grid of experiments can resume, and several processes or machines can share a folder. Files are written atomically.
 /// </summary>
 public sealed class ExperimentStore
 {
-    /// <summary>Opens the folder, which is made if it is not there.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <exception cref="IOException">It cannot be made; there is a file of that name, for instance.</exception>
-    /// <exception cref="UnauthorizedAccessException">It must not be made.</exception>
+    /// <summary>Opens a folder and creates it if it does not exist.</summary>
+    /// <param name="folder">Path of the folder.</param>
+    /// <exception cref="IOException">The folder cannot be created, for instance because a file of that name exists.</exception>
+    /// <exception cref="UnauthorizedAccessException">There is no permission to create the folder.</exception>
     public ExperimentStore(string folder) => Folder = Directory.CreateDirectory(folder).FullName;
 
-    /// <summary>The folder.</summary>
+    /// <summary>Full path of the folder.</summary>
     public string Folder { get; }
 
-    /// <summary>What an experiment gave, if it was run.</summary>
-    /// <typeparam name="TDescription">What decides the result.</typeparam>
-    /// <typeparam name="TResult">The result.</typeparam>
-    /// <param name="kind">What kind of experiment it is: lower-case words with hyphens, the beginning of the file's name.</param>
-    /// <param name="description">What decides the result.</param>
-    /// <returns>The record, or null.</returns>
-    /// <exception cref="InvalidDataException">Its file is no such record; the message names it.</exception>
+    /// <summary>Finds the record of an experiment.</summary>
+    /// <typeparam name="TDescription">Type of the description.</typeparam>
+    /// <typeparam name="TResult">Type of the result.</typeparam>
+    /// <param name="kind">Kind of the experiment: lower-case words with hyphens, with which the file's name begins.</param>
+    /// <param name="description">Everything that determines the result.</param>
+    /// <returns>The record; null if the experiment has no result yet.</returns>
+    /// <exception cref="InvalidDataException">The file is not a record of these types; the message names the file.</exception>
     public ExperimentRecord<TDescription, TResult>? Find<TDescription, TResult>(string kind, TDescription description)
         where TDescription : notnull
     {
@@ -31,14 +31,14 @@ public sealed class ExperimentStore
         return File.Exists(path) ? Read<TDescription, TResult>(path) : null;
     }
 
-    /// <summary>Keeps what an experiment gave; an earlier result is replaced.</summary>
-    /// <typeparam name="TDescription">What decides the result.</typeparam>
-    /// <typeparam name="TResult">The result.</typeparam>
-    /// <param name="kind">As in <see cref="Find"/>.</param>
-    /// <param name="description">What decides the result.</param>
-    /// <param name="result">The result.</param>
-    /// <param name="environment">Where and when it ran.</param>
-    /// <returns>The record.</returns>
+    /// <summary>Saves the result of an experiment and replaces an earlier result of the experiment.</summary>
+    /// <typeparam name="TDescription">Type of the description.</typeparam>
+    /// <typeparam name="TResult">Type of the result.</typeparam>
+    /// <param name="kind">Kind of the experiment: lower-case words with hyphens, with which the file's name begins.</param>
+    /// <param name="description">Everything that determines the result.</param>
+    /// <param name="result">The result of the experiment.</param>
+    /// <param name="environment">Software, hardware and time of the experiment.</param>
+    /// <returns>The saved record.</returns>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public ExperimentRecord<TDescription, TResult> Save<TDescription, TResult>(
         string kind, TDescription description, TResult result, ExperimentEnvironment environment)
@@ -55,12 +55,12 @@ public sealed class ExperimentStore
         return record;
     }
 
-    /// <summary>All records of a kind, in the order of their files' names.</summary>
-    /// <typeparam name="TDescription">What decides the result.</typeparam>
-    /// <typeparam name="TResult">The result.</typeparam>
-    /// <param name="kind">As in <see cref="Find"/>.</param>
-    /// <returns>The records.</returns>
-    /// <exception cref="InvalidDataException">A file is no such record; the message names it.</exception>
+    /// <summary>Reads all records of a kind.</summary>
+    /// <typeparam name="TDescription">Type of the descriptions.</typeparam>
+    /// <typeparam name="TResult">Type of the results.</typeparam>
+    /// <param name="kind">Kind of the experiments: lower-case words with hyphens, with which the files' names begin.</param>
+    /// <returns>The records, sorted by file name.</returns>
+    /// <exception cref="InvalidDataException">A file is not a record of these types; the message names the file.</exception>
     public IReadOnlyList<ExperimentRecord<TDescription, TResult>> All<TDescription, TResult>(string kind)
         where TDescription : notnull =>
         [.. Directory.GetFiles(Folder, $"{kind}-????????????????.json").Order(StringComparer.Ordinal).Select(Read<TDescription, TResult>)];
@@ -71,11 +71,12 @@ public sealed class ExperimentStore
         {
             using FileStream stream = File.OpenRead(path);
             return JsonSerializer.Deserialize<ExperimentRecord<TDescription, TResult>>(stream, ExperimentIdentity.Json)
-                ?? throw new InvalidDataException($"'{path}' holds no result.");
+                ?? throw new InvalidDataException($"'{path}' holds null; expected the record of an experiment.");
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"'{path}' is no result of this version: {e.Message} Delete it to run the experiment again.", e);
+            throw new InvalidDataException(
+                $"'{path}' is not an experiment record of this version: {e.Message} Delete the file to run the experiment again.", e);
         }
     }
 

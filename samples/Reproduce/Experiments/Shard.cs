@@ -2,37 +2,38 @@ using System.Globalization;
 
 namespace Reproduce.Experiments;
 
-/// <summary>One of several equal parts of a grid of experiments, for as many processes or machines.</summary>
+/// <summary>One of several equal parts of a grid of experiments, to divide the grid among processes or machines.</summary>
 public readonly record struct Shard
 {
-    /// <summary>A part.</summary>
-    /// <param name="number">Which one, 1 to <paramref name="count"/>.</param>
-    /// <param name="count">Of how many.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such part.</exception>
+    /// <summary>Creates a shard.</summary>
+    /// <param name="number">Number of the shard, 1 to <paramref name="count"/>.</param>
+    /// <param name="count">Number of shards that the grid is divided into; at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of its range.</exception>
     public Shard(int number, int count)
     {
         if (count < 1 || number < 1 || number > count)
         {
-            throw new ArgumentOutOfRangeException(nameof(number), $"Part {number} of {count} does not exist; expected 1/1, 1/2, 2/2 and so on.");
+            throw new ArgumentOutOfRangeException(
+                nameof(number), $"Part {number} of {count} does not exist; expected 1/1, 1/2, 2/2 and so on.");
         }
 
         Number = number;
         Count = count;
     }
 
-    /// <summary>The whole.</summary>
+    /// <summary>The shard that contains the whole grid.</summary>
     public static Shard Whole { get; } = new(1, 1);
 
-    /// <summary>Which one, from 1.</summary>
+    /// <summary>Number of the shard, from 1 to <see cref="Count"/>.</summary>
     public int Number { get; }
 
-    /// <summary>Of how many.</summary>
+    /// <summary>Number of shards that the grid is divided into.</summary>
     public int Count { get; }
 
-    /// <summary>Reads "1/4".</summary>
-    /// <param name="text">The number and the count, with a slash between them.</param>
-    /// <returns>The part.</returns>
-    /// <exception cref="ArgumentException">It is no such text, or there is no such part.</exception>
+    /// <summary>Parses a shard such as "1/4".</summary>
+    /// <param name="text">Number and count of the shard, separated by a slash.</param>
+    /// <returns>The shard.</returns>
+    /// <exception cref="ArgumentException">The text has another format, or a number is out of its range.</exception>
     public static Shard Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -40,13 +41,13 @@ public readonly record struct Shard
             && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int n)
             && int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out int all)
             ? new Shard(n, all)
-            : throw new ArgumentException($"'{text}' is no part of a grid; expected one like 1/4.", nameof(text));
+            : throw new ArgumentException($"'{text}' is not a part of a grid; expected a number and a count such as 1/4.", nameof(text));
     }
 
-    /// <summary>Which of a grid's experiments are its own: every <see cref="Count"/>th.</summary>
-    /// <typeparam name="T">What is divided.</typeparam>
-    /// <param name="all">The whole grid, in the same order for every part.</param>
-    /// <returns>Its own, in order.</returns>
+    /// <summary>Selects the experiments of this shard: every <see cref="Count"/>th experiment of the grid.</summary>
+    /// <typeparam name="T">Type of an experiment.</typeparam>
+    /// <param name="all">The whole grid, in an order that is the same for every shard.</param>
+    /// <returns>The experiments of this shard, in the order of the grid.</returns>
     public IEnumerable<T> Of<T>(IEnumerable<T> all)
     {
         (int number, int count) = (Number, Count);

@@ -1,11 +1,11 @@
 namespace Reproduce.Statistics;
 
-/// <summary>What a one-tailed test of two samples asks.</summary>
+/// <summary>The alternative hypothesis of a one-tailed test of two samples.</summary>
 public enum Alternative
 {
-    /// <summary>Whether the first mean is greater.</summary>
+    /// <summary>The mean of the first sample is greater than the mean of the second.</summary>
     Greater,
 
-    /// <summary>Whether the first mean is less.</summary>
+    /// <summary>The mean of the first sample is less than the mean of the second.</summary>
     Less,
 }

@@ -3,21 +3,26 @@ using System.Collections.ObjectModel;
 namespace Reproduce.Statistics;
 
 /// <summary>
-/// Percentile bootstrap intervals: a statistic of many samples drawn with replacement from the one at hand, and the range in which most
-/// of them lie (Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13).
+/// Computes percentile bootstrap confidence intervals. The statistic is computed for many resamples, which are drawn with replacement from
+/// the sample; the interval contains the central part of these values.
 /// </summary>
+/// <remarks>Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13.</remarks>
 public static class Bootstrap
 {
-    /// <summary>The interval of a statistic.</summary>
-    /// <param name="values">The sample, one value or more.</param>
-    /// <param name="statistic">What is computed of a sample, such as <see cref="SampleStatistics.Mean"/>.</param>
-    /// <param name="resamples">How many samples are drawn, at least 1.</param>
-    /// <param name="seed">The same seed gives the same interval.</param>
-    /// <param name="confidence">The part of the drawn samples that the interval holds, above 0 and below 1.</param>
-    /// <returns>The statistic of the sample, and the interval.</returns>
-    /// <exception cref="ArgumentException">There is no value, or a number is out of range.</exception>
+    /// <summary>Computes the confidence interval of a statistic from random resamples.</summary>
+    /// <param name="values">The sample; at least one value.</param>
+    /// <param name="statistic">Computes the statistic of a sample, such as <see cref="SampleStatistics.Mean"/>.</param>
+    /// <param name="resamples">Number of resamples; at least 1. Default: 2000.</param>
+    /// <param name="seed">Seeds the resampling. The same seed gives the same interval. Default: 1.</param>
+    /// <param name="confidence">Confidence level, above 0 and below 1. Default: 0.95.</param>
+    /// <returns>The statistic of the sample, and the confidence interval.</returns>
+    /// <exception cref="ArgumentException">The sample is empty, or a number is out of its range.</exception>
     public static ConfidenceInterval Interval(
-        IReadOnlyList<double> values, Func<IReadOnlyList<double>, double> statistic, int resamples = 2000, int seed = 1, double confidence = 0.95)
+        IReadOnlyList<double> values,
+        Func<IReadOnlyList<double>, double> statistic,
+        int resamples = 2000,
+        int seed = 1,
+        double confidence = 0.95)
     {
         SampleChecks.Require(values, atLeast: 1, nameof(values));
         SampleChecks.RequireRange(resamples, resamples >= 1, "at least 1", nameof(resamples));
@@ -25,15 +30,20 @@ public static class Bootstrap
         return Interval(values, statistic, Enumerable.Range(0, resamples).Select(_ => Draw(values.Count, random)), confidence);
     }
 
-    /// <summary>The interval of a statistic, from samples drawn by somebody else.</summary>
-    /// <param name="values">The sample, one value or more.</param>
-    /// <param name="statistic">What is computed of a sample.</param>
-    /// <param name="resamples">Each the indices of the values that are drawn; at least one.</param>
-    /// <param name="confidence">The part of the drawn samples that the interval holds, above 0 and below 1.</param>
-    /// <returns>The statistic of the sample, and the interval.</returns>
-    /// <exception cref="ArgumentException">There is no value or no drawn sample, an index is out of range, or the confidence is.</exception>
+    /// <summary>Computes the confidence interval of a statistic from given resamples.</summary>
+    /// <param name="values">The sample; at least one value.</param>
+    /// <param name="statistic">Computes the statistic of a sample, such as <see cref="SampleStatistics.Mean"/>.</param>
+    /// <param name="resamples">For each resample, the indices of its values in <paramref name="values"/>; at least one resample.</param>
+    /// <param name="confidence">Confidence level, above 0 and below 1. Default: 0.95.</param>
+    /// <returns>The statistic of the sample, and the confidence interval.</returns>
+    /// <exception cref="ArgumentException">
+    /// The sample is empty, there is no resample, or an index or the confidence level is out of its range.
+    /// </exception>
     public static ConfidenceInterval Interval(
-        IReadOnlyList<double> values, Func<IReadOnlyList<double>, double> statistic, IEnumerable<IReadOnlyList<int>> resamples, double confidence = 0.95)
+        IReadOnlyList<double> values,
+        Func<IReadOnlyList<double>, double> statistic,
+        IEnumerable<IReadOnlyList<int>> resamples,
+        double confidence = 0.95)
     {
         SampleChecks.Require(values, atLeast: 1, nameof(values));
         ArgumentNullException.ThrowIfNull(statistic);

@@ -1,7 +1,7 @@
 namespace Reproduce.Statistics;
 
-/// <summary>A number estimated from a sample, and the interval that it may lie in.</summary>
-/// <param name="Estimate">The number, of the sample itself.</param>
-/// <param name="Low">The lower end.</param>
-/// <param name="High">The upper end.</param>
+/// <summary>A statistic of a sample and its confidence interval.</summary>
+/// <param name="Estimate">The statistic of the sample itself.</param>
+/// <param name="Low">Lower end of the interval.</param>
+/// <param name="High">Upper end of the interval.</param>
 public readonly record struct ConfidenceInterval(double Estimate, double Low, double High);

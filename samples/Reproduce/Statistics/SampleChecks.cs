@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Reproduce.Statistics;
 
-/// <summary>What is asked of samples and numbers.</summary>
+/// <summary>Checks samples and numeric arguments.</summary>
 internal static class SampleChecks
 {
     public static void Require(IReadOnlyList<double> values, int atLeast, string name)
@@ -18,7 +18,8 @@ internal static class SampleChecks
     {
         if (!holds)
         {
-            throw new ArgumentOutOfRangeException(name, string.Create(CultureInfo.InvariantCulture, $"{name} is {value}; expected {expected}."));
+            throw new ArgumentOutOfRangeException(
+                name, string.Create(CultureInfo.InvariantCulture, $"{name} is {value}; expected {expected}."));
         }
     }
 }

@@ -2,13 +2,13 @@ using MathNet.Numerics.Statistics;
 
 namespace Reproduce.Statistics;
 
-/// <summary>Numbers that sum up a sample.</summary>
+/// <summary>Computes descriptive statistics of a sample.</summary>
 public static class SampleStatistics
 {
-    /// <summary>The mean.</summary>
-    /// <param name="values">One value or more.</param>
+    /// <summary>Computes the arithmetic mean of a sample.</summary>
+    /// <param name="values">The sample; at least one value.</param>
     /// <returns>The mean.</returns>
-    /// <exception cref="ArgumentException">There is no value.</exception>
+    /// <exception cref="ArgumentException">The sample is empty.</exception>
     public static double Mean(IReadOnlyList<double> values)
     {
         SampleChecks.Require(values, atLeast: 1, nameof(values));
@@ -16,13 +16,13 @@ public static class SampleStatistics
     }
 
     /// <summary>
-    /// A percentile, with linear interpolation between the two values next to it: type 7 of Hyndman and Fan, "Sample Quantiles in
-    /// Statistical Packages", 1996, the default of NumPy and R.
+    /// Computes a percentile of a sample with linear interpolation between neighbouring values (type 7 of Hyndman and Fan, "Sample
+    /// Quantiles in Statistical Packages", 1996, the default of NumPy and R).
     /// </summary>
-    /// <param name="values">One value or more, in any order.</param>
-    /// <param name="percent">The part of the sample that is below, 0 to 100.</param>
+    /// <param name="values">The sample, in any order; at least one value.</param>
+    /// <param name="percent">Percentage of the sample below the percentile, 0 to 100.</param>
     /// <returns>The percentile.</returns>
-    /// <exception cref="ArgumentException">There is no value, or the percentage is out of range.</exception>
+    /// <exception cref="ArgumentException">The sample is empty, or <paramref name="percent"/> is out of its range.</exception>
     public static double Percentile(IReadOnlyList<double> values, double percent)
     {
         SampleChecks.Require(values, atLeast: 1, nameof(values));

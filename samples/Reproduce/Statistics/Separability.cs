@@ -3,24 +3,29 @@ using static TorchSharp.torch;
 namespace Reproduce.Statistics;
 
 /// <summary>
-/// How well two kinds of things can be told apart by their features: the accuracy of a classifier on things it was not made from, by
-/// cross-validation. 0.5 is chance. Things of one group (an image and its distorted version) are always left out together, so that
-/// no classifier is helped, or misled, by knowing the other one.
+/// Measures how well two classes can be separated by their features: the accuracy of a classifier in cross-validation. An accuracy of 0.5
+/// is chance.
 /// </summary>
+/// <remarks>
+/// The two examples of a group, such as an image and its distorted version, are always in the same fold. A classifier is therefore never
+/// tested on an example whose counterpart it was trained on.
+/// </remarks>
 public static class Separability
 {
     private const double Ridge = 1e-2;
     private const int NewtonSteps = 25;
     private const double LeastCurvature = 1e-6;
 
-    /// <summary>By the votes of the nearest ones: what neighbourhoods show, as a picture of t-SNE does.</summary>
-    /// <param name="first">(n, features), floating point: things of one kind, row i of group i; at least as many as folds.</param>
-    /// <param name="second">The same of the other kind, of the same groups.</param>
-    /// <param name="neighbors">How many vote, an odd number.</param>
-    /// <param name="folds">Into how many parts the groups are divided, 2 or more.</param>
-    /// <param name="seed">Of the division into folds.</param>
-    /// <returns>The part of all things that is told right.</returns>
-    /// <exception cref="ArgumentException">The features are not as described, or a number is out of range.</exception>
+    /// <summary>
+    /// Measures separability by k-nearest-neighbour classification. The accuracy reflects local neighbourhoods, as a t-SNE plot does.
+    /// </summary>
+    /// <param name="first">First class, (n, features), floating point; row i belongs to group i. n is at least the fold count.</param>
+    /// <param name="second">Second class, of the shape of the first; row i belongs to group i.</param>
+    /// <param name="neighbors">Number of neighbours that vote; odd, at least 1. Default: 5.</param>
+    /// <param name="folds">Number of folds of the cross-validation; at least 2. Default: 5.</param>
+    /// <param name="seed">Seeds the division of the groups into folds. Default: 1.</param>
+    /// <returns>The fraction of correctly classified examples, 0 to 1.</returns>
+    /// <exception cref="ArgumentException">The features have a wrong shape or type, or a number is out of its range.</exception>
     public static double NearestNeighbors(Tensor first, Tensor second, int neighbors = 5, int folds = 5, int seed = 1)
     {
         Check(first, second, folds);
@@ -32,20 +37,23 @@ public static class Separability
         });
     }
 
-    /// <summary>By logistic regression with a little weight decay: whether a plane parts them.</summary>
-    /// <param name="first">As in <see cref="NearestNeighbors"/>.</param>
-    /// <param name="second">As in <see cref="NearestNeighbors"/>.</param>
-    /// <param name="folds">As in <see cref="NearestNeighbors"/>.</param>
-    /// <param name="seed">As in <see cref="NearestNeighbors"/>.</param>
-    /// <returns>The part of all things that is told right.</returns>
-    /// <exception cref="ArgumentException">The features are not as described, or a number is out of range.</exception>
+    /// <summary>
+    /// Measures linear separability by logistic regression with a small L2 penalty: how well a hyperplane separates the classes.
+    /// </summary>
+    /// <param name="first">First class, (n, features), floating point; row i belongs to group i. n is at least the fold count.</param>
+    /// <param name="second">Second class, of the shape of the first; row i belongs to group i.</param>
+    /// <param name="folds">Number of folds of the cross-validation; at least 2. Default: 5.</param>
+    /// <param name="seed">Seeds the division of the groups into folds. Default: 1.</param>
+    /// <returns>The fraction of correctly classified examples, 0 to 1.</returns>
+    /// <exception cref="ArgumentException">The features have a wrong shape or type, or a number is out of its range.</exception>
     public static double Logistic(Tensor first, Tensor second, int folds = 5, int seed = 1)
     {
         Check(first, second, folds);
-        return CrossValidate(first, second, folds, seed, (train, labels, test) => test.matmul(train.t()).matmul(Fit(train, labels)).squeeze(1));
+        return CrossValidate(
+            first, second, folds, seed, (train, labels, test) => test.matmul(train.t()).matmul(Fit(train, labels)).squeeze(1));
     }
 
-    // Newton's method on the weights of the examples, which are fewer than the features.
+    // Newton's method in the dual form: one weight for each example, because there are usually fewer examples than features.
     private static Tensor Fit(Tensor train, Tensor labels)
     {
         Tensor kernel = train.matmul(train.t());
@@ -81,7 +89,7 @@ public static class Separability
             Tensor train = Rows(all, kept), test = Rows(all, left);
             Tensor mean = train.mean([0], keepdim: true), deviation = train.std(0, unbiased: false, keepdim: true);
 
-            // A feature that never varies says nothing; one that hardly does is no noise to be magnified.
+            // A constant feature is scaled to zero, because its deviation is rounding noise that the normalisation would amplify.
             Tensor scale = where(deviation > 1e-12, deviation, double.PositiveInfinity) * Math.Sqrt(train.shape[1]);
             Tensor scores = score((train - mean) / scale, Labels(kept.Length), (test - mean) / scale);
             Tensor expected = Labels(left.Length);
@@ -92,7 +100,7 @@ public static class Separability
 
         Tensor Rows(Tensor pairs, long[] chosen) => pairs[tensor(chosen, device: pairs.device)].flatten(0, 1);
 
-        // -1 for the first kind, 1 for the second, in the order of the rows.
+        // -1 for the first class, 1 for the second, in the order of the rows.
         Tensor Labels(int count) => tensor(new double[] { -1, 1 }, device: all.device).repeat(count);
     }
 
@@ -103,12 +111,18 @@ public static class Separability
         SampleChecks.RequireRange(folds, folds >= 2, "2 or more", nameof(folds));
         if (first.shape is not [_, >= 1] || first.shape[0] < folds || !first.is_floating_point())
         {
-            throw new ArgumentException($"first has shape ({string.Join(", ", first.shape)}) and type {first.dtype}; expected ({folds} or more, features), floating point.", nameof(first));
+            throw new ArgumentException(
+                $"first has shape ({string.Join(", ", first.shape)}) and type {first.dtype}; "
+                + $"expected ({folds} or more, features), floating point.",
+                nameof(first));
         }
 
         if (!second.shape.SequenceEqual(first.shape) || !second.is_floating_point())
         {
-            throw new ArgumentException($"second has shape ({string.Join(", ", second.shape)}) and type {second.dtype}; expected ({string.Join(", ", first.shape)}), floating point.", nameof(second));
+            throw new ArgumentException(
+                $"second has shape ({string.Join(", ", second.shape)}) and type {second.dtype}; "
+                + $"expected ({string.Join(", ", first.shape)}), floating point.",
+                nameof(second));
         }
     }
 }

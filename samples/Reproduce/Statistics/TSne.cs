@@ -3,10 +3,12 @@ using static TorchSharp.torch;
 namespace Reproduce.Statistics;
 
 /// <summary>
-/// t-SNE: points of many dimensions placed in two or three, so that neighbours stay neighbours. The exact algorithm of van der Maaten
-/// and Hinton, "Visualizing Data using t-SNE", Journal of Machine Learning Research 9, 2008, for up to a few thousand points: time and
-/// memory grow with the square of their number.
+/// t-SNE embedding, which maps high-dimensional points to one, two or three dimensions so that neighbours stay neighbours. Time and memory
+/// grow with the square of the number of points, which limits the method to a few thousand points.
 /// </summary>
+/// <remarks>
+/// The exact algorithm of van der Maaten and Hinton, "Visualizing Data using t-SNE", Journal of Machine Learning Research 9, 2008.
+/// </remarks>
 public static class TSne
 {
     private const double FirstMomentum = 0.5;
@@ -17,19 +19,24 @@ public static class TSne
     private const double LeastProbability = 1e-12;
     private const int BisectionSteps = 100;
 
-    /// <summary>Embeds points. No gradient flows.</summary>
-    /// <param name="points">(n, any), floating point, finite, on any device: a point a row, at least 4.</param>
+    /// <summary>Embeds points in a low-dimensional space. The result is not differentiable.</summary>
+    /// <param name="points">(n, features), floating point and finite, on any device; one point per row, at least 4 points.</param>
     /// <param name="options">Settings; null for the defaults.</param>
-    /// <param name="cancellation">Stops between two steps.</param>
-    /// <returns>(n, dimensions), float64, centred on the origin. The caller disposes it.</returns>
-    /// <exception cref="ArgumentException">The points are not as described, or an option is out of its range.</exception>
-    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    /// <param name="cancellation">Cancels the embedding between two steps of gradient descent.</param>
+    /// <returns>(n, <see cref="TSneOptions.Dimensions"/>), float64, centred on the origin. The caller disposes the tensor.</returns>
+    /// <exception cref="ArgumentException">
+    /// The points have a wrong shape or type or are not finite, or an option is out of its range.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The embedding was cancelled.</exception>
     public static Tensor Embed(Tensor points, TSneOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(points);
         if (points.shape is not [>= 4, >= 1] || !points.is_floating_point())
         {
-            throw new ArgumentException($"points has shape ({string.Join(", ", points.shape)}) and type {points.dtype}; expected (4 or more, 1 or more), floating point.", nameof(points));
+            throw new ArgumentException(
+                $"points has shape ({string.Join(", ", points.shape)}) and type {points.dtype}; "
+                + "expected (4 or more, 1 or more), floating point.",
+                nameof(points));
         }
 
         options ??= new TSneOptions();
@@ -39,20 +46,22 @@ public static class TSne
         Tensor values = points.detach().to(ScalarType.Float64);
         if (!values.isfinite().all().item<bool>())
         {
-            throw new ArgumentException("points holds numbers that are not finite.", nameof(points));
+            throw new ArgumentException("points holds numbers that are not finite; expected finite numbers.", nameof(points));
         }
 
         return Descend(JointProbabilities(values, options.PerplexityOf(points.shape[0])), options, cancellation).MoveToOuterDisposeScope();
     }
 
-    /// <summary>How likely each point would pick each other as its neighbour: rows add up to 1 and have the perplexity.</summary>
+    /// <summary>
+    /// Returns the probability that point i picks point j as its neighbour, (n, n). Each row has the sum 1 and the given perplexity.
+    /// </summary>
     internal static Tensor ConditionalProbabilities(Tensor points, double perplexity)
     {
         using var scope = NewDisposeScope();
         Tensor squares = SquaredDistances(points);
         squares.diagonal().fill_(double.PositiveInfinity);
 
-        // Distances below the nearest one's change nothing but the precision.
+        // Subtracting the nearest point's squared distance leaves the probabilities unchanged and avoids underflow of exp.
         squares = squares - squares.amin([1], keepdim: true);
         Tensor finite = squares.isinf().logical_not();
         Tensor low = zeros([points.shape[0], 1], ScalarType.Float64, points.device), high = full_like(low, double.PositiveInfinity);
@@ -72,7 +81,9 @@ public static class TSne
         return (weights / weights.sum(1, keepdim: true)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The Kullback-Leibler divergence of the embedding's neighbourhoods from the points', and its gradient.</summary>
+    /// <summary>
+    /// Returns the Kullback-Leibler divergence between the neighbourhoods of the points and of the embedding, and its gradient.
+    /// </summary>
     internal static (Tensor Gradient, Tensor Divergence) Gradient(Tensor probabilities, Tensor embedding)
     {
         using var scope = NewDisposeScope();
@@ -106,7 +117,7 @@ public static class TSne
             using var step = NewDisposeScope();
             (Tensor gradient, _) = Gradient(i < options.ExaggerationIterations ? exaggerated : probabilities, embedding);
 
-            // The steps of each coordinate grow while it goes on one way, and shrink where it swings (Jacobs 1988).
+            // Adaptive gains (Jacobs 1988): a coordinate's step grows while it keeps its direction and shrinks when it oscillates.
             Tensor turns = gradient.sign() == velocity.sign();
             gains.copy_(where(turns, gains * 0.8, gains + 0.2).clamp_min(LeastGain));
             velocity.mul_(i < FirstMomentumIterations ? FirstMomentum : Momentum).sub_(gains * gradient * options.LearningRate);

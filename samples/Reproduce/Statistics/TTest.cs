@@ -4,17 +4,21 @@ using MathNet.Numerics.Statistics;
 namespace Reproduce.Statistics;
 
 /// <summary>
-/// One-tailed t-tests of whether one mean is greater (or less) than another. Where nothing varies, t is infinite, or 0 for equal means.
+/// One-tailed t-tests of whether the mean of one sample is greater (or less) than that of another. If the samples have no variance, t is
+/// infinite, or 0 for equal means.
 /// </summary>
 public static class TTest
 {
-    /// <summary>Of samples in pairs, such as two networks' results on the same images.</summary>
-    /// <param name="first">The first sample, two values or more.</param>
-    /// <param name="second">The second one, value by value a pair with the first.</param>
-    /// <param name="alternative">What is asked.</param>
+    /// <summary>Performs a t-test of paired samples, such as two networks' results on the same images.</summary>
+    /// <param name="first">The first sample; at least two values.</param>
+    /// <param name="second">The second sample, of the size of the first; values with the same index form a pair.</param>
+    /// <param name="alternative">The alternative hypothesis. Default: <see cref="Alternative.Greater"/>.</param>
     /// <returns>t, the degrees of freedom n - 1, and p.</returns>
-    /// <exception cref="ArgumentException">The samples are too small, or not of one size.</exception>
-    public static TTestResult Paired(IReadOnlyList<double> first, IReadOnlyList<double> second, Alternative alternative = Alternative.Greater)
+    /// <exception cref="ArgumentException">
+    /// The samples are too small or differ in size, or <paramref name="alternative"/> is not a defined value.
+    /// </exception>
+    public static TTestResult Paired(
+        IReadOnlyList<double> first, IReadOnlyList<double> second, Alternative alternative = Alternative.Greater)
     {
         SampleChecks.Require(first, atLeast: 2, nameof(first));
         SampleChecks.Require(second, atLeast: 2, nameof(second));
@@ -27,13 +31,16 @@ public static class TTest
         return Result(differences.Mean(), differences.Variance() / differences.Length, differences.Length - 1, alternative);
     }
 
-    /// <summary>Of independent samples, whose variances may differ (Welch 1947).</summary>
-    /// <param name="first">The first sample, two values or more.</param>
-    /// <param name="second">The second one, two values or more.</param>
-    /// <param name="alternative">What is asked.</param>
+    /// <summary>Performs Welch's t-test (1947) of independent samples, whose variances may differ.</summary>
+    /// <param name="first">The first sample; at least two values.</param>
+    /// <param name="second">The second sample; at least two values.</param>
+    /// <param name="alternative">The alternative hypothesis. Default: <see cref="Alternative.Greater"/>.</param>
     /// <returns>t, the degrees of freedom by Welch and Satterthwaite, and p.</returns>
-    /// <exception cref="ArgumentException">The samples are too small.</exception>
-    public static TTestResult Welch(IReadOnlyList<double> first, IReadOnlyList<double> second, Alternative alternative = Alternative.Greater)
+    /// <exception cref="ArgumentException">
+    /// The samples are too small, or <paramref name="alternative"/> is not a defined value.
+    /// </exception>
+    public static TTestResult Welch(
+        IReadOnlyList<double> first, IReadOnlyList<double> second, Alternative alternative = Alternative.Greater)
     {
         SampleChecks.Require(first, atLeast: 2, nameof(first));
         SampleChecks.Require(second, atLeast: 2, nameof(second));
@@ -48,12 +55,13 @@ public static class TTest
     {
         double t = difference == 0 ? 0 : difference / Math.Sqrt(variance);
 
-        // The tail itself, not what the rest lacks to 1: that would round small probabilities off.
+        // Evaluates the tail directly. Computing 1 - CDF would round small probabilities to 0.
         double tail = alternative switch
         {
             Alternative.Greater => -t,
             Alternative.Less => t,
-            _ => throw new ArgumentOutOfRangeException(nameof(alternative), alternative, $"alternative is {alternative}; expected Greater or Less."),
+            _ => throw new ArgumentOutOfRangeException(
+                nameof(alternative), alternative, $"alternative is {alternative}; expected Greater or Less."),
         };
         return new TTestResult(t, degrees, double.IsInfinity(tail) ? (tail < 0 ? 0 : 1) : StudentT.CDF(0, 1, degrees, tail));
     }

@@ -4,14 +4,14 @@ using static TorchSharp.torch;
 namespace Mdf.Losses.Discriminators;
 
 /// <summary>
-/// Turns a discriminator into plain convolutions: batch normalisation in evaluation mode is an affine map of each channel, and so is
-/// taking images from [0, 1] to [-1, 1], so both are folded into the weights (exactly, as no convolution is padded).
+/// Converts a discriminator into plain convolutions. Batch normalisation in evaluation mode and the mapping of images from [0, 1] to
+/// [-1, 1] are affine, so both are folded into the weights and biases. Folding is exact because no convolution is padded.
 /// </summary>
 internal static class DiscriminatorFolding
 {
     private const double Epsilon = 1e-5;
 
-    /// <summary>Folds in float64, on the CPU. The tensors are in the caller's dispose scope.</summary>
+    /// <summary>Returns the folded convolutions in float64 on the CPU, in the caller's dispose scope.</summary>
     public static (Tensor Weight, Tensor Bias)[] Fold(MdfDiscriminator discriminator, MdfInputRange range, string argument)
     {
         using var noGradient = no_grad();
@@ -25,7 +25,8 @@ internal static class DiscriminatorFolding
         }
 
         string[] blocks = ["head", .. Enumerable.Range(1, discriminator.BodyBlocks).Select(i => $"body.block{i}")];
-        (Tensor Weight, Tensor Bias)[] convolutions = [.. blocks.Select(b => FoldNorm(state, b, argument)), (state["tail.weight"], state["tail.bias"])];
+        (Tensor Weight, Tensor Bias)[] convolutions =
+            [.. blocks.Select(b => FoldNorm(state, b, argument)), (state["tail.weight"], state["tail.bias"])];
         convolutions[0] = FoldRange(convolutions[0], range);
         return convolutions;
     }

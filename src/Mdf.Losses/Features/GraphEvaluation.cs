@@ -3,10 +3,13 @@ using static TorchSharp.torch;
 
 namespace Mdf.Losses.Features;
 
-/// <summary>The loss by ordinary operations and autograd: every gradient of every order, at the price of keeping all features.</summary>
+/// <summary>
+/// Computes the loss with autograd. It supports derivatives of any order, also with respect to the reference, but keeps all feature maps in
+/// memory.
+/// </summary>
 internal static class GraphEvaluation
 {
-    /// <summary>The loss of each image, network and layer, (N, K, L).</summary>
+    /// <summary>Returns the loss of each image, network and layer, (N, K, L).</summary>
     public static Tensor Terms(IFeatureNetwork network, Tensor restored, Tensor reference)
     {
         using var scope = NewDisposeScope();
@@ -19,7 +22,7 @@ internal static class GraphEvaluation
         }).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The same against features of the reference computed before.</summary>
+    /// <summary>Returns the loss of each image, network and layer, (N, K, L), against precomputed features of the reference.</summary>
     public static Tensor Terms(IFeatureNetwork network, Tensor restored, IReadOnlyList<Tensor[]> reference) =>
         Terms(network, restored, (index, _) => reference[index]);
 

@@ -3,24 +3,24 @@ using static TorchSharp.torch;
 
 namespace Mdf.Losses.Features;
 
-/// <summary>The frozen networks of a loss, one or more, which all see the same images and have the same number of maps.</summary>
+/// <summary>One or more frozen networks of a loss, which all take the same images and compare the same number of feature maps.</summary>
 internal interface IFeatureNetwork : IImageRequirements, IDisposable
 {
-    /// <summary>The maps that each network compares.</summary>
+    /// <summary>Number of feature maps that each network compares.</summary>
     int LayerCount { get; }
 
-    /// <summary>The precision that images are looked at in.</summary>
+    /// <summary>Returns the precision in which the networks process the images.</summary>
     ScalarType Precision(Tensor images);
 
-    /// <summary>The networks in a precision, on the loss's device, in their order.</summary>
+    /// <summary>Returns the networks in a precision on the loss's device, in order.</summary>
     IReadOnlyList<IFeatureExtractor> On(ScalarType precision);
 
-    /// <summary>Divides a batch into parts, of which as many as there are workers fit into the working memory.</summary>
+    /// <summary>Divides a batch into tiles so small that one tile per worker fits into the working memory.</summary>
     IEnumerable<Tile> Tiles(Tensor images, ScalarType precision);
 
-    /// <summary>The threads that work on tiles at a time, each within its share of the working memory.</summary>
+    /// <summary>Returns the number of threads that process tiles in parallel, each in an equal share of the working memory.</summary>
     int Workers(Tensor images);
 
-    /// <summary>Moves to a device.</summary>
+    /// <summary>Moves the networks to a device.</summary>
     void MoveTo(Device device);
 }

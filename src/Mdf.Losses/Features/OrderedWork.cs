@@ -4,13 +4,13 @@ using static TorchSharp.torch;
 namespace Mdf.Losses.Features;
 
 /// <summary>
-/// Work on items by several threads, each with libtorch on that thread alone, so that nobody waits for the others within an item. What comes
-/// of the items is put together in their order, so that sums do not depend on who was faster.
+/// Processes items on several threads. Each thread uses its own share of libtorch's threads, so threads do not wait for each other within
+/// an item. Results are combined in the order of the items, so sums do not depend on timing.
 /// </summary>
-/// <typeparam name="TItem">What is worked on.</typeparam>
+/// <typeparam name="TItem">Type of a work item.</typeparam>
 internal sealed class OrderedWork<TItem>
 {
-    // How many results for each worker may wait for one that is late.
+    // Results per worker that may wait for a late item; bounds the memory of finished results.
     private const int MostWaiting = 8;
 
     private readonly IReadOnlyList<TItem> items;
@@ -31,11 +31,11 @@ internal sealed class OrderedWork<TItem>
         mostAhead = MostWaiting * workers;
     }
 
-    /// <summary>Does the work for each item.</summary>
+    /// <summary>Processes all items.</summary>
     /// <param name="items">The items.</param>
-    /// <param name="workers">The threads; 1 for the calling thread, with all of libtorch's.</param>
-    /// <param name="work">What is done, without gradients and in a dispose scope of its own.</param>
-    /// <param name="finish">What is done with its results, in the order of the items.</param>
+    /// <param name="workers">Number of threads; 1 uses the calling thread with all of libtorch's threads.</param>
+    /// <param name="work">Processes an item, without gradients and in a dispose scope of its own.</param>
+    /// <param name="finish">Takes the results of an item, in the order of the items and one at a time.</param>
     public static void Run(IReadOnlyList<TItem> items, int workers, Func<TItem, Tensor?[]> work, Action<TItem, Tensor?[]> finish)
     {
         workers = Math.Min(workers, items.Count);
@@ -64,8 +64,8 @@ internal sealed class OrderedWork<TItem>
 
     private void WorkAlone(int threads, int share)
     {
-        // Libtorch's number of threads is the thread's that sets it, and the default of threads begun later. A thread that never asked takes the
-        // default at its first use, which would come in between.
+        // set_num_threads sets the count of this thread and the default of new threads. A thread takes the default at its first use of
+        // libtorch, so ask first: otherwise that first use could overwrite the count set here.
         _ = get_num_threads();
         set_num_threads(Math.Max(share, 1));
         try
@@ -98,7 +98,7 @@ internal sealed class OrderedWork<TItem>
         }
     }
 
-    // Whoever works on the item whose turn it is never waits here.
+    // Waits while the item is too far ahead of the next one to finish. The thread with the next item never waits, so there is no deadlock.
     private bool MayBegin(int item)
     {
         lock (turns)

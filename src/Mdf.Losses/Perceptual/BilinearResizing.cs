@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 namespace Mdf.Losses.Perceptual;
 
 /// <summary>
-/// Bilinear resizing with pixels as squares (<c>align_corners=False</c>) and without antialiasing, in which flat parts stay exactly flat.
-/// libtorch's may round them unevenly, and then the max pooling behind it picks another of values that should be equal.
+/// Bilinear resizing with <c>align_corners=False</c> and without antialiasing, which keeps constant regions exactly constant. libtorch's
+/// resizing may round equal values differently, and a later max pooling then selects another position among them.
 /// </summary>
 internal static class BilinearResizing
 {
-    /// <summary>Images (N, C, H, W) as squares, in the caller's scope.</summary>
+    /// <summary>Resizes images (N, C, H, W) to (N, C, side, side), in the caller's dispose scope.</summary>
     public static Tensor Resize(Tensor images, int side) => Along(Along(images, 3, side), 2, side);
 
     private static Tensor Along(Tensor images, int dimension, int side)

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Mdf.Losses.Perceptual;
 
 /// <summary>
-/// The maps of a network, each position made a vector of length 1, compared by their squared differences with a learned weight for each
-/// channel, averaged over the positions.
+/// The feature extractor of LPIPS. It normalises each position of a feature map to unit length, weights the squared differences by learned
+/// channel weights and averages over the positions.
 /// </summary>
 internal sealed class LpipsExtractor : PerceptualExtractor
 {
@@ -27,7 +27,7 @@ internal sealed class LpipsExtractor : PerceptualExtractor
     /// <inheritdoc/>
     protected override Tensor Normalized(Tensor images) => (images.Times(2).Minus(1) - shift) / scale;
 
-    // Unlike a root of a sum of squares, the norm has a gradient of zero where all is zero, and not of NaN.
+    // Tensor.norm has gradient 0 for an all-zero vector; sqrt of a sum of squares would have gradient NaN.
     /// <inheritdoc/>
     protected override Tensor Compared(Tensor map) => map / map.norm(1, keepdim: true).Plus(Epsilon);
 

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace Mdf.Losses.Perceptual;
 
 /// <summary>
-/// A frozen network for recognition, in one precision on one device, with what a loss makes of its maps. Its gradient is that of autograd,
-/// of a few images at a time.
+/// A frozen classification network in one precision on one device, together with a loss's normalisation and distance of its feature maps.
+/// Autograd computes the gradient, for a few images at a time.
 /// </summary>
 internal abstract class PerceptualExtractor(FeatureNetwork network, IReadOnlyList<string> layers, ScalarType precision, Device device)
     : IFeatureExtractor, IDisposable
@@ -35,7 +35,9 @@ internal abstract class PerceptualExtractor(FeatureNetwork network, IReadOnlyLis
     public Tensor Distances(IReadOnlyList<Tensor> restored, IReadOnlyList<Tensor> reference)
     {
         using var scope = NewDisposeScope();
-        return stack(restored.Zip(reference).Select((maps, layer) => Distance(layer, maps.First - maps.Second)), dim: 1).unsqueeze(1).MoveToOuterDisposeScope();
+        return stack(restored.Zip(reference).Select((maps, layer) => Distance(layer, maps.First - maps.Second)), dim: 1)
+            .unsqueeze(1)
+            .MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -49,19 +51,21 @@ internal abstract class PerceptualExtractor(FeatureNetwork network, IReadOnlyLis
         return comparison.WantsGradient ? autograd.grad([distances.sum()], [images])[0].MoveToOuterDisposeScope() : null;
     }
 
-    /// <summary>Disposes its constants; the network is not its own.</summary>
+    /// <summary>Disposes the constants, but not the network, which belongs to the caller.</summary>
     public void Dispose() => constants.ForEach(c => c.Dispose());
 
-    /// <summary>Images in [0, 1] as the network was trained to see them.</summary>
+    /// <summary>Normalises images in [0, 1] to the value range of the network's training.</summary>
     protected abstract Tensor Normalized(Tensor images);
 
-    /// <summary>What is compared of a map.</summary>
+    /// <summary>Returns the representation of a feature map that is compared; by default the map itself.</summary>
     protected virtual Tensor Compared(Tensor map) => map;
 
-    /// <summary>Each image's share of the loss, (N), of the difference of two maps.</summary>
+    /// <summary>Returns each image's distance, (N), from the difference of two feature maps of a layer.</summary>
     protected abstract Tensor Distance(int layer, Tensor difference);
 
-    /// <summary>Keeps a tensor of one value a channel, rounded to float32 as the published implementations have it.</summary>
+    /// <summary>
+    /// Creates a tensor (1, C, 1, 1) that this object owns. The values are float32, as in the published implementations, in any precision.
+    /// </summary>
     protected Tensor Constant(params float[] channels)
     {
         using var scope = NewDisposeScope();

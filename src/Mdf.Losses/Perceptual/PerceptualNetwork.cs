@@ -6,12 +6,12 @@ using static TorchSharp.torch;
 
 namespace Mdf.Losses.Perceptual;
 
-/// <summary>Makes what compares maps of a network that it is given, in a precision on a device.</summary>
+/// <summary>Creates the feature extractor of a network in one precision on one device.</summary>
 internal delegate PerceptualExtractor PerceptualExtractorFactory(FeatureNetwork network, ScalarType precision, Device device);
 
 /// <summary>
-/// The network of a perceptual loss: a frozen original in float32 on the CPU, and of it the copies that are in use, one for each precision,
-/// on the loss's device.
+/// The network of a perceptual loss. It keeps a frozen float32 original on the CPU and makes one copy for each precision in use on the
+/// loss's device.
 /// </summary>
 internal sealed class PerceptualNetwork : IFeatureNetwork
 {
@@ -21,12 +21,12 @@ internal sealed class PerceptualNetwork : IFeatureNetwork
     private readonly long? seenPixels;
     private readonly DeviceCopies<(FeatureNetwork Network, PerceptualExtractor Extractor)> copies;
 
-    /// <summary>Copies the weights.</summary>
+    /// <summary>Copies a network.</summary>
     /// <param name="weights">The network to copy.</param>
-    /// <param name="layerCount">The layers that are compared.</param>
-    /// <param name="createExtractor">Makes what compares them.</param>
-    /// <param name="workingMemory">As in the options.</param>
-    /// <param name="seenSide">The side that images are resized to; null if they are not.</param>
+    /// <param name="layerCount">Number of compared layers.</param>
+    /// <param name="createExtractor">Creates the extractor of a copy.</param>
+    /// <param name="workingMemory">Memory for feature maps in bytes; null for the device's default.</param>
+    /// <param name="seenSide">Side in pixels that images are resized to; null without resizing.</param>
     public PerceptualNetwork(
         FeatureNetwork weights, int layerCount, PerceptualExtractorFactory createExtractor, long? workingMemory, int? seenSide = null)
     {
@@ -63,7 +63,7 @@ internal sealed class PerceptualNetwork : IFeatureNetwork
 
     public IEnumerable<Tile> Tiles(Tensor images, ScalarType precision)
     {
-        // The restored image's maps are kept, and as much again is in the making on the way back or is the reference's.
+        // Twice the network's values: the restored image's maps, and either the reference's maps or the gradients of the backward pass.
         long pixels = seenPixels ?? (images.shape[2] * images.shape[3]);
         double bytesAnImage = 2 * original.ValuesPerPixel * pixels * (precision == ScalarType.Float64 ? 8 : 4);
         return Tile.DivideImages(images.shape, (long)(WorkingMemory.Bytes(workingMemory, images.device) / bytesAnImage));

@@ -4,10 +4,13 @@ using static TorchSharp.torch;
 
 namespace Mdf.Losses.Perceptual;
 
-/// <summary>The maps of a network that sees images normalised as those of ImageNet, compared value by value.</summary>
+/// <summary>
+/// The feature extractor of the VGG loss. It normalises images by ImageNet's mean and standard deviation and averages the L1 or squared
+/// difference of all values of a feature map.
+/// </summary>
 internal sealed class VggExtractor : PerceptualExtractor
 {
-    /// <summary>The side that images are resized to if the options say so.</summary>
+    /// <summary>Side in pixels that images are resized to with <see cref="VggLossOptions.Resizes"/>.</summary>
     public const int ResizedSide = 224;
 
     private readonly VggLossOptions options;

@@ -2,7 +2,7 @@ using Mdf.Models.Adversarial;
 
 namespace Mdf.Losses.Weights;
 
-/// <summary>The discriminators that come with the package, as resources of the assembly.</summary>
+/// <summary>Loads the discriminators included in the package, which are embedded resources of the assembly.</summary>
 internal static class PackagedWeights
 {
     private static readonly Dictionary<RestorationTask, string> Files = new()
@@ -12,12 +12,13 @@ internal static class PackagedWeights
         [RestorationTask.SuperResolution] = "sisr.ckpt",
     };
 
-    /// <summary>The file name of a task's weights.</summary>
+    /// <summary>Returns the file name of a task's weights.</summary>
     public static string NameOf(RestorationTask task) => Files.TryGetValue(task, out string? name)
         ? name
-        : throw new ArgumentOutOfRangeException(nameof(task), task, $"There is no task {task}; expected one of {string.Join(", ", Files.Keys)}.");
+        : throw new ArgumentOutOfRangeException(
+            nameof(task), task, $"There is no task {task}; expected one of {string.Join(", ", Files.Keys)}.");
 
-    /// <summary>Loads a file, or where there is none, the packaged weights of that name.</summary>
+    /// <summary>Loads a file, or the packaged weights of the given name if no such file exists.</summary>
     public static DiscriminatorPyramid Load(string weights)
     {
         ArgumentException.ThrowIfNullOrEmpty(weights);
@@ -27,10 +28,12 @@ internal static class PackagedWeights
         }
 
         return Files.ContainsValue(weights) ? LoadPackaged(weights) : throw new FileNotFoundException(
-            $"There is no file '{weights}', nor are there packaged weights of that name; those are {string.Join(", ", Files.Values)}.", weights);
+            $"There is no file '{weights}' and there are no packaged weights of that name; "
+            + $"expected a path or one of {string.Join(", ", Files.Values)}.",
+            weights);
     }
 
-    /// <summary>Loads packaged weights by their file name.</summary>
+    /// <summary>Loads packaged weights by file name.</summary>
     public static DiscriminatorPyramid LoadPackaged(string name)
     {
         using Stream stream = typeof(PackagedWeights).Assembly.GetManifestResourceStream($"Mdf.Losses.Weights.{name}")!;

@@ -4,10 +4,10 @@ using Lanes = System.Runtime.Intrinsics.Vector512<float>;
 
 namespace Mdf.Models.Simd;
 
-/// <summary>The way forward: bias and LeakyReLU.</summary>
-/// <param name="target">Where the outputs go, without gaps.</param>
-/// <param name="bias">Of each channel.</param>
-/// <param name="slope">Of LeakyReLU below zero.</param>
+/// <summary>The epilogue of the forward pass: adds the bias and applies LeakyReLU.</summary>
+/// <param name="target">Start of the output map, contiguous.</param>
+/// <param name="bias">One value per channel.</param>
+/// <param name="slope">LeakyReLU's negative slope.</param>
 internal readonly unsafe struct Activation(float* target, float* bias, float slope) : IEpilogue
 {
     private readonly float* target = target;

@@ -5,15 +5,16 @@ using Lanes = System.Runtime.Intrinsics.Vector512<float>;
 namespace Mdf.Models.Simd;
 
 /// <summary>
-/// The way back through the LeakyReLU before a convolution, of what came back through the convolution: first, if the activations were
-/// compared with a reference's, the gradient of that distance is added.
+/// The epilogue of the backward pass through a convolution: it continues through the LeakyReLU in front of that convolution. If the
+/// activations are a compared feature map, the gradient of their distance to the reference is added first.
 /// </summary>
-/// <param name="target">Where the gradient goes, without gaps.</param>
-/// <param name="activations">What LeakyReLU gave; they have the sign of what it got, and no gaps.</param>
-/// <param name="slope">Of LeakyReLU below zero.</param>
-/// <param name="reference">The part of the reference's activations that counts, or an empty map.</param>
-/// <param name="weight">Of the difference.</param>
-internal readonly unsafe struct ActivationGradient(float* target, float* activations, float slope, FeatureMap reference, float weight) : IEpilogue
+/// <param name="target">Start of the gradient's map, contiguous.</param>
+/// <param name="activations">LeakyReLU's outputs, contiguous; they have the signs of its inputs.</param>
+/// <param name="slope">LeakyReLU's negative slope.</param>
+/// <param name="reference">The reference's activations that the tile owns; an empty map if this feature map is not compared.</param>
+/// <param name="weight">Factor of the difference of activations and reference.</param>
+internal readonly unsafe struct ActivationGradient(
+    float* target, float* activations, float slope, FeatureMap reference, float weight) : IEpilogue
 {
     private readonly float* target = target;
     private readonly float* activations = activations;
@@ -34,10 +35,10 @@ internal readonly unsafe struct ActivationGradient(float* target, float* activat
         Vector512.ConditionalSelect(Vector512.GreaterThan(activation, Lanes.Zero), gradient, gradient * slope).Store(target + offset);
     }
 
-    /// <summary>Where nothing comes back but the gradient of the distance: all of it.</summary>
-    /// <param name="rows">The map's rows.</param>
-    /// <param name="columns">The map's columns.</param>
-    /// <param name="channels">The map's channels.</param>
+    /// <summary>Stores the gradient of the distance alone for the whole map. It starts the backward pass at the last feature map.</summary>
+    /// <param name="rows">Number of rows of the map.</param>
+    /// <param name="columns">Number of columns of the map.</param>
+    /// <param name="channels">Number of channels of the map.</param>
     [MethodImpl(MatrixProduct.Kernel)]
     public void StoreAll(int rows, int columns, int channels)
     {

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Mdf.Models.Simd;
 
-/// <summary>Blocks of a piece of work, of which each thread takes one after another.</summary>
+/// <summary>Divides work into numbered blocks, which the threads take one by one.</summary>
 internal sealed class Blocks
 {
     private readonly int count;
@@ -10,9 +10,9 @@ internal sealed class Blocks
 
     private Blocks(int count) => this.count = count;
 
-    /// <summary>Does the work with as many threads as libtorch has here.</summary>
-    /// <param name="count">The blocks.</param>
-    /// <param name="work">What each thread does: takes blocks until there is none.</param>
+    /// <summary>Runs the work on as many threads as libtorch uses on the calling thread, and at most one per block.</summary>
+    /// <param name="count">Number of blocks.</param>
+    /// <param name="work">Runs once on each thread and takes blocks until none is left.</param>
     public static void Run(int count, Action<Blocks> work)
     {
         var blocks = new Blocks(count);
@@ -27,7 +27,7 @@ internal sealed class Blocks
     }
 
     /// <summary>Takes the next block.</summary>
-    /// <returns>Whether there was one.</returns>
+    /// <returns>False if no block is left.</returns>
     public bool Take(out int block)
     {
         block = Interlocked.Increment(ref next);

@@ -5,20 +5,22 @@ using Lanes = System.Runtime.Intrinsics.Vector512<float>;
 
 namespace Mdf.Models.Simd;
 
-/// <summary>A convolution of 3 x 3 taps of many channels to few, in float32: for each output, the product of a patch and its weights.</summary>
+/// <summary>
+/// A 3 x 3 convolution from many channels to few, in float32. Each output is the dot product of an input patch and the weights.
+/// </summary>
 internal sealed unsafe class DotConvolution
 {
     private const int Taps = 3, Together = 8;
 
-    // [output channel][tap down][tap across][input channel]
+    // [output channel][kernel row][kernel column][input channel]
     private readonly float[] weights;
     private readonly float[] bias;
     private readonly int inputs;
     private readonly int outputs;
 
-    /// <summary>Takes the weights.</summary>
-    /// <param name="weight">(outputs, inputs, 3, 3), float64; inputs must fill registers of <see cref="MatrixProduct.Lane"/>.</param>
-    /// <param name="bias">(outputs), float64, or null for none.</param>
+    /// <summary>Copies the weights.</summary>
+    /// <param name="weight">(outputs, inputs, 3, 3), float64; inputs must be a multiple of <see cref="MatrixProduct.Lane"/>.</param>
+    /// <param name="bias">(outputs), float64; null for no bias.</param>
     public DotConvolution(Tensor weight, Tensor? bias)
     {
         using var scope = NewDisposeScope();
@@ -28,9 +30,9 @@ internal sealed unsafe class DotConvolution
     }
 
     /// <summary>Convolves a map.</summary>
-    /// <param name="source">The map.</param>
-    /// <param name="padding">The zeros on each side.</param>
-    /// <param name="target">Where the outputs go.</param>
+    /// <param name="source">The input map.</param>
+    /// <param name="padding">Zero padding on each side.</param>
+    /// <param name="target">The output map.</param>
     public void Run(FeatureMap source, int padding, FeatureMap target) => Blocks.Run(target.Rows, blocks =>
     {
         fixed (float* taps = weights)
@@ -39,17 +41,24 @@ internal sealed unsafe class DotConvolution
             {
                 for (int output = 0; output < outputs; output++)
                 {
-                    RunRow(source, padding, row, taps + ((long)output * Taps * Taps * inputs), bias[output], target.At(row, 0) + output, target.Columns);
+                    RunRow(
+                        source,
+                        padding,
+                        row,
+                        taps + ((long)output * Taps * Taps * inputs),
+                        bias[output],
+                        target.At(row, 0) + output,
+                        target.Columns);
                 }
             }
         }
     });
 
-    // One output channel of one row.
+    // Computes one output channel of one row.
     [MethodImpl(MatrixProduct.Kernel)]
     private void RunRow(FeatureMap source, int padding, int row, float* taps, float shift, float* to, int columns)
     {
-        // The taps that lie inside the map.
+        // Kernel rows over the zero padding contribute nothing and are skipped.
         int firstTap = Math.Max(0, padding - row), rows = Math.Min(Taps, source.Rows + padding - row) - firstTap;
         float* from = source.At(row - padding + firstTap, 0), ofRows = taps + (firstTap * Taps * inputs);
         int whole = source.Columns - Taps + 1 + padding;
@@ -64,7 +73,11 @@ internal sealed unsafe class DotConvolution
             {
                 int left = Math.Max(0, padding - column), right = Math.Min(Taps, source.Columns + padding - column);
                 to[(long)column * outputs] = shift + One(
-                    from + ((long)(column - padding + left) * inputs), source.RowStride, ofRows + (left * inputs), rows, (right - left) * inputs);
+                    from + ((long)(column - padding + left) * inputs),
+                    source.RowStride,
+                    ofRows + (left * inputs),
+                    rows,
+                    (right - left) * inputs);
                 column++;
             }
         }
@@ -85,7 +98,7 @@ internal sealed unsafe class DotConvolution
         return Vector512.Sum(sum);
     }
 
-    // Of neighbours, whose sums do not wait for each other.
+    // Computes eight neighbouring outputs. Eight independent sums hide the latency of fused multiply-add, and share each load of a weight.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Eight(float* from, long stride, float* taps, int rows, float shift, float* to)
     {

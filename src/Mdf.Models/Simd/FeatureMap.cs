@@ -5,12 +5,12 @@ using Lanes = System.Runtime.Intrinsics.Vector512<float>;
 
 namespace Mdf.Models.Simd;
 
-/// <summary>A feature map of one image, or a part of one, in memory, float32, with channels innermost.</summary>
-/// <param name="start">The first value.</param>
-/// <param name="rows">The rows.</param>
-/// <param name="columns">The columns.</param>
-/// <param name="channels">The channels.</param>
-/// <param name="rowStride">From a row's first value to the next row's.</param>
+/// <summary>A view of one image's feature map, or of a part of it, in float32 and channels-last layout.</summary>
+/// <param name="start">Address of the first value.</param>
+/// <param name="rows">Number of rows.</param>
+/// <param name="columns">Number of columns.</param>
+/// <param name="channels">Number of channels.</param>
+/// <param name="rowStride">Number of values between the starts of two rows.</param>
 internal readonly unsafe struct FeatureMap(float* start, int rows, int columns, int channels, long rowStride)
 {
     private const int Lane = MatrixProduct.Lane;
@@ -21,30 +21,40 @@ internal readonly unsafe struct FeatureMap(float* start, int rows, int columns, 
     public readonly int Channels = channels;
     public readonly long RowStride = rowStride;
 
-    /// <summary>A map without gaps.</summary>
+    /// <summary>Creates a view of contiguous memory.</summary>
     public FeatureMap(float* start, int rows, int columns, int channels)
         : this(start, rows, columns, channels, (long)columns * channels)
     {
     }
 
-    /// <summary>One image's map in a tensor, (N, C, H, W), of float32 with channels innermost; the tensor must outlive it.</summary>
+    /// <summary>
+    /// Returns a view of one image of a tensor (N, C, H, W), float32 and channels-last. The tensor must outlive the view.
+    /// </summary>
     public static FeatureMap Of(Tensor maps, long image)
     {
-        // Of a part of a tensor, there is no memory to be had but of a single value.
+        // Tensor.bytes requires contiguous memory, and a view of a single value is always contiguous.
         using Tensor first = maps.as_strided([1], [1], maps.storage_offset());
         fixed (byte* start = first.bytes)
         {
-            return new FeatureMap((float*)start + (image * maps.stride(0)), (int)maps.shape[2], (int)maps.shape[3], (int)maps.shape[1], maps.stride(2));
+            return new FeatureMap(
+                (float*)start + (image * maps.stride(0)),
+                (int)maps.shape[2],
+                (int)maps.shape[3],
+                (int)maps.shape[1],
+                maps.stride(2));
         }
     }
 
-    /// <summary>The values of a position.</summary>
+    /// <summary>Returns the address of a position's first channel.</summary>
     public float* At(int row, int column) => Start + (row * RowStride) + ((long)column * Channels);
 
-    /// <summary>The part from the first row and column on.</summary>
+    /// <summary>Returns a view of the top left part with the given numbers of rows and columns.</summary>
     public FeatureMap Part(int rows, int columns) => new(Start, rows, columns, Channels, RowStride);
 
-    /// <summary>The sum of the squared differences from another map, over that one's extent; exact enough because the sums of a row stay short.</summary>
+    /// <summary>
+    /// Returns the sum of squared differences from another map, over the rows and columns of that other map. Float32 sums cover only one
+    /// row, so rounding stays small; the rows are summed in float64.
+    /// </summary>
     [MethodImpl(MatrixProduct.Kernel)]
     public double SquaredDistance(FeatureMap other)
     {

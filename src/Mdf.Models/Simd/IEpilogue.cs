@@ -2,14 +2,14 @@ using Lanes = System.Runtime.Intrinsics.Vector512<float>;
 
 namespace Mdf.Models.Simd;
 
-/// <summary>What becomes of a convolution's outputs while they are in registers.</summary>
+/// <summary>Processes and stores a convolution's outputs while they are still in registers.</summary>
 internal interface IEpilogue
 {
-    /// <summary>Stores the outputs of 16 channels at a position.</summary>
-    /// <param name="outputs">The convolution's, without bias.</param>
-    /// <param name="offset">Of their place in a map without gaps.</param>
-    /// <param name="row">The position's row.</param>
-    /// <param name="column">The position's column.</param>
-    /// <param name="channel">The first of the channels.</param>
+    /// <summary>Stores the outputs of 16 channels at one position.</summary>
+    /// <param name="outputs">The convolution's outputs, without bias.</param>
+    /// <param name="offset">Offset of the outputs from the start of a contiguous map.</param>
+    /// <param name="row">Row of the position.</param>
+    /// <param name="column">Column of the position.</param>
+    /// <param name="channel">Index of the first of the 16 channels.</param>
     void Store(Lanes outputs, long offset, int row, int column, int channel);
 }

@@ -5,27 +5,33 @@ using Lanes = System.Runtime.Intrinsics.Vector512<float>;
 
 namespace Mdf.Models.Simd;
 
-/// <summary>The product of two matrices of float32, by rows, with the sums in registers: what all the convolutions of this folder come down to.</summary>
+/// <summary>
+/// Multiplies two row-major float32 matrices with register blocking, for <see cref="WinogradConvolution"/> and
+/// <see cref="PatchConvolution"/>.
+/// </summary>
 internal static unsafe class MatrixProduct
 {
-    /// <summary>Of what the rows of the left matrix must be a multiple.</summary>
+    /// <summary>The left matrix's row count must be a multiple of this.</summary>
     public const int Rows = 12;
 
-    /// <summary>Of what the columns of the right matrix must be a multiple.</summary>
+    /// <summary>The right matrix's column count must be a multiple of this.</summary>
     public const int Columns = 32;
 
-    /// <summary>The values in a vector, of one register with AVX-512 and of two without.</summary>
+    /// <summary>Number of float32 values in a vector: one register with AVX-512, two registers with AVX2.</summary>
     public const int Lane = 16;
 
-    /// <summary>How methods with loops are compiled: at once, and as they are. Inlined into a caller by later tiers, they run a fifth slower.</summary>
+    /// <summary>
+    /// Compilation flags of methods with hot loops: fully optimised at once and never inlined. Tiered compilation would inline the methods
+    /// into their callers, where they run about 20% slower.
+    /// </summary>
     public const MethodImplOptions Kernel = MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining;
 
     private const int HalfLane = Lane / 2;
 
-    /// <summary>The least multiple of <see cref="Rows"/> that is enough for so many.</summary>
+    /// <summary>Rounds a row count up to a multiple of <see cref="Rows"/>.</summary>
     public static int RoundedUp(int rows) => (rows + Rows - 1) / Rows * Rows;
 
-    /// <summary>Multiplies (rows, inner) by (inner, columns).</summary>
+    /// <summary>Multiplies a (rows, inner) matrix by an (inner, columns) matrix.</summary>
     public static void Multiply(float* left, float* right, float* product, long rows, long inner, long columns)
     {
         if (Vector512.IsHardwareAccelerated)
@@ -38,7 +44,8 @@ internal static unsafe class MatrixProduct
         }
     }
 
-    // Sums of 12 rows and 32 columns take 24 of 32 registers.
+    // Register blocking: the sums of 12 rows and 32 columns take 24 of the 32 registers of AVX-512. Each step loads two registers of the
+    // right matrix for 24 fused multiply-adds.
     [MethodImpl(Kernel)]
     private static void MultiplyBy512(float* left, float* right, float* product, long rows, long inner, long columns)
     {
@@ -46,7 +53,8 @@ internal static unsafe class MatrixProduct
         {
             for (long column = 0; column < columns; column += 2 * Lane)
             {
-                // Three pointers and three distances: what one pointer and eleven distances would be does not fit into the registers.
+                // Three row pointers with three shared offsets address 12 rows; one pointer with 11 offsets would need more general
+                // registers than the processor has.
                 float* x = left + (row * inner), y = x + (4 * inner), z = y + (4 * inner), w = right + column;
                 long one = inner, two = 2 * one, three = 3 * one;
                 Pair a = default, b = default, c = default, d = default, e = default, f = default;
@@ -85,7 +93,7 @@ internal static unsafe class MatrixProduct
         }
     }
 
-    // Sums of 6 rows and 16 columns take 12 of 16 registers.
+    // Register blocking: the sums of 6 rows and 16 columns take 12 of the 16 registers of AVX2.
     [MethodImpl(Kernel)]
     private static void MultiplyBy256(float* left, float* right, float* product, long rows, long inner, long columns)
     {
@@ -118,7 +126,7 @@ internal static unsafe class MatrixProduct
         }
     }
 
-    // A row's sums of two registers.
+    // One row's sums, in two AVX-512 registers.
     private readonly struct Pair(Lanes first, Lanes second)
     {
         private readonly Lanes first = first;
@@ -139,7 +147,7 @@ internal static unsafe class MatrixProduct
         }
     }
 
-    // The same of half the width.
+    // One row's sums, in two AVX2 registers.
     private readonly struct HalfPair(HalfLanes first, HalfLanes second)
     {
         private readonly HalfLanes first = first;

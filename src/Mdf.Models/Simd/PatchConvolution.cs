@@ -4,18 +4,21 @@ using static TorchSharp.torch;
 
 namespace Mdf.Models.Simd;
 
-/// <summary>A convolution of 3 x 3 taps of few channels to many, without padding, in float32: the patches as a matrix, times the weights.</summary>
+/// <summary>
+/// A 3 x 3 convolution from few channels to many, without padding, in float32. It copies the input patches into a matrix (im2col) and
+/// multiplies this matrix by the weights.
+/// </summary>
 internal sealed unsafe class PatchConvolution
 {
     private const int Taps = 3, PixelsOfBlock = 4 * MatrixProduct.Rows;
 
-    // [tap down][tap across][input channel][output channel]
+    // [kernel row][kernel column][input channel][output channel]
     private readonly float[] weights;
     private readonly int inputs;
     private readonly int outputs;
 
-    /// <summary>Takes the weights.</summary>
-    /// <param name="weight">(outputs, inputs, 3, 3), float64; outputs as <see cref="MatrixProduct.Columns"/> wants them.</param>
+    /// <summary>Copies the weights.</summary>
+    /// <param name="weight">(outputs, inputs, 3, 3), float64; outputs must be a multiple of <see cref="MatrixProduct.Columns"/>.</param>
     public PatchConvolution(Tensor weight)
     {
         using var scope = NewDisposeScope();
@@ -23,19 +26,19 @@ internal sealed unsafe class PatchConvolution
         weights = [.. weight.permute(2, 3, 1, 0).contiguous().to(ScalarType.Float32).data<float>()];
     }
 
-    // Of a patch, the values of a row; of the whole patch.
+    // Number of values in one row of a patch.
     private int Line => Taps * inputs;
 
     private int Patch => Taps * Line;
 
-    /// <summary>Convolves a map.</summary>
+    /// <summary>Convolves a map and passes the outputs to an epilogue.</summary>
     public void Run<TEpilogue>(FeatureMap source, TEpilogue epilogue)
         where TEpilogue : struct, IEpilogue
     {
         int pixels = (source.Rows - Taps + 1) * (source.Columns - Taps + 1);
         Blocks.Run((pixels + PixelsOfBlock - 1) / PixelsOfBlock, blocks =>
         {
-            // The copies of the last patch's rows may write a vector's rest beyond it.
+            // One extra vector, because CopyPatches copies whole vectors and may write past the last patch.
             int ofPatches = (PixelsOfBlock * Patch) + MatrixProduct.Lane;
             using var scratch = new Scratch(ofPatches + (PixelsOfBlock * outputs));
             float* patches = scratch.Start, products = patches + ofPatches;
@@ -55,7 +58,8 @@ internal sealed unsafe class PatchConvolution
     [MethodImpl(MatrixProduct.Kernel)]
     private void CopyPatches(FeatureMap source, int first, int count, float* patches)
     {
-        // A line by a whole vector where that does not read beyond the map: what is too much is overwritten next.
+        // Copying a whole vector is faster than copying the exact length. The next line overwrites the excess values. Near the end of the
+        // map a whole vector would read past the memory, so there the exact length is copied.
         float* last = source.At(source.Rows - 1, source.Columns) - MatrixProduct.Lane;
         (int row, int column) = Math.DivRem(first, source.Columns - Taps + 1);
         int line = Line;
@@ -91,7 +95,9 @@ internal sealed unsafe class PatchConvolution
         long offset = (long)first * outputs;
         for (int i = 0; i < count; i++)
         {
-            for (int channel = 0; channel < outputs; channel += MatrixProduct.Lane, products += MatrixProduct.Lane, offset += MatrixProduct.Lane)
+            for (int channel = 0;
+                channel < outputs;
+                channel += MatrixProduct.Lane, products += MatrixProduct.Lane, offset += MatrixProduct.Lane)
             {
                 epilogue.Store(Vector512.Load(products), offset, row, column, channel);
             }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Mdf.Models.Simd;
 
-/// <summary>Memory that is borrowed for a while, aligned as vectors are. It holds anything at first.</summary>
+/// <summary>Temporary memory from the array pool, aligned to 64 bytes and not initialised.</summary>
 internal readonly unsafe ref struct Scratch
 {
     private const int Alignment = 64;
@@ -11,7 +11,7 @@ internal readonly unsafe ref struct Scratch
     private readonly float[] array;
     private readonly GCHandle handle;
 
-    /// <summary>Borrows memory for so many values.</summary>
+    /// <summary>Rents memory for a number of float32 values.</summary>
     public Scratch(long length)
     {
         array = ArrayPool<float>.Shared.Rent(checked((int)(length + (Alignment / sizeof(float)))));

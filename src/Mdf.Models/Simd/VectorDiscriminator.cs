@@ -5,13 +5,16 @@ using static TorchSharp.torch;
 
 namespace Mdf.Models.Simd;
 
-/// <summary>A frozen discriminator on a CPU with AVX2 or AVX-512, in float32, by convolutions of our own: one image at a time, without tensors.</summary>
+/// <summary>
+/// A frozen discriminator in float32 for CPUs with AVX2 or AVX-512. It uses this folder's convolutions instead of libtorch's and processes
+/// one image at a time, without tensors.
+/// </summary>
 internal sealed class VectorDiscriminator
 {
-    /// <summary>The zeros around the last convolution's gradient.</summary>
+    /// <summary>Zero margin that the gradient of the last convolution's output must have on each side.</summary>
     public const int TailMargin = FullPadding;
 
-    // The taps beyond the middle one, on both sides; the zeros on each side of a gradient on its way back.
+    // A 3 x 3 convolution without padding shrinks each side by 2; its gradient is a convolution with padding 2.
     private const int Shrink = 2, FullPadding = 2;
 
     private readonly PatchConvolution head;
@@ -22,8 +25,8 @@ internal sealed class VectorDiscriminator
     private readonly WinogradConvolution[] bodyBack;
     private readonly float[][] biases;
 
-    /// <summary>Takes copies of the weights.</summary>
-    /// <param name="convolutions">The convolutions, float64, which fit (<see cref="Fits"/>).</param>
+    /// <summary>Copies the weights.</summary>
+    /// <param name="convolutions">The folded convolutions, float64, for which <see cref="Fits"/> returns true.</param>
     public VectorDiscriminator((Tensor Weight, Tensor Bias)[] convolutions)
     {
         using var scope = NewDisposeScope();
@@ -36,24 +39,27 @@ internal sealed class VectorDiscriminator
         biases = [.. convolutions[..^1].Select(c => c.Bias.to(ScalarType.Float32).data<float>().ToArray())];
     }
 
-    /// <summary>Whether the processor has what it takes: AVX2, or better AVX-512.</summary>
+    /// <summary>Whether the processor supports AVX2 with fused multiply-add, which AVX-512 includes.</summary>
     public static bool IsSupported => Vector256.IsHardwareAccelerated && Fma.IsSupported;
 
-    /// <summary>The convolutions.</summary>
+    /// <summary>Number of convolutions.</summary>
     public int Count => body.Length + 2;
 
-    /// <summary>Whether the processor has what it takes, and the channels are as many as fill its registers.</summary>
+    /// <summary>
+    /// Returns whether the processor supports the kernels and every layer but the last has a multiple of
+    /// <see cref="MatrixProduct.Columns"/> channels.
+    /// </summary>
     public static bool Fits((Tensor Weight, Tensor Bias)[] convolutions) =>
         IsSupported && convolutions[..^1].All(c => c.Weight.shape[0] % MatrixProduct.Columns == 0);
 
-    /// <summary>The shape of what follows a convolution, of an image.</summary>
+    /// <summary>Returns the shape of a convolution's output for an image of the given size.</summary>
     public (int Rows, int Columns, int Channels) ShapeAfter(int convolution, int rows, int columns)
     {
         int shrink = Shrink * (convolution + 1);
         return (rows - shrink, columns - shrink, convolution == Count - 1 ? 1 : biases[convolution].Length);
     }
 
-    /// <summary>One convolution and what follows it.</summary>
+    /// <summary>Applies one convolution and, except after the last, LeakyReLU.</summary>
     public unsafe void Forward(int convolution, FeatureMap input, FeatureMap output)
     {
         if (convolution == Count - 1)
@@ -76,10 +82,12 @@ internal sealed class VectorDiscriminator
         }
     }
 
-    /// <summary>The way back through a convolution other than the first.</summary>
-    /// <param name="convolution">The convolution.</param>
-    /// <param name="gradient">With respect to its output; of the last one, with <see cref="TailMargin"/> zeros on each side.</param>
-    /// <param name="activation">The way back through what precedes it.</param>
+    /// <summary>Propagates the gradient through a convolution other than the first and through the LeakyReLU in front of it.</summary>
+    /// <param name="convolution">Index of the convolution, at least 1.</param>
+    /// <param name="gradient">
+    /// Gradient with respect to the convolution's output; for the last convolution with <see cref="TailMargin"/> zeros on each side.
+    /// </param>
+    /// <param name="activation">Epilogue for the LeakyReLU in front of the convolution; it stores the result.</param>
     public void Backward(int convolution, FeatureMap gradient, ActivationGradient activation)
     {
         if (convolution == Count - 1)
@@ -92,6 +100,6 @@ internal sealed class VectorDiscriminator
         }
     }
 
-    /// <summary>The way back through the first convolution.</summary>
+    /// <summary>Propagates the gradient through the first convolution to the image.</summary>
     public void BackwardToImage(FeatureMap gradient, FeatureMap image) => headBack.Run(gradient, FullPadding, image);
 }

@@ -6,25 +6,25 @@ using static TorchSharp.torch;
 namespace Mdf.Models.Simd;
 
 /// <summary>
-/// A discriminator's features of images of one size, their distances and the way back to the image, in memory that is borrowed once and holds one
-/// image's maps.
+/// Computes a discriminator's features, their distances and the gradient for images of one size. Temporary memory is rented once per call
+/// and holds the feature maps of one image.
 /// </summary>
 /// <param name="discriminator">The discriminator.</param>
-/// <param name="maps">Of each convolution that is needed, whether what follows it is a chosen map.</param>
-/// <param name="rows">The images' rows.</param>
-/// <param name="columns">The images' columns.</param>
+/// <param name="maps">For each convolution to compute, whether its output is a compared feature map.</param>
+/// <param name="rows">Number of rows of the images.</param>
+/// <param name="columns">Number of columns of the images.</param>
 internal sealed unsafe class VectorPass(VectorDiscriminator discriminator, bool[] maps, int rows, int columns)
 {
-    // The borrowed memory is places for a map: two for what is soon dropped, then, as far as they are needed, one for each of the reference's maps
-    // and one for each of the restored image's.
+    // The rented memory is divided into places for one map each. Two places alternate for maps that only the next convolution needs. If
+    // needed, one place for each map of the reference and one for each map of the restored image follow.
     private const int Passing = 2;
 
     private readonly long place = LengthOfPlace(discriminator.ShapeAfter(0, rows, columns));
 
     private int Last => maps.Length - 1;
 
-    /// <summary>The chosen maps.</summary>
-    /// <param name="images">(N, C, H, W).</param>
+    /// <summary>Computes the compared feature maps.</summary>
+    /// <param name="images">(N, C, H, W), float32.</param>
     public Tensor[] Features(Tensor images)
     {
         using var scope = NewDisposeScope();
@@ -107,7 +107,7 @@ internal sealed unsafe class VectorPass(VectorDiscriminator discriminator, bool[
         discriminator.BackwardToImage(gradient, image);
     }
 
-    // The gradient with respect to what the last convolution that is needed gives.
+    // Returns the gradient with respect to the output of the last computed convolution.
     private FeatureMap BeginBackward(FeatureMap output, FeatureMap reference, long[] shape, float* memory)
     {
         if (Last < discriminator.Count - 1)
@@ -118,7 +118,8 @@ internal sealed unsafe class VectorPass(VectorDiscriminator discriminator, bool[
         }
 
         const int Margin = VectorDiscriminator.TailMargin;
-        var padded = new FeatureMap(memory + (Last % Passing * place), output.Rows + (2 * Margin), output.Columns + (2 * Margin), channels: 1);
+        var padded = new FeatureMap(
+            memory + (Last % Passing * place), output.Rows + (2 * Margin), output.Columns + (2 * Margin), channels: 1);
         new Span<float>(padded.Start, padded.Rows * padded.Columns).Clear();
         float weight = (float)(2 / Elements(Last, shape));
         for (int row = 0; row < reference.Rows; row++)
@@ -135,7 +136,7 @@ internal sealed unsafe class VectorPass(VectorDiscriminator discriminator, bool[
     private ActivationGradient Activation(int convolution, FeatureMap target, FeatureMap output, FeatureMap reference, long[] shape) =>
         new(target.Start, output.Start, (float)MdfDiscriminator.NegativeSlope, reference, (float)(2 / Elements(convolution, shape)));
 
-    // The reference's features, as far as the tile owns them.
+    // Returns the parts of the reference's compared feature maps that the tile owns.
     private FeatureMap[] Referenced(FeatureMap image, Tile tile, float* memory)
     {
         FeatureMap[] outputs = Passed(memory), kept = Kept(memory, Passing);
@@ -145,7 +146,8 @@ internal sealed unsafe class VectorPass(VectorDiscriminator discriminator, bool[
         }
 
         Forward(image, outputs);
-        return [.. outputs.Select((o, i) => maps[i] ? o.Part((int)tile.Rows.OwnedOf(o.Rows), (int)tile.Columns.OwnedOf(o.Columns)) : default)];
+        return [.. outputs.Select(
+            (o, i) => maps[i] ? o.Part((int)tile.Rows.OwnedOf(o.Rows), (int)tile.Columns.OwnedOf(o.Columns)) : default)];
     }
 
     private FeatureMap[] Given(Tensor[] features, int image)
@@ -164,13 +166,13 @@ internal sealed unsafe class VectorPass(VectorDiscriminator discriminator, bool[
         return new FeatureMap(memory + (index * place), height, width, channels);
     }
 
-    // Of the map of a whole image.
+    // Returns the number of values in a convolution's feature map of the whole image, which the mean divides by.
     private double Elements(int convolution, long[] shape)
     {
         (int height, int width, int channels) = discriminator.ShapeAfter(convolution, (int)shape[2], (int)shape[3]);
         return (double)height * width * channels;
     }
 
-    // The first map is the largest, and a whole number of vectors.
+    // The first map is the largest one, and its channels fill whole vectors.
     private static long LengthOfPlace((int Rows, int Columns, int Channels) shape) => (long)shape.Rows * shape.Columns * shape.Channels;
 }

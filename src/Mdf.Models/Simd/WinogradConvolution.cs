@@ -6,11 +6,12 @@ using Lanes = System.Runtime.Intrinsics.Vector512<float>;
 namespace Mdf.Models.Simd;
 
 /// <summary>
-/// A convolution of 3 x 3 taps in float32 by Winograd's minimal filtering: of each tile of 4 x 4 outputs 36 products a channel instead of 144.
+/// A 3 x 3 convolution in float32 by Winograd's minimal filtering, which needs 36 products per channel and tile of 4 x 4 outputs instead of
+/// 144.
 /// </summary>
 /// <remarks>
-/// Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016: F(4 x 4, 3 x 3), but with the points 0, ±√½, ±√2 and infinity
-/// instead of 0, ±1, ±2 and infinity, whose rounding errors are 2.6 times as large.
+/// Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016: F(4 x 4, 3 x 3). The interpolation points are 0,
+/// ±√½, ±√2 and infinity; the paper's points 0, ±1, ±2 and infinity give 2.6 times the rounding error.
 /// </remarks>
 internal sealed unsafe class WinogradConvolution
 {
@@ -18,10 +19,10 @@ internal sealed unsafe class WinogradConvolution
 
     private const int TilesOfBlock = 2 * MatrixProduct.Rows;
 
-    // Tiles whose columns are kept.
+    // Number of neighbouring tiles whose transformed columns are buffered together.
     private const int Neighbours = 8, ColumnsOfNeighbours = (Neighbours * Outputs) + Side - Outputs;
 
-    // The points: the second is the reciprocal of the first, so that the product of their squares is 1.
+    // The interpolation points are ±A and ±B. B is 1/A, so the product of their squares is 1 and drops out of the transforms.
     private const double A = 0.70710678118654752, B = 1 / A;
 
     // [point][input channel][output channel]
@@ -31,8 +32,8 @@ internal sealed unsafe class WinogradConvolution
 
     /// <summary>Transforms the weights.</summary>
     /// <param name="weight">
-    /// (outputs, inputs, 3, 3), float64; inputs must fill registers of <see cref="MatrixProduct.Lane"/>, outputs be as
-    /// <see cref="MatrixProduct.Columns"/> wants them.
+    /// (outputs, inputs, 3, 3), float64; inputs must be a multiple of <see cref="MatrixProduct.Lane"/>, outputs a multiple of
+    /// <see cref="MatrixProduct.Columns"/>.
     /// </param>
     public WinogradConvolution(Tensor weight)
     {
@@ -43,7 +44,7 @@ internal sealed unsafe class WinogradConvolution
         Tensor points = taps.matmul(weight).matmul(taps.t());
         weights = [.. points.permute(2, 3, 1, 0).contiguous().to(ScalarType.Float32).data<float>()];
 
-        // The powers of a point over the product of its distances to the other finite ones.
+        // The powers 1, p, p² of a point p, divided by the product of its distances to the other finite points.
         static double[] Row(double point, double other)
         {
             double distances = 2 * point * point * ((point * point) - (other * other));
@@ -51,13 +52,13 @@ internal sealed unsafe class WinogradConvolution
         }
     }
 
-    // From a point's values to the next's. A little more than they take, lest the 36 of a tile lie in memory that the cache has one place for.
+    // Stride between the planes of two points, padded by one vector so that a tile's 36 planes do not map to the same cache set.
     private static long Plane(int channels) => (TilesOfBlock * channels) + Lane;
 
     /// <summary>Convolves a map.</summary>
-    /// <param name="source">The map.</param>
-    /// <param name="padding">The zeros on each side.</param>
-    /// <param name="epilogue">Takes the outputs.</param>
+    /// <param name="source">The input map.</param>
+    /// <param name="padding">Zero padding on each side.</param>
+    /// <param name="epilogue">Processes and stores the outputs.</param>
     public void Run<TEpilogue>(FeatureMap source, int padding, TEpilogue epilogue)
         where TEpilogue : struct, IEpilogue
     {
@@ -92,7 +93,7 @@ internal sealed unsafe class WinogradConvolution
     [MethodImpl(MatrixProduct.Kernel)]
     private void TransformInputs(FeatureMap source, int padding, int first, int count, int across, float* transformed, float* small)
     {
-        // Of neighbours, their columns transformed, one after another; and a copy of what a tile sees, with zeros for what lies beyond the map.
+        // small holds the transformed columns of neighbouring tiles and, behind them, a zero-padded copy of a tile at the map's edge.
         float* seen = small + (Side * ColumnsOfNeighbours * Lane);
         long plane = Plane(inputs);
         for (int channel = 0; channel < inputs; channel += Lane)
@@ -110,7 +111,7 @@ internal sealed unsafe class WinogradConvolution
                     (toColumn, toRow) = (Lane, Side * Lane);
                 }
 
-                // Neighbours have two columns in common, which need not be transformed again.
+                // Two columns are shared with the tile to the left and are already transformed.
                 float* columns = small + (i % Neighbours * Outputs * Side * Lane);
                 int old = i % Neighbours > 0 && right > 0 ? Side - Outputs : 0;
                 for (int x = old; x < Side; x++)
@@ -133,7 +134,8 @@ internal sealed unsafe class WinogradConvolution
 
         for (int point = 0; point < Points; point++)
         {
-            new Span<float>(transformed + (point * plane) + ((long)count * inputs), (MatrixProduct.RoundedUp(count) - count) * inputs).Clear();
+            float* rest = transformed + (point * plane) + ((long)count * inputs);
+            new Span<float>(rest, (MatrixProduct.RoundedUp(count) - count) * inputs).Clear();
         }
     }
 
@@ -151,7 +153,8 @@ internal sealed unsafe class WinogradConvolution
     }
 
     [MethodImpl(MatrixProduct.Kernel)]
-    private void TransformOutputs<TEpilogue>(float* products, float* small, int first, int count, int across, int rows, int columns, TEpilogue epilogue)
+    private void TransformOutputs<TEpilogue>(
+        float* products, float* small, int first, int count, int across, int rows, int columns, TEpilogue epilogue)
         where TEpilogue : struct, IEpilogue
     {
         long plane = Plane(outputs);
@@ -200,7 +203,7 @@ internal sealed unsafe class WinogradConvolution
         }
     }
 
-    // Six values in a line to six points.
+    // One-dimensional input transform: six values in a row or column to the values at six points.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void TransformInput(float* from, long step, float* to, long toStep)
     {
@@ -208,7 +211,8 @@ internal sealed unsafe class WinogradConvolution
         Lanes a = Vector512.Load(from), b = Vector512.Load(from + step), c = Vector512.Load(from + (2 * step));
         float* second = from + (3 * step);
         Lanes d = Vector512.Load(second), e = Vector512.Load(second + step), f = Vector512.Load(second + (2 * step));
-        Lanes evenA = Plus(e, c, (float)(-B * B)), oddA = Plus(d, b, (float)(-B * B)), evenB = Plus(e, c, (float)(-A * A)), oddB = Plus(d, b, (float)(-A * A));
+        Lanes evenA = Plus(e, c, (float)(-B * B)), oddA = Plus(d, b, (float)(-B * B));
+        Lanes evenB = Plus(e, c, (float)(-A * A)), oddB = Plus(d, b, (float)(-A * A));
         Plus(a + e, c, -Middle).Store(to);
         Plus(evenA, oddA, (float)A).Store(to + toStep);
         Plus(evenA, oddA, (float)-A).Store(to + (2 * toStep));
@@ -218,12 +222,13 @@ internal sealed unsafe class WinogradConvolution
         Plus(b + f, d, -Middle).Store(next + (2 * toStep));
     }
 
-    // Six points to four outputs in a line.
+    // One-dimensional output transform: the values at six points to four outputs in a row or column.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Lanes First, Lanes Second, Lanes Third, Lanes Fourth) TransformOutput(float* from, long step)
     {
         float* second = from + (3 * step);
-        Lanes a = Vector512.Load(from + step), b = Vector512.Load(from + (2 * step)), c = Vector512.Load(second), d = Vector512.Load(second + step);
+        Lanes a = Vector512.Load(from + step), b = Vector512.Load(from + (2 * step));
+        Lanes c = Vector512.Load(second), d = Vector512.Load(second + step);
         Lanes sumA = a + b, differenceA = a - b, sumB = c + d, differenceB = c - d;
         return (
             Vector512.Load(from) + sumA + sumB,

@@ -1,16 +1,18 @@
 namespace Mdf.Models.Tiling;
 
 /// <summary>The rows or the columns of a window.</summary>
-/// <param name="Start">The first.</param>
-/// <param name="Length">Their number.</param>
-/// <param name="Stride">The distance to the next window, which owns what begins there; 0 for the last, which owns all that is left.</param>
+/// <param name="Start">Index of the first row or column.</param>
+/// <param name="Length">Number of rows or columns.</param>
+/// <param name="Stride">Distance to the start of the next window, where its ownership begins; 0 for the last window.</param>
 internal readonly record struct TileRange(long Start, long Length, long Stride)
 {
+    /// <summary>Returns the number of rows or columns that the window owns of a feature map with the given number.</summary>
     public long OwnedOf(long mapLength) => Stride == 0 ? mapLength : Math.Min(Stride, mapLength);
 
+    /// <summary>Divides a length into windows of at most <paramref name="atMost"/> that overlap by the receptive field minus 1.</summary>
     public static IEnumerable<TileRange> Divide(long total, long atMost, int receptiveField)
     {
-        // In positions of the score map, of equal shares; each needs the halo beside it.
+        // Each window gets an equal share of the score map's positions plus the halo of the receptive field.
         long halo = receptiveField - 1, positions = total - halo;
         long parts = (positions + (atMost - halo) - 1) / (atMost - halo);
         for (long i = 0; i < parts; i++)

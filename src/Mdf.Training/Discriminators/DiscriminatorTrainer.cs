@@ -10,16 +10,18 @@ using static TorchSharp.torch;
 namespace Mdf.Training.Discriminators;
 
 /// <summary>
-/// Trains the discriminators of the MDF loss for a task, from one natural image or a few: phase 1 of the paper. From the coarsest scale
-/// to the finest, a generator learns to undo the task's distortion on the upscaled output of the scale before, and a discriminator to
-/// tell what it makes from the image (WGAN-GP). The discriminators are kept.
+/// Trains the discriminators of the MDF loss for a task from one or a few natural images (phase 1 of the paper). The scales are trained
+/// from the coarsest to the finest. At each scale, a generator learns to undo the task's distortion of the previous scale's upscaled
+/// output, and a discriminator learns to tell the generated image from the seed image (WGAN-GP).
 /// </summary>
 /// <remarks>
-/// Mustafa et al., "Training a Task-Specific Image Reconstruction Loss", WACV 2022, section 3; Shaham et al., "SinGAN", ICCV 2019. The
-/// authors published no code for this phase. Where the paper is silent, SinGAN's way is followed but for this: the generated image is
-/// made anew for each step; the generator's error is that of any draw of the distortion, since each draw is to be restored to the same
-/// image; a generator's output is added to the distorted image (<see cref="DiscriminatorTrainingOptions.Skip"/>); the outputs of finished
-/// scales are drawn from a pool (<see cref="DiscriminatorTrainingOptions.PriorSampleCount"/>); and all biases start at zero.
+/// <para>Mustafa et al., "Training a Task-Specific Image Reconstruction Loss", WACV 2022, section 3; Shaham et al., "SinGAN", ICCV 2019.
+/// </para>
+/// <para>The authors published no code for this phase. Where the paper gives no details, this class follows SinGAN, with five differences:
+/// every step generates a new image; the reconstruction error is measured for every draw of the distortion, because every draw should be
+/// restored to the same image; the generator's output is added to the distorted image (<see cref="DiscriminatorTrainingOptions.Skip"/>);
+/// the outputs of finished scales are drawn from a pool (<see cref="DiscriminatorTrainingOptions.PriorSampleCount"/>); and all biases start
+/// at zero.</para>
 /// </remarks>
 public sealed partial class DiscriminatorTrainer
 {
@@ -27,17 +29,17 @@ public sealed partial class DiscriminatorTrainer
     private const string FinishedKey = "finished";
     private const string IterationKey = "iteration";
 
-    // Trainings that gave good discriminators ended every scale at about 0.02 or more, one that gave bad ones at 0 and below.
+    // Trainings with good discriminators ended every scale at an estimate of about 0.02 or more; a training with bad ones at 0 or below.
     private const double IdleEstimate = 0.01;
 
     private readonly DiscriminatorTrainingOptions options;
     private readonly ILogger logger;
 
-    /// <summary>Takes the settings.</summary>
-    /// <param name="options">Null for the defaults.</param>
+    /// <summary>Creates a trainer.</summary>
+    /// <param name="options">Settings; null for the defaults.</param>
     /// <param name="logger">
-    /// Told when scales begin, what was resumed, and, as a warning, when a scale's discriminator could not tell what the generator made from the
-    /// image at its end: it has learned little then, and the loss made of it may be a poor one. Null for nobody.
+    /// Logs the start of each scale and a resumed training, and warns of a discriminator that could not tell the generated image from the
+    /// seed image at the end of its scale. Such a discriminator has learned little and may give a poor loss. Null disables logging.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range.</exception>
     public DiscriminatorTrainer(DiscriminatorTrainingOptions? options = null, ILogger? logger = null)
@@ -47,32 +49,39 @@ public sealed partial class DiscriminatorTrainer
         this.logger = logger ?? NullLogger.Instance;
     }
 
-    /// <summary>Trains all scales. This takes from minutes to hours; see <paramref name="progress"/>.</summary>
-    /// <param name="images">The seed images, of one number of channels; one is enough, says the paper.</param>
+    /// <summary>Trains the discriminators of all scales. Training takes minutes to hours.</summary>
+    /// <param name="images">
+    /// One or more seed images with the same number of channels. One image is enough according to the paper.
+    /// </param>
     /// <param name="distortion">The task's distortion.</param>
     /// <param name="stateFile">
-    /// The file that the state is saved to every <see cref="DiscriminatorTrainingOptions.SaveInterval"/> iterations, after each scale and
-    /// on cancellation. If it is there, training goes on from it, and gives what it would have given without the stop. Null to save nothing.
+    /// Path of the state file, which is written every <see cref="DiscriminatorTrainingOptions.SaveInterval"/> iterations, after each scale
+    /// and on cancellation. If the file exists, training resumes from its state and gives the same result as an uninterrupted training.
+    /// Null to save nothing.
     /// </param>
-    /// <param name="device">Where to compute; null for the CPU.</param>
-    /// <param name="progress">Told after each iteration.</param>
+    /// <param name="device">Device to train on; null for the CPU.</param>
+    /// <param name="progress">Receives a report after each iteration; null for no reports.</param>
     /// <param name="cancellation">
-    /// Ends the training after the iteration (after a scale's last one, once the next scale's images are made); the state is saved and what
-    /// is finished is returned.
+    /// Ends the training after the current iteration (after a scale's last iteration, once the next scale's images are made). The state is
+    /// saved and the finished scales are returned.
     /// </param>
-    /// <returns>The discriminators of the finished scales, and samples. The caller disposes it.</returns>
-    /// <exception cref="ArgumentException">The images are none, too small, of different channels, flat, or no images; the message says which.</exception>
+    /// <returns>The discriminators and samples of the finished scales. The caller disposes the result.</returns>
+    /// <exception cref="ArgumentException">
+    /// There is no seed image, or an image has a wrong shape or type, is too small, constant or outside [0, 1], or differs from the first
+    /// image in channels or number of scales. The message names the image and the reason.
+    /// </exception>
     /// <exception cref="InvalidOperationException">
-    /// The state file is of a training with other settings, images or distortion (as its description tells), or the distortion changed an
-    /// image's size.
+    /// The state file belongs to a training with other settings, images or distortion, or the distortion changed an image's size.
     /// </exception>
-    /// <exception cref="CheckpointFormatException">The state file is damaged, or something else.</exception>
+    /// <exception cref="CheckpointFormatException">The state file is damaged or is not a training state.</exception>
     /// <exception cref="IOException">
-    /// The state file cannot be read or written, which is tried before the first iteration, or another training is using it: one that does has
-    /// a file beside it whose name ends with <c>.lock</c>.
+    /// The state file cannot be read or written (writing is tried before the first iteration), or another training is using it. A training
+    /// marks a state file as in use by a file beside it with the extension <c>.lock</c>.
     /// </exception>
-    /// <exception cref="UnauthorizedAccessException">The state file must not be read or written, or is a folder.</exception>
-    /// <exception cref="TrainingDivergedException">The scores got out of hand; the last good state is kept.</exception>
+    /// <exception cref="UnauthorizedAccessException">There is no permission to read or write the state file, or it is a folder.</exception>
+    /// <exception cref="TrainingDivergedException">
+    /// A score, loss or weight became NaN or infinite or exceeded the divergence bound. The last good state is kept.
+    /// </exception>
     public DiscriminatorTrainingResult Train(
         IReadOnlyList<SeedImage> images,
         TrainingDistortion distortion,
@@ -114,7 +123,7 @@ public sealed partial class DiscriminatorTrainer
                 (int height, int width) = run.SizeOf(scale);
                 if (scale == 0)
                 {
-                    // A file that cannot be written is better known now than after an hour.
+                    // Fail now, not after an hour, if the state file cannot be written.
                     Save(stateFile, identity, run, training: null);
                 }
 
@@ -171,7 +180,8 @@ public sealed partial class DiscriminatorTrainer
         }
     }
 
-    private StateDictionary? Open(string? stateFile, IReadOnlyDictionary<string, string> identity, int scaleCount, out int finished, out int iterations)
+    private StateDictionary? Open(
+        string? stateFile, IReadOnlyDictionary<string, string> identity, int scaleCount, out int finished, out int iterations)
     {
         (finished, iterations) = (0, 0);
         if (stateFile is null || !File.Exists(stateFile))
@@ -203,7 +213,9 @@ public sealed partial class DiscriminatorTrainer
         IEnumerable<KeyValuePair<string, Tensor>> tensors = run.Tensors();
         if (training is not null)
         {
-            tensors = tensors.Concat(TrainingRun.TensorsOf(run.Finished, training.Generator, training.Discriminator)).Concat(training.Moments);
+            tensors = tensors
+                .Concat(TrainingRun.TensorsOf(run.Finished, training.Generator, training.Discriminator))
+                .Concat(training.Moments);
         }
 
         var position = new Dictionary<string, string>
@@ -224,14 +236,17 @@ public sealed partial class DiscriminatorTrainer
         ["settings"] = JsonSerializer.Serialize(options),
     };
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Scale {Scale} of {ScaleCount}: {Height} x {Width} pixels, {Channels} channels.")]
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "Scale {Scale} of {ScaleCount}: {Height} x {Width} pixels, {Channels} channels.")]
     private partial void LogScale(int scale, int scaleCount, int height, int width, int channels);
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "The discriminator of scale {Scale} could not tell what the generator made from the image at its end (Wasserstein estimate {Estimate:f3}). It has learned little; a distortion with more chance in it, or a stronger one, keeps it busy.")]
+        Message = "The discriminator of scale {Scale} could not tell the generated image from the seed image at the end of its training "
+            + "(Wasserstein estimate {Estimate:f3}). It has learned little; use a stronger or more random distortion.")]
     private partial void LogIdle(int scale, double estimate);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Going on from '{StateFile}': scale {Scale}, {Iterations} iterations done.")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "Resuming from '{StateFile}': scale {Scale}, {Iterations} iterations done.")]
     private partial void LogResumed(string stateFile, int scale, int iterations);
 }

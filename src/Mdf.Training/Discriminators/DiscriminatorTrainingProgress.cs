@@ -1,44 +1,50 @@
 namespace Mdf.Training.Discriminators;
 
-/// <summary>Where a training stands, after an iteration.</summary>
+/// <summary>Progress of a training of discriminators after one iteration.</summary>
 public sealed record DiscriminatorTrainingProgress
 {
-    /// <summary>The scale in training, counted from 0, the coarsest.</summary>
+    /// <summary>Index of the scale in training; 0 is the coarsest.</summary>
     public required int Scale { get; init; }
 
-    /// <summary>The number of scales.</summary>
+    /// <summary>Number of scales.</summary>
     public required int ScaleCount { get; init; }
 
-    /// <summary>The iterations done at this scale.</summary>
+    /// <summary>Number of iterations done at this scale.</summary>
     public required int Iteration { get; init; }
 
-    /// <summary>The iterations of a scale.</summary>
+    /// <summary>Number of iterations per scale.</summary>
     public required int Iterations { get; init; }
 
-    /// <summary>The height of the (first) seed image at this scale, in pixels.</summary>
+    /// <summary>Height of the first seed image at this scale, in pixels.</summary>
     public required int Height { get; init; }
 
-    /// <summary>The width of the (first) seed image at this scale, in pixels.</summary>
+    /// <summary>Width of the first seed image at this scale, in pixels.</summary>
     public required int Width { get; init; }
 
-    /// <summary>The mean score of the seed image less that of the generated one: the discriminator's estimate of their Wasserstein distance.</summary>
+    /// <summary>
+    /// Mean score of the seed image minus mean score of the generated image: the discriminator's estimate of the Wasserstein distance
+    /// between them.
+    /// </summary>
     public required double WassersteinEstimate { get; init; }
 
-    /// <summary>The mean score of the seed image.</summary>
+    /// <summary>Mean score of the seed image in the iteration's last discriminator step.</summary>
     public required double RealScore { get; init; }
 
-    /// <summary>The mean score of the generated image.</summary>
+    /// <summary>Mean score of the generated image in the iteration's last discriminator step.</summary>
     public required double FakeScore { get; init; }
 
-    /// <summary>The gradient penalty, weighted.</summary>
+    /// <summary>Gradient penalty in the iteration's last discriminator step, multiplied by its weight.</summary>
     public required double GradientPenalty { get; init; }
 
-    /// <summary>The mean squared error between the generated image and the seed image, of values in [-1, 1], not weighted.</summary>
+    /// <summary>
+    /// Mean squared error between the generated image and the seed image, for values in [-1, 1], in the iteration's last generator step;
+    /// not multiplied by its weight.
+    /// </summary>
     public required double ReconstructionError { get; init; }
 
-    /// <summary>The time this call has taken.</summary>
+    /// <summary>Training time of this call so far.</summary>
     public required TimeSpan Elapsed { get; init; }
 
-    /// <summary>An estimate of the time that is left, from the convolutions still to do.</summary>
+    /// <summary>Estimated remaining time, based on the cost of the remaining convolutions.</summary>
     public required TimeSpan Remaining { get; init; }
 }

@@ -2,7 +2,7 @@ using Mdf.Models.Adversarial;
 
 namespace Mdf.Training.Discriminators;
 
-/// <summary>What a training gave; it owns its discriminators and samples.</summary>
+/// <summary>The result of a training of discriminators. The result owns and disposes the discriminators and samples.</summary>
 public sealed class DiscriminatorTrainingResult : IDisposable
 {
     internal DiscriminatorTrainingResult(bool isComplete, DiscriminatorPyramid? discriminators, IReadOnlyList<ScaleSample> samples)
@@ -12,13 +12,13 @@ public sealed class DiscriminatorTrainingResult : IDisposable
         Samples = samples;
     }
 
-    /// <summary>Whether every scale has been trained; not so after a cancellation.</summary>
+    /// <summary>Whether all scales have been trained; false after a cancellation.</summary>
     public bool IsComplete { get; }
 
-    /// <summary>The discriminators of the finished scales, on the CPU, in evaluation mode; null if no scale is finished.</summary>
+    /// <summary>The discriminators of the finished scales, on the CPU and in evaluation mode; null if no scale is finished.</summary>
     public DiscriminatorPyramid? Discriminators { get; }
 
-    /// <summary>A sample of each finished scale, of the first seed image.</summary>
+    /// <summary>One sample for each finished scale, made from the first seed image.</summary>
     public IReadOnlyList<ScaleSample> Samples { get; }
 
     /// <inheritdoc/>

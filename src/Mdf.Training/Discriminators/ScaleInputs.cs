@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Mdf.Training.Discriminators;
 
-/// <summary>The images that a scale is trained with: the seed images at its size, and what their generators start from.</summary>
+/// <summary>
+/// The training images of a scale: the seed images at its size, and the priors, which are the generator's inputs before distortion.
+/// </summary>
 internal sealed class ScaleInputs : IDisposable
 {
     private readonly Tensor[] reals;
@@ -14,10 +16,11 @@ internal sealed class ScaleInputs : IDisposable
     private readonly GeneratorSkip skip;
     private readonly int margin;
 
-    /// <param name="reals">Of each seed image, values in [0, 1].</param>
-    /// <param name="priors">Of each seed image, the images that are distorted, values in [0, 1]. Both are owned from here on.</param>
-    /// <param name="distortion">What is done to a prior.</param>
-    /// <param name="options">The training's.</param>
+    /// <summary>Takes ownership of the images.</summary>
+    /// <param name="reals">The seed images at this scale, values in [0, 1].</param>
+    /// <param name="priors">For each seed image, the images to distort, values in [0, 1].</param>
+    /// <param name="distortion">Distorts a prior.</param>
+    /// <param name="options">Settings of the training.</param>
     public ScaleInputs(Tensor[] reals, Tensor[][] priors, Degradation distortion, DiscriminatorTrainingOptions options)
     {
         this.reals = [.. reals.Select(r => ToSigned(r).WithChannelsLast().DetachFromDisposeScope())];
@@ -31,13 +34,17 @@ internal sealed class ScaleInputs : IDisposable
         }
     }
 
-    /// <summary>A seed image, and a generator's input and skip for it, padded; values in [-1, 1]. The caller disposes them.</summary>
+    /// <summary>
+    /// Draws a seed image, a generator's input for this image and the image to add the output to. Input and skip are padded, values are in
+    /// [-1, 1]. The caller disposes the tensors.
+    /// </summary>
     public (Tensor Real, Tensor Input, Tensor Skip) Draw(Random random) => Draw(random.Next(reals.Length), random);
 
-    /// <summary>The same for one of the seed images.</summary>
-    public (Tensor Real, Tensor Input, Tensor Skip) Draw(int image, Random random) => Draw(image, random.Next(priors[image].Length), random);
+    /// <summary>Draws a generator's input for a given seed image.</summary>
+    public (Tensor Real, Tensor Input, Tensor Skip) Draw(int image, Random random) =>
+        Draw(image, random.Next(priors[image].Length), random);
 
-    /// <summary>The same for one of the seed images and one of its priors.</summary>
+    /// <summary>Draws a distortion of a given prior of a given seed image.</summary>
     public (Tensor Real, Tensor Input, Tensor Skip) Draw(int image, int sample, Random random)
     {
         using var scope = NewDisposeScope();

@@ -1,12 +1,12 @@
 namespace Mdf.Training.Discriminators;
 
-/// <summary>What the last steps of an iteration gave.</summary>
+/// <summary>Scores and losses of an iteration's last discriminator step and last generator step.</summary>
 internal readonly record struct ScaleLosses(double RealScore, double FakeScore, double GradientPenalty, double ReconstructionError)
 {
-    // Scores of a training that goes well stay within tens.
+    // Divergence bound. Scores of a successful training stay below 100.
     private const double Bound = 1e6;
 
-    /// <summary>What is wrong with them, or null.</summary>
+    /// <summary>Returns a description of the first value that is NaN or exceeds the divergence bound; null if there is none.</summary>
     public string? Trouble()
     {
         foreach ((string name, double value) in (ReadOnlySpan<(string, double)>)[

@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace Mdf.Training.Discriminators;
 
-/// <summary>A generator and a discriminator against each other, at one scale (WGAN-GP with a reconstruction error, as SinGAN).</summary>
+/// <summary>
+/// Trains the generator and the discriminator of one scale against each other (WGAN-GP with a reconstruction error, as in SinGAN).
+/// </summary>
 internal sealed class ScaleTraining : IDisposable
 {
     private const double LaterRate = 0.1;
@@ -21,7 +23,8 @@ internal sealed class ScaleTraining : IDisposable
     private readonly Adam generatorAdam;
     private readonly Adam discriminatorAdam;
 
-    public ScaleTraining(DiscriminatorTrainingOptions options, int scale, ScaleInputs inputs, MdfGenerator generator, MdfDiscriminator discriminator)
+    public ScaleTraining(
+        DiscriminatorTrainingOptions options, int scale, ScaleInputs inputs, MdfGenerator generator, MdfDiscriminator discriminator)
     {
         this.options = options;
         seeds = new SeedSequence(options.Seed);
@@ -42,14 +45,14 @@ internal sealed class ScaleTraining : IDisposable
 
     public MdfDiscriminator Discriminator { get; }
 
-    /// <summary>The iterations done.</summary>
+    /// <summary>Number of iterations done.</summary>
     public int Iteration { get; private set; }
 
-    /// <summary>Adam's memory, by name.</summary>
+    /// <summary>Adam's moments, by name.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> Moments =>
         generatorAdam.Moments("generator.").Concat(discriminatorAdam.Moments("discriminator."));
 
-    /// <summary>Goes on after iterations of an earlier run, whose weights and moments have been put in place.</summary>
+    /// <summary>Resumes after iterations of an earlier run, whose weights and moments are already restored.</summary>
     public void ContinueAfter(int iterations)
     {
         Iteration = iterations;
@@ -57,7 +60,7 @@ internal sealed class ScaleTraining : IDisposable
         discriminatorAdam.SetSteps(iterations * options.DiscriminatorSteps);
     }
 
-    /// <summary>One iteration: the discriminator's steps, then the generator's.</summary>
+    /// <summary>Runs one iteration: the discriminator's steps, then the generator's steps.</summary>
     public ScaleLosses Iterate()
     {
         using var noGradient = no_grad();
@@ -93,8 +96,8 @@ internal sealed class ScaleTraining : IDisposable
     }
 
     /// <summary>
-    /// What is wrong with the weights, the running statistics or Adam's memory, or null. The losses of an iteration are measured before its
-    /// last steps, and so do not tell.
+    /// Returns a description of the first weight, running statistic or moment of Adam that is not finite, or null. The losses of an
+    /// iteration do not show such values, because they are measured before its last updates.
     /// </summary>
     public string? Trouble() => TrainingState.Trouble(TrainingRun.TensorsOf(scale, Generator, Discriminator).Concat(Moments));
 

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace Mdf.Training.Discriminators;
 
-/// <summary>What a seed image must be, and what several must have in common.</summary>
+/// <summary>Checks seed images one by one and against each other.</summary>
 internal static class SeedImageChecks
 {
     public static void Check(IReadOnlyList<SeedImage> images, DiscriminatorTrainingOptions options)
@@ -48,19 +48,22 @@ internal static class SeedImageChecks
         if (Math.Min(height, width) < options.MinimumSide)
         {
             string reduced = height < shape[2] ? $", reduced to {width} x {height} for {nameof(options.MaximumSide)}" : "";
-            return $"is {shape[3]} x {shape[2]} pixels{reduced}; expected at least {options.MinimumSide} either way, {nameof(options.MinimumSide)}.";
+            return $"is {shape[3]} x {shape[2]} pixels{reduced}; expected at least {options.MinimumSide} for each side, "
+                + $"which is {nameof(options.MinimumSide)}.";
         }
 
-        if (PyramidSizes.Of(shape[2], shape[3], options).Length is var count && PyramidSizes.Of(first.Pixels.shape[2], first.Pixels.shape[3], options).Length is var expected && count != expected)
+        if (PyramidSizes.Of(shape[2], shape[3], options).Length is var count
+            && PyramidSizes.Of(first.Pixels.shape[2], first.Pixels.shape[3], options).Length is var expected
+            && count != expected)
         {
-            return $"is of a size for {count} scales; '{first.Name}' is of one for {expected}. Set {nameof(options.ScaleCount)}.";
+            return $"has a size for {count} scales; expected {expected}, as for '{first.Name}'. Set {nameof(options.ScaleCount)}.";
         }
 
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         double low = pixels.min().to(ScalarType.Float64).item<double>(), high = pixels.max().to(ScalarType.Float64).item<double>();
         return !(low >= 0 && high <= 1) ? FormattableString.Invariant($"has values from {low:g3} to {high:g3}; expected [0, 1].")
-            : low == high ? FormattableString.Invariant($"is flat, {low:g3} everywhere; there is nothing to learn from it.")
+            : low == high ? FormattableString.Invariant($"is flat, {low:g3} everywhere; expected an image with structure to learn from.")
             : null;
     }
 }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Mdf.Training.Discriminators;
 
-/// <summary>Tells how far a training is, and how long it may still take.</summary>
+/// <summary>Measures the training time and estimates the remaining time.</summary>
 internal sealed class TrainingClock(DiscriminatorTrainingOptions options, TrainingRun run)
 {
     private readonly Stopwatch watch = new();
@@ -10,7 +10,7 @@ internal sealed class TrainingClock(DiscriminatorTrainingOptions options, Traini
     private double ofCurrent;
     private int begunAt;
 
-    /// <summary>A scale begins, of which an earlier run may have done some.</summary>
+    /// <summary>Starts a scale at an iteration; above 0 if an earlier run has done part of the scale.</summary>
     public void Begin(int scale, int iteration)
     {
         done += ofCurrent;
@@ -50,7 +50,7 @@ internal sealed class TrainingClock(DiscriminatorTrainingOptions options, Traini
         };
     }
 
-    // What an iteration costs: the products of its convolutions, and something that does not depend on the size.
+    // Relative cost of an iteration: the multiplications of its convolutions plus an overhead that does not depend on the size.
     private double Work(int scale)
     {
         (int height, int width) = run.SizeOf(scale);

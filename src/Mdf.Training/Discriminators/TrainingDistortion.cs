@@ -4,31 +4,34 @@ using Mdf.Losses;
 namespace Mdf.Training.Discriminators;
 
 /// <summary>
-/// What makes discriminators those of a task: the distortion z_k that is added to what each scale's generator gets to see. A training that
-/// goes on after a stop knows it by its <see cref="Degradation.Description"/>, which should tell all its settings.
+/// The distortion of each scale's generator input (z_k in the paper), which makes discriminators specific to a task.
 /// </summary>
 /// <remarks>
-/// The paper says that the generator's input is the upscaled output of the scale before with the task's distortion added. It does not say
-/// how strong a distortion is, nor what the coarsest scale starts from: see <see cref="ForTask"/> for what stands in for that here.
+/// <para>A resumed training recognises a distortion by its <see cref="Degradation.Description"/>, which should contain all settings.</para>
+/// <para>In the paper, the generator's input is the upscaled output of the previous scale with the task's distortion added. The paper gives
+/// neither the strength of the distortions nor the input of the coarsest scale; <see cref="ForTask"/> describes the choices of this
+/// library.</para>
 /// </remarks>
 public sealed record TrainingDistortion
 {
     private const double NoiseSigma = 25;
 
-    /// <summary>The same distortion at every scale.</summary>
-    /// <param name="task">The task's name, for the checkpoint.</param>
-    /// <param name="distortion">What the task has to undo; it keeps an image's size.</param>
-    /// <exception cref="ArgumentException">The name is empty.</exception>
+    /// <summary>Creates a distortion that is the same at every scale.</summary>
+    /// <param name="task">The task's name, for the metadata of checkpoints.</param>
+    /// <param name="distortion">The distortion that the task undoes. It must keep an image's size.</param>
+    /// <exception cref="ArgumentException">The name is empty, or an argument is null.</exception>
     public TrainingDistortion(string task, Degradation distortion)
         : this(task, distortion, distortion)
     {
     }
 
-    /// <summary>One distortion for the coarsest scale and one for the others.</summary>
-    /// <param name="task">The task's name, for the checkpoint.</param>
-    /// <param name="coarsest">What is done to the seed image at the coarsest scale; it keeps an image's size.</param>
-    /// <param name="finer">What is done to the upscaled output of the scale before, at every other scale; it keeps an image's size.</param>
-    /// <exception cref="ArgumentException">The name is empty.</exception>
+    /// <summary>Creates a distortion that differs between the coarsest scale and the finer scales.</summary>
+    /// <param name="task">The task's name, for the metadata of checkpoints.</param>
+    /// <param name="coarsest">The distortion of the seed image at the coarsest scale. It must keep an image's size.</param>
+    /// <param name="finer">
+    /// The distortion of the previous scale's upscaled output at all finer scales. It must keep an image's size.
+    /// </param>
+    /// <exception cref="ArgumentException">The name is empty, or an argument is null.</exception>
     public TrainingDistortion(string task, Degradation coarsest, Degradation finer)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(task);
@@ -42,31 +45,32 @@ public sealed record TrainingDistortion
     /// <summary>The task's name.</summary>
     public string Task { get; }
 
-    /// <summary>What is done to the seed image at the coarsest scale.</summary>
+    /// <summary>The distortion of the seed image at the coarsest scale.</summary>
     public Degradation Coarsest { get; }
 
-    /// <summary>What is done to the upscaled output of the scale before, at every other scale.</summary>
+    /// <summary>The distortion of the previous scale's upscaled output at all finer scales.</summary>
     public Degradation Finer { get; }
 
-    /// <summary>
-    /// The distortions of the paper's tasks. JPEG: quality 7 to 10 (the range of the paper's supplement), 4:2:0. Denoising: Gaussian noise
-    /// of 25/255, not clipped. Super-resolution: the same noise on top of the upscaling between scales, and at the coarsest scale of the seed
-    /// image reduced four times and enlarged again.
-    /// </summary>
+    /// <summary>Returns the distortion of one of the paper's tasks.</summary>
     /// <remarks>
-    /// The paper says that super-resolution adds nothing; but the weights that its authors published for it are those for denoising, byte for
-    /// byte. Where nothing is random, the generator comes to make the seed image itself within a few scales, and the discriminators
-    /// after those learn nothing: networks trained with them came out worse than bicubic interpolation.
+    /// <para>JPEG artefact removal: JPEG compression of quality 7 to 10 (the range in the paper's supplement) with 4:2:0 subsampling.
+    /// Denoising: Gaussian noise with a standard deviation of 25/255, not clipped. Super-resolution: the same noise, and at the coarsest
+    /// scale the seed image is first downscaled and upscaled by a factor of 4.</para>
+    /// <para>According to the paper, super-resolution adds no distortion besides the upscaling; but the weights that its authors published
+    /// for super-resolution are byte for byte those for denoising. Without randomness, the generator reproduces the seed image after a few
+    /// scales and the discriminators of later scales learn nothing. Networks trained with such discriminators were worse than bicubic
+    /// interpolation.</para>
     /// </remarks>
-    /// <param name="task">The task.</param>
-    /// <returns>Its distortion.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such task.</exception>
+    /// <param name="task">The restoration task.</param>
+    /// <returns>The task's distortion.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="task"/> is not a defined value.</exception>
     public static TrainingDistortion ForTask(RestorationTask task) => task switch
     {
         RestorationTask.JpegRemoval => new TrainingDistortion("jpeg", new JpegCompression(7, 10)),
         RestorationTask.Denoising => new TrainingDistortion("denoise", new GaussianNoise(NoiseSigma)),
         RestorationTask.SuperResolution => new TrainingDistortion(
             "sisr", new BicubicDownUp(4).Then(new GaussianNoise(NoiseSigma)), new GaussianNoise(NoiseSigma)),
-        _ => throw new ArgumentOutOfRangeException(nameof(task), task, "There is no such task."),
+        _ => throw new ArgumentOutOfRangeException(
+            nameof(task), task, $"task is {task}; expected one of {string.Join(", ", Enum.GetNames<RestorationTask>())}."),
     };
 }

@@ -4,18 +4,20 @@ using static TorchSharp.torch;
 
 namespace Mdf.Training.Discriminators;
 
-/// <summary>What decides the result of a training: the settings, the distortion and the images.</summary>
+/// <summary>Collects everything that determines the result of a training: settings, distortion and images.</summary>
 internal static class TrainingIdentity
 {
-    /// <summary>By name; how often the state is saved is not among it.</summary>
-    public static IReadOnlyDictionary<string, string> Of(DiscriminatorTrainingOptions options, IReadOnlyList<SeedImage> images, TrainingDistortion distortion)
+    /// <summary>Returns the identity as named values. The save interval is left out, because it does not affect the result.</summary>
+    public static IReadOnlyDictionary<string, string> Of(
+        DiscriminatorTrainingOptions options, IReadOnlyList<SeedImage> images, TrainingDistortion distortion)
     {
         var identity = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["task"] = distortion.Task,
             ["coarsest distortion"] = distortion.Coarsest.Description,
             ["finer distortion"] = distortion.Finer.Description,
-            ["images"] = string.Join(", ", images.Select(i => $"{i.Name} ({i.Pixels.shape[3]} x {i.Pixels.shape[2]}, CRC-32 {Checksum(i.Pixels):x8})")),
+            ["images"] = string.Join(
+                ", ", images.Select(i => $"{i.Name} ({i.Pixels.shape[3]} x {i.Pixels.shape[2]}, CRC-32 {Checksum(i.Pixels):x8})")),
         };
         foreach (JsonProperty property in JsonSerializer.SerializeToElement(options).EnumerateObject())
         {

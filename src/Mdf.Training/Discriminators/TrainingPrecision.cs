@@ -1,15 +1,15 @@
 namespace Mdf.Training.Discriminators;
 
-/// <summary>The precision in which discriminators and generators compute while they are trained.</summary>
+/// <summary>The arithmetic precision in the training of discriminators and generators.</summary>
 public enum TrainingPrecision
 {
-    /// <summary>float32.</summary>
+    /// <summary>float32 throughout.</summary>
     Full,
 
     /// <summary>
-    /// The convolutions of head and body multiply in bfloat16 and add in float32; weights, normalisation, activations, scores and Adam stay in
-    /// float32. It is faster where the processor computes in bfloat16 (CPUs with AVX512-BF16, GPUs with tensor cores) and slower where it does
-    /// not.
+    /// bfloat16 multiplication with float32 summation in the convolutions of head and body; float32 for weights, normalisation,
+    /// activations, scores and Adam. Faster on processors with bfloat16 arithmetic (CPUs with AVX512-BF16, GPUs with tensor cores), slower
+    /// on others.
     /// </summary>
     BFloat16,
 }

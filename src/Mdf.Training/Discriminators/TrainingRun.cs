@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Mdf.Training.Discriminators;
 
-/// <summary>The scales trained so far, and what the next one starts from.</summary>
+/// <summary>Holds the networks of the scales trained so far and prepares the networks and images of the next scale.</summary>
 internal sealed class TrainingRun : IDisposable
 {
     private readonly DiscriminatorTrainingOptions options;
@@ -22,7 +22,8 @@ internal sealed class TrainingRun : IDisposable
     private MdfGenerator? generator;
     private MdfDiscriminator? discriminator;
 
-    public TrainingRun(DiscriminatorTrainingOptions options, IReadOnlyList<SeedImage> seedImages, TrainingDistortion distortion, Device device)
+    public TrainingRun(
+        DiscriminatorTrainingOptions options, IReadOnlyList<SeedImage> seedImages, TrainingDistortion distortion, Device device)
     {
         this.options = options;
         this.distortion = distortion;
@@ -34,16 +35,16 @@ internal sealed class TrainingRun : IDisposable
 
     public int ScaleCount => sizes[0].Length;
 
-    /// <summary>The number of finished scales, and so the index of the next.</summary>
+    /// <summary>Number of finished scales, which is also the index of the next scale.</summary>
     public int Finished => discriminators.Count;
 
-    /// <summary>Of the first image.</summary>
+    /// <summary>Returns the size of the first image at a scale.</summary>
     public (int Height, int Width) SizeOf(int scale) => sizes[0][scale];
 
-    /// <summary>Of all images.</summary>
+    /// <summary>Returns the sizes of all images at a scale as text, such as "250x166".</summary>
     public IEnumerable<string> SizesOf(int scale) => sizes.Select(s => $"{s[scale].Width}x{s[scale].Height}");
 
-    /// <summary>The images for the next scale.</summary>
+    /// <summary>Returns the training images of the next scale.</summary>
     public ScaleInputs Inputs()
     {
         int scale = Finished;
@@ -53,7 +54,10 @@ internal sealed class TrainingRun : IDisposable
         return new ScaleInputs(reals, started, scale == 0 ? distortion.Coarsest : distortion.Finer, options);
     }
 
-    /// <summary>The networks of the next scale, as training begins: those of the scale before if they are as wide.</summary>
+    /// <summary>
+    /// Creates the networks of the next scale. Their initial weights are copied from the previous scale if it has as many channels, and are
+    /// random otherwise.
+    /// </summary>
     public (MdfGenerator Generator, MdfDiscriminator Discriminator) Networks()
     {
         int scale = Finished, width = options.WidthOf(scale), channels = (int)images[0].shape[1];
@@ -77,7 +81,7 @@ internal sealed class TrainingRun : IDisposable
         return (generator, discriminator);
     }
 
-    /// <summary>Takes the networks of the next scale as trained, and makes with them what the one after starts from.</summary>
+    /// <summary>Marks the networks of the next scale as trained and makes the priors of the scale after it with them.</summary>
     public void Finish(ScaleInputs inputs)
     {
         MdfGenerator trained = generator!;
@@ -98,26 +102,28 @@ internal sealed class TrainingRun : IDisposable
         samples.Add(Sample(trained, inputs, seeds.Random(SeedSequence.Purpose.Sample, scale)));
         if (scale + 1 < ScaleCount)
         {
-            priors = [.. images.Select((_, i) => Enumerable.Range(0, options.PriorSampleCount).Select(s => NextPrior(trained, inputs, i, s)).ToArray())];
+            priors = [.. images.Select(
+                (_, i) => Enumerable.Range(0, options.PriorSampleCount).Select(s => NextPrior(trained, inputs, i, s)).ToArray())];
         }
     }
 
-    /// <summary>The weights and buffers of the finished scales, by name.</summary>
+    /// <summary>Returns the weights and buffers of the finished scales, by name.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> Tensors() =>
         Enumerable.Range(0, Finished).SelectMany(k => TensorsOf(k, generators[k], discriminators[k]));
 
-    /// <summary>The weights and buffers of a scale, by name.</summary>
-    public static IEnumerable<KeyValuePair<string, Tensor>> TensorsOf(int scale, MdfGenerator generator, MdfDiscriminator discriminator) =>
+    /// <summary>Returns the weights and buffers of a scale, by name.</summary>
+    public static IEnumerable<KeyValuePair<string, Tensor>> TensorsOf(
+        int scale, MdfGenerator generator, MdfDiscriminator discriminator) =>
         generator.state_dict().Select(t => KeyValuePair.Create($"scale.{scale}.generator.{t.Key}", t.Value))
             .Concat(discriminator.state_dict().Select(t => KeyValuePair.Create($"scale.{scale}.discriminator.{t.Key}", t.Value)));
 
-    /// <summary>Gives away the discriminators and samples of the finished scales.</summary>
+    /// <summary>Returns the discriminators and samples of the finished scales and hands their ownership to the result.</summary>
     public DiscriminatorTrainingResult Result(IReadOnlyDictionary<string, string> metadata)
     {
         DiscriminatorPyramid? pyramid = null;
         if (Finished > 0)
         {
-            // One by one: a parent made around them believes that it is on the CPU already.
+            // Moved one by one, because a new parent module assumes that its children are on the CPU and would not move them.
             discriminators.ForEach(d => d.to(CPU));
             pyramid = new DiscriminatorPyramid(discriminators, metadata);
             pyramid.eval();
@@ -132,16 +138,20 @@ internal sealed class TrainingRun : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        IEnumerable<IDisposable?> owned = [.. images, .. generators, .. discriminators, .. samples, .. (priors ?? []).SelectMany(p => p), generator, discriminator];
+        IEnumerable<IDisposable?> owned =
+        [
+            .. images, .. generators, .. discriminators, .. samples, .. (priors ?? []).SelectMany(p => p), generator, discriminator,
+        ];
         foreach (IDisposable? one in owned)
         {
             one?.Dispose();
         }
     }
 
-    // The sizes are SinGAN's; each axis is scaled to them exactly.
     private static Tensor Resized(Tensor image, (int Height, int Width) size) =>
-        image.shape[2] == size.Height && image.shape[3] == size.Width ? image.clone() : Resize.Bicubic(image, size.Height, size.Width).clamp_(0, 1);
+        image.shape[2] == size.Height && image.shape[3] == size.Width
+            ? image.clone()
+            : Resize.Bicubic(image, size.Height, size.Width).clamp_(0, 1);
 
     private static void Copy(nn.Module from, nn.Module to)
     {
@@ -161,7 +171,8 @@ internal sealed class TrainingRun : IDisposable
         (Tensor real, Tensor input, Tensor skip) = inputs.Draw(0, 0, random);
         int margin = generator.Margin;
         Tensor seen = input.narrow(2, margin, real.shape[2]).narrow(3, margin, real.shape[3]);
-        Tensor[] shown = [.. new[] { real, seen, generator.call(input, skip) }.Select(i => FromSigned(i).cpu().contiguous().DetachFromDisposeScope())];
+        Tensor[] shown =
+            [.. new[] { real, seen, generator.call(input, skip) }.Select(i => FromSigned(i).cpu().contiguous().DetachFromDisposeScope())];
         return new ScaleSample(shown[0], shown[1], shown[2]);
     }
 

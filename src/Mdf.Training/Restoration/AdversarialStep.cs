@@ -8,8 +8,9 @@ using static TorchSharp.torch;
 namespace Mdf.Training.Restoration;
 
 /// <summary>
-/// A step of Adam for a discriminator that tells restored images from references, and one for the network, on a loss and on being taken for
-/// real (Ledig et al., CVPR 2017; binary cross-entropy of logits, the network's part not saturating).
+/// An adversarial training step (SRGAN, Ledig et al., CVPR 2017). One step of Adam trains a discriminator to tell restored images from
+/// references by binary cross-entropy. Another step trains the network on a content loss plus a weighted, non-saturating adversarial
+/// loss.
 /// </summary>
 internal sealed class AdversarialStep : ITrainingStep
 {
@@ -25,7 +26,10 @@ internal sealed class AdversarialStep : ITrainingStep
     private readonly Adam opposingAdam;
 
     public AdversarialStep(
-        RestorationNetwork network, SrganDiscriminator discriminator, nn.Module<Tensor, Tensor, Tensor> loss, RestorationTrainingOptions options)
+        RestorationNetwork network,
+        SrganDiscriminator discriminator,
+        nn.Module<Tensor, Tensor, Tensor> loss,
+        RestorationTrainingOptions options)
     {
         this.network = network;
         this.discriminator = discriminator;
@@ -50,7 +54,8 @@ internal sealed class AdversarialStep : ITrainingStep
     {
         Tensor restored = network.call(degraded);
         opposingAdam.zero_grad();
-        Tensor opposition = CrossEntropy(discriminator.call(reference), isReal: true).Plus(CrossEntropy(discriminator.call(restored.detach()), isReal: false));
+        Tensor opposition = CrossEntropy(discriminator.call(reference), isReal: true)
+            .Plus(CrossEntropy(discriminator.call(restored.detach()), isReal: false));
         opposition.backward();
         opposingAdam.StepSafely();
 
@@ -98,10 +103,10 @@ internal sealed class AdversarialStep : ITrainingStep
         opposingAdam.Dispose();
     }
 
-    // -log sigmoid(x) is softplus(-x).
+    // softplus(-x) is -log sigmoid(x) without overflow.
     private static Tensor CrossEntropy(Tensor logits, bool isReal) => nn.functional.softplus(isReal ? -logits : logits).mean();
 
-    // The network's step needs no gradient of the discriminator's weights.
+    // Saves time: the network's step needs no gradients of the discriminator's weights.
     private static void SetLearning(Parameter[] weights, bool learns)
     {
         foreach (Parameter weight in weights)

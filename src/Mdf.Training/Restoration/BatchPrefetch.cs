@@ -4,7 +4,7 @@ using Mdf.Data;
 
 namespace Mdf.Training.Restoration;
 
-/// <summary>Batches by number and in order: made ahead by one thread in the background, or each when it is asked for.</summary>
+/// <summary>Provides numbered batches in order. A background thread prepares them ahead, or they are made on demand.</summary>
 internal sealed class BatchPrefetch : IDisposable
 {
     private readonly Func<int, PairedBatch> make;
@@ -14,10 +14,11 @@ internal sealed class BatchPrefetch : IDisposable
     private ExceptionDispatchInfo? failure;
     private int next;
 
-    /// <param name="make">Makes the batch of a number; dispose scopes are those of its thread.</param>
-    /// <param name="first">The first number.</param>
-    /// <param name="end">The number after the last.</param>
-    /// <param name="depth">How many to keep ready; 0 for none.</param>
+    /// <summary>Starts preparing batches.</summary>
+    /// <param name="make">Makes the batch with the given number; runs on the background thread, with that thread's dispose scopes.</param>
+    /// <param name="first">The first batch's number.</param>
+    /// <param name="end">The last batch's number plus 1.</param>
+    /// <param name="depth">Number of batches to keep ready; 0 makes batches on demand.</param>
     public BatchPrefetch(Func<int, PairedBatch> make, int first, int end, int depth)
     {
         this.make = make;
@@ -30,7 +31,7 @@ internal sealed class BatchPrefetch : IDisposable
         }
     }
 
-    /// <summary>Waits for the next batch, which the caller disposes; what went wrong in making it is thrown here.</summary>
+    /// <summary>Waits for the next batch, which the caller disposes. Rethrows an exception of the background thread.</summary>
     public PairedBatch Take()
     {
         if (worker is null)
@@ -44,7 +45,7 @@ internal sealed class BatchPrefetch : IDisposable
         }
 
         failure?.Throw();
-        throw new InvalidOperationException("There are no more batches.");
+        throw new InvalidOperationException("All batches have been taken; expected no further call.");
     }
 
     /// <inheritdoc/>
@@ -72,7 +73,7 @@ internal sealed class BatchPrefetch : IDisposable
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // Nobody waits for more.
+            // Dispose has been called, so no more batches are needed.
         }
         catch (Exception e)
         {

@@ -5,13 +5,13 @@ using static TorchSharp.torch;
 
 namespace Mdf.Training.Restoration;
 
-/// <summary>Limits the length of a gradient. Unlike <c>clip_grad_norm_</c> it does not wait for the device.</summary>
+/// <summary>Limits the norm of a gradient. Unlike <c>clip_grad_norm_</c>, clipping does not synchronise with the device.</summary>
 internal static class GradientClipping
 {
-    // As in PyTorch: a gradient of zero is not divided by.
+    // PyTorch's value; avoids division by zero for a zero gradient.
     private const double Epsilon = 1e-6;
 
-    /// <summary>Scales all gradients down so that their common Euclidean norm is at most this.</summary>
+    /// <summary>Scales all gradients down so that their joint Euclidean norm is at most <paramref name="largest"/>.</summary>
     public static void Clip(IEnumerable<Parameter> parameters, double largest)
     {
         using var scope = NewDisposeScope();

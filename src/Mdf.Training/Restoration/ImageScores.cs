@@ -1,10 +1,13 @@
 namespace Mdf.Training.Restoration;
 
-/// <summary>How near a restored image comes to its reference, and how near the degraded one was (enlarged by bicubic interpolation, if it is smaller).</summary>
-/// <param name="Name">The image's name.</param>
-/// <param name="Psnr">Of the restored image, in dB.</param>
-/// <param name="Ssim">Of the restored image, at most 1.</param>
-/// <param name="Lpips">Of the restored image, lower is better; null if it was not measured.</param>
-/// <param name="DegradedPsnr">Of the degraded image, in dB.</param>
-/// <param name="DegradedSsim">Of the degraded image, at most 1.</param>
+/// <summary>
+/// Scores of a restored image and of its degraded version, both compared with the reference. A smaller degraded image is first upscaled by
+/// bicubic interpolation.
+/// </summary>
+/// <param name="Name">Name of the image.</param>
+/// <param name="Psnr">PSNR of the restored image, in dB; higher is better.</param>
+/// <param name="Ssim">SSIM of the restored image, at most 1; higher is better.</param>
+/// <param name="Lpips">LPIPS of the restored image, 0 or more; lower is better. Null if not measured.</param>
+/// <param name="DegradedPsnr">PSNR of the degraded image, in dB.</param>
+/// <param name="DegradedSsim">SSIM of the degraded image, at most 1.</param>
 public sealed record ImageScores(string Name, double Psnr, double Ssim, double? Lpips, double DegradedPsnr, double DegradedSsim);

@@ -4,7 +4,7 @@ using static System.FormattableString;
 
 namespace Mdf.Training.Restoration;
 
-/// <summary>How the learning rate changes over a training: a factor for each step.</summary>
+/// <summary>A learning rate schedule: the factor that the learning rate is multiplied by at each step of a training.</summary>
 [JsonConverter(typeof(AsText))]
 public sealed class LearningRateSchedule
 {
@@ -17,14 +17,17 @@ public sealed class LearningRateSchedule
         this.factor = factor;
     }
 
-    /// <summary>The same rate throughout.</summary>
+    /// <summary>A constant learning rate.</summary>
     public static LearningRateSchedule Constant { get; } = new("constant", (_, _) => 1);
 
-    /// <summary>The rate times a factor, again after each so many steps: half of it every 200,000 steps in EDSR's training, for instance.</summary>
-    /// <param name="interval">Steps between two changes, at least 1.</param>
-    /// <param name="factor">Above 0, at most 1.</param>
+    /// <summary>
+    /// Creates a step schedule, which multiplies the learning rate by a factor at regular intervals. EDSR, for instance, halves it every
+    /// 200,000 steps.
+    /// </summary>
+    /// <param name="interval">Number of steps between two changes; at least 1.</param>
+    /// <param name="factor">Factor of each change; above 0, at most 1. Default: 0.5.</param>
     /// <returns>The schedule.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of its range.</exception>
     public static LearningRateSchedule Step(int interval, double factor = 0.5)
     {
         SettingChecks.Require(interval >= 1, nameof(interval), interval, "at least 1");
@@ -32,30 +35,33 @@ public sealed class LearningRateSchedule
         return new(Invariant($"times {factor} every {interval} steps"), (step, _) => Math.Pow(factor, Math.Floor(step / interval)));
     }
 
-    /// <summary>Half a wave of the cosine, from the full rate down to a part of it (Loshchilov and Hutter 2017, without restarts).</summary>
-    /// <param name="final">The part of the rate at the end, 0 to 1.</param>
+    /// <summary>
+    /// Creates a cosine schedule, which lowers the learning rate along half a cosine wave (Loshchilov and Hutter, "SGDR", 2017, without
+    /// restarts).
+    /// </summary>
+    /// <param name="final">Factor at the end of the training, 0 to 1. Default: 0.</param>
     /// <returns>The schedule.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="final"/> is out of its range.</exception>
     public static LearningRateSchedule Cosine(double final = 0)
     {
         SettingChecks.Require(final is >= 0 and <= 1, nameof(final), final, "a number from 0 to 1");
         return new(Invariant($"cosine to {final}"), (step, steps) => final + ((1 - final) * (1 + Math.Cos(Math.PI * step / steps)) / 2));
     }
 
-    /// <summary>What the learning rate is multiplied with.</summary>
-    /// <param name="step">The steps done before, from 0 on.</param>
-    /// <param name="steps">The steps in all.</param>
-    /// <returns>The factor.</returns>
+    /// <summary>Returns the factor that the learning rate is multiplied by at a step.</summary>
+    /// <param name="step">Number of steps done before; 0 for the first step.</param>
+    /// <param name="steps">Total number of steps of the training.</param>
+    /// <returns>The factor, 0 to 1.</returns>
     public double FactorAt(int step, int steps) => factor(step, steps);
 
-    /// <summary>What it does, in a few words.</summary>
-    /// <returns>The words.</returns>
+    /// <summary>Returns a short description of the schedule, such as "cosine to 0.1".</summary>
+    /// <returns>The description, which also appears in the metadata of checkpoints.</returns>
     public override string ToString() => description;
 
     private sealed class AsText : JsonConverter<LearningRateSchedule>
     {
         public override LearningRateSchedule Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            throw new NotSupportedException("Schedules are written only.");
+            throw new NotSupportedException("A learning rate schedule can be written as JSON, but not read from JSON.");
 
         public override void Write(Utf8JsonWriter writer, LearningRateSchedule value, JsonSerializerOptions options) =>
             writer.WriteStringValue(value.ToString());

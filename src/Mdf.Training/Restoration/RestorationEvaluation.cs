@@ -7,22 +7,28 @@ using static TorchSharp.torch;
 
 namespace Mdf.Training.Restoration;
 
-/// <summary>Measures a restoration network on whole images by PSNR, SSIM and, if it is given, LPIPS.</summary>
+/// <summary>Evaluates a restoration network on whole images by PSNR, SSIM and, optionally, LPIPS.</summary>
 public static class RestorationEvaluation
 {
     private const int ColorChannels = 3;
 
-    /// <summary>Degrades images, restores them, and compares. The same seed gives the same degraded images each time.</summary>
-    /// <param name="network">The network; it works in evaluation mode meanwhile.</param>
-    /// <param name="images">The reference images; those that cannot be read or are too small are left out.</param>
-    /// <param name="degradation">What spoils them; it makes them smaller by the network's scale.</param>
-    /// <param name="options">What to measure, and how; null for the defaults.</param>
-    /// <param name="progress">Is told of each image.</param>
-    /// <param name="cancellation">Stops between two tiles of an image.</param>
-    /// <returns>The scores.</returns>
+    /// <summary>
+    /// Degrades images, restores the degraded images with the network and compares the results with the originals. The same seed always
+    /// gives the same degraded images.
+    /// </summary>
+    /// <param name="network">The network. It is in evaluation mode during the call and returns to its previous mode afterwards.</param>
+    /// <param name="images">The reference images. Images that cannot be read or are too small are skipped and reported.</param>
+    /// <param name="degradation">The degradation. It must shrink images by the network's scale.</param>
+    /// <param name="options">Metrics and their settings; null for the defaults.</param>
+    /// <param name="progress">Receives the scores of each image; null for no reports.</param>
+    /// <param name="cancellation">Cancels the evaluation between two images or two tiles of an image.</param>
+    /// <returns>The scores of the images and their means.</returns>
+    /// <exception cref="ArgumentException">
+    /// An option is out of its range, or LPIPS does not fit the network's channels or device.
+    /// </exception>
     /// <exception cref="IOException">No image can be used.</exception>
-    /// <exception cref="InvalidOperationException">The degradation gave images of another size than the network's scale says.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">The degraded images have another size than the network's scale requires.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
     public static RestorationScores Evaluate(
         RestorationNetwork network,
         IImageSource images,
@@ -63,15 +69,19 @@ public static class RestorationEvaluation
         return scores.Count > 0 ? new RestorationScores(scores, pairs.Skipped) : throw NoneUsable(pairs);
     }
 
-    /// <summary>Refuses what <see cref="Evaluate"/> could not do. Images are read up to the first that can be used.</summary>
-    /// <exception cref="ArgumentException">LPIPS is asked for, and the network's images are grey.</exception>
+    /// <summary>
+    /// Throws an exception if <see cref="Evaluate"/> would fail with these arguments. It reads images up to the first usable one.
+    /// </summary>
+    /// <exception cref="ArgumentException">LPIPS is requested for a network of grey images.</exception>
     /// <exception cref="IOException">No image can be used.</exception>
-    /// <exception cref="InvalidOperationException">The degradation gave images of another size than the network's scale says.</exception>
-    internal static void RequireUsable(RestorationNetwork network, IImageSource images, Degradation degradation, RestorationEvaluationOptions options)
+    /// <exception cref="InvalidOperationException">The degraded images have another size than the network's scale requires.</exception>
+    internal static void RequireUsable(
+        RestorationNetwork network, IImageSource images, Degradation degradation, RestorationEvaluationOptions options)
     {
         if (options.Lpips is not null && network.Channels != ColorChannels)
         {
-            throw new ArgumentException($"The network has images of {network.Channels} channels; expected {ColorChannels} for LPIPS.", nameof(network));
+            throw new ArgumentException(
+                $"The network takes images of {network.Channels} channels; expected {ColorChannels} for LPIPS.", nameof(network));
         }
 
         var pairs = new ImagePairs(images, degradation, network.Scale, network.Channels);
@@ -89,10 +99,11 @@ public static class RestorationEvaluation
     }
 
     private static IOException NoneUsable(ImagePairs pairs) =>
-        new($"No image can be used; the first: {pairs.Skipped[0].Name}: {pairs.Skipped[0].Reason}");
+        new($"No image can be used. The first one, {pairs.Skipped[0].Name}: {pairs.Skipped[0].Reason}");
 
     private static int LeastSide(RestorationNetwork network, RestorationEvaluationOptions options) => Math.Max(
-        new StructuralSimilarityOptions().WindowSize + (2 * (options.Metrics ?? Customary(network)).CropBorder), options.Lpips?.MinimumSide ?? 1);
+        new StructuralSimilarityOptions().WindowSize + (2 * (options.Metrics ?? Customary(network)).CropBorder),
+        options.Lpips?.MinimumSide ?? 1);
 
     private static MetricOptions Customary(RestorationNetwork network) => network.Scale == 1
         ? new MetricOptions { RoundToBytes = true }
@@ -104,7 +115,12 @@ public static class RestorationEvaluation
         };
 
     private static ImageScores Measure(
-        RestorationNetwork network, string name, PairedBatch pair, MetricOptions metrics, RestorationEvaluationOptions options, CancellationToken cancellation)
+        RestorationNetwork network,
+        string name,
+        PairedBatch pair,
+        MetricOptions metrics,
+        RestorationEvaluationOptions options,
+        CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();

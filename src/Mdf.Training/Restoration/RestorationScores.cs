@@ -2,7 +2,7 @@ using Mdf.Data;
 
 namespace Mdf.Training.Restoration;
 
-/// <summary>How near restored images come to their references: means over images.</summary>
+/// <summary>Scores of restored images and of their degraded versions: for each image, and as means over all images.</summary>
 public sealed record RestorationScores
 {
     internal RestorationScores(IReadOnlyList<ImageScores> images, IReadOnlyList<SkippedImage> skipped)
@@ -11,24 +11,24 @@ public sealed record RestorationScores
         Skipped = skipped;
     }
 
-    /// <summary>Each image's.</summary>
+    /// <summary>Scores of each image.</summary>
     public IReadOnlyList<ImageScores> Images { get; }
 
-    /// <summary>The images that could not be measured.</summary>
+    /// <summary>Images that could not be evaluated, with the reasons.</summary>
     public IReadOnlyList<SkippedImage> Skipped { get; }
 
-    /// <summary>The mean PSNR of restored images, in dB.</summary>
+    /// <summary>Mean PSNR of the restored images, in dB.</summary>
     public double Psnr => Images.Average(i => i.Psnr);
 
-    /// <summary>The mean SSIM of restored images.</summary>
+    /// <summary>Mean SSIM of the restored images.</summary>
     public double Ssim => Images.Average(i => i.Ssim);
 
-    /// <summary>The mean LPIPS of restored images; null if it was not measured.</summary>
+    /// <summary>Mean LPIPS of the restored images; null if not measured.</summary>
     public double? Lpips => Images.Average(i => i.Lpips);
 
-    /// <summary>The mean PSNR of degraded images, in dB.</summary>
+    /// <summary>Mean PSNR of the degraded images, in dB.</summary>
     public double DegradedPsnr => Images.Average(i => i.DegradedPsnr);
 
-    /// <summary>The mean SSIM of degraded images.</summary>
+    /// <summary>Mean SSIM of the degraded images.</summary>
     public double DegradedSsim => Images.Average(i => i.DegradedSsim);
 }

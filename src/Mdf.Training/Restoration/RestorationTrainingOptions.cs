@@ -2,78 +2,84 @@ using static Mdf.Training.SettingChecks;
 
 namespace Mdf.Training.Restoration;
 
-/// <summary>How a restoration network is trained. Values are checked when a trainer takes them.</summary>
+/// <summary>Settings of <see cref="RestorationTrainer"/>, whose constructor checks them.</summary>
 public sealed record RestorationTrainingOptions
 {
-    /// <summary>Steps of the optimizer in all, at least 1. Default: 10,000.</summary>
+    /// <summary>Total number of optimizer steps; at least 1. Default: 10,000.</summary>
     public int Steps { get; init; } = 10_000;
 
-    /// <summary>Patches in a step, 1 to 4096. Default: 16.</summary>
+    /// <summary>Number of patches per step, 1 to 4096. Default: 16.</summary>
     public int BatchSize { get; init; } = 16;
 
     /// <summary>
-    /// The side of the reference patches in pixels, 8 to 4096, and a multiple of the network's scale; smaller images are left out.
+    /// Side of the reference patches in pixels, 8 to 4096, and a multiple of the network's scale. Smaller images are skipped.
     /// Default: 96.
     /// </summary>
     public int PatchSize { get; init; } = 96;
 
-    /// <summary>Adam's learning rate, above 0. Default: 1e-4.</summary>
+    /// <summary>Adam's learning rate; above 0. Default: 1e-4.</summary>
     public double LearningRate { get; init; } = 1e-4;
 
-    /// <summary>Adam's decay of the mean gradient, 0 up to (not including) 1. Default: 0.9.</summary>
+    /// <summary>Adam's decay rate of the mean gradient, in [0, 1). Default: 0.9.</summary>
     public double Beta1 { get; init; } = 0.9;
 
-    /// <summary>Adam's decay of the mean squared gradient, 0 up to (not including) 1. Default: 0.999.</summary>
+    /// <summary>Adam's decay rate of the mean squared gradient, in [0, 1). Default: 0.999.</summary>
     public double Beta2 { get; init; } = 0.999;
 
-    /// <summary>How the learning rate changes. Default: <see cref="LearningRateSchedule.Constant"/>.</summary>
+    /// <summary>Learning rate schedule. Default: <see cref="LearningRateSchedule.Constant"/>.</summary>
     public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Constant;
 
     /// <summary>
-    /// The decay of an exponential moving average of the weights (and of what batch normalisation keeps), 0 up to (not including) 1: at each
-    /// step the average becomes decay * average + (1 - decay) * weights. The average is what is validated, saved as checkpoints, and left in
-    /// the network. Default: null, none.
+    /// Decay of an exponential moving average of the weights and of batch normalisation's statistics, in [0, 1). Each step sets the average
+    /// to decay * average + (1 - decay) * weights. Validation, checkpoints and the trained network use the average. Default: null, no
+    /// average.
     /// </summary>
     public double? EmaDecay { get; init; }
 
-    /// <summary>The largest Euclidean norm of all gradients together, above 0; longer ones are scaled down to it. Default: null, no limit.</summary>
+    /// <summary>
+    /// Maximum joint Euclidean norm of all gradients, above 0; larger gradients are scaled down to this norm. Default: null, no limit.
+    /// </summary>
     public double? GradientClipNorm { get; init; }
 
     /// <summary>
-    /// What the discriminator's opinion counts in <see cref="RestorationTrainer.TrainAdversarially"/>, 0 or more; without effect elsewhere.
-    /// Default: 1e-3, as in SRGAN.
+    /// Weight of the adversarial loss in <see cref="RestorationTrainer.TrainAdversarially"/>, 0 or more; without effect in
+    /// <see cref="RestorationTrainer.Train"/>. Default: 1e-3, as in SRGAN.
     /// </summary>
     public double AdversarialWeight { get; init; } = 1e-3;
 
-    /// <summary>Steps between two validations, at least 1; the last step is always followed by one. Default: 1000.</summary>
+    /// <summary>Number of steps between two validations; at least 1. The last step is always validated. Default: 1000.</summary>
     public int ValidationInterval { get; init; } = 1000;
 
-    /// <summary>Steps between two saves of the state and the last checkpoint, at least 1; they are also saved at the end. Default: 500.</summary>
+    /// <summary>
+    /// Number of steps between two saves of the state and the latest checkpoint; at least 1. Both are also saved at the end. Default: 500.
+    /// </summary>
     public int SaveInterval { get; init; } = 500;
 
     /// <summary>
-    /// Steps between two lines of the log, at least 1. Only then is the loss read from the device and checked: a line has the mean since the
-    /// one before. Default: 50.
+    /// Number of steps between two log lines; at least 1. A line contains the mean loss since the previous line. Only for log lines is the
+    /// loss read from the device and checked for divergence. Default: 50.
     /// </summary>
     public int LogInterval { get; init; } = 50;
 
-    /// <summary>Of everything random. The same seed gives the same network on one device with one number of threads. Default: 1.</summary>
+    /// <summary>
+    /// Seeds all random choices. The same seed gives the same network on one device with one number of threads. Default: 1.
+    /// </summary>
     public long Seed { get; init; } = 1;
 
     /// <summary>
-    /// The batches that are prepared ahead in the background, 0 to 64; with 0 each is made when it is needed. Default: null, for none where
-    /// the CPU trains, as it has no cores to spare, and 4 elsewhere.
+    /// Number of batches prepared ahead in the background, 0 to 64; 0 makes batches on demand. Default: null, for 0 when training on the
+    /// CPU, which has no cores to spare, and 4 on other devices.
     /// </summary>
     public int? PrefetchDepth { get; init; }
 
-    /// <summary>Whether the log is written for TensorBoard too, into the folder <c>tensorboard</c>. Default: false.</summary>
+    /// <summary>Whether the log is also written for TensorBoard, into the subfolder <c>tensorboard</c>. Default: false.</summary>
     public bool TensorBoard { get; init; }
 
-    /// <summary>How validation measures. Default: the defaults of <see cref="RestorationEvaluationOptions"/>.</summary>
+    /// <summary>Settings of the validation. Default: the defaults of <see cref="RestorationEvaluationOptions"/>.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
     public RestorationEvaluationOptions Validation { get; init; } = new();
 
-    /// <summary>Throws for what is out of range.</summary>
+    /// <summary>Throws an exception if a setting is out of its range.</summary>
     internal void Validate()
     {
         Require(Steps >= 1, nameof(Steps), Steps, "at least 1");
@@ -84,7 +90,11 @@ public sealed record RestorationTrainingOptions
         Require(Beta2 is >= 0 and < 1, nameof(Beta2), Beta2, "0 up to, not including, 1");
         Require(Schedule is not null, nameof(Schedule), "null", "a schedule");
         Require(EmaDecay is null or (>= 0 and < 1), nameof(EmaDecay), EmaDecay, "null, or 0 up to, not including, 1");
-        Require(GradientClipNorm is null || (double.IsFinite(GradientClipNorm.Value) && GradientClipNorm > 0), nameof(GradientClipNorm), GradientClipNorm, "null or a number above 0");
+        Require(
+            GradientClipNorm is null || (double.IsFinite(GradientClipNorm.Value) && GradientClipNorm > 0),
+            nameof(GradientClipNorm),
+            GradientClipNorm,
+            "null or a number above 0");
         Require(double.IsFinite(AdversarialWeight) && AdversarialWeight >= 0, nameof(AdversarialWeight), AdversarialWeight, "0 or more");
         Require(ValidationInterval >= 1, nameof(ValidationInterval), ValidationInterval, "at least 1");
         Require(SaveInterval >= 1, nameof(SaveInterval), SaveInterval, "at least 1");

@@ -1,29 +1,29 @@
 namespace Mdf.Training.Restoration;
 
-/// <summary>Where the training of a restoration network stands, after a step.</summary>
+/// <summary>Progress of a training of a restoration network after one step.</summary>
 public sealed record RestorationTrainingProgress
 {
-    /// <summary>The steps done, those of earlier runs included.</summary>
+    /// <summary>Number of steps done, including those of earlier runs.</summary>
     public required int Step { get; init; }
 
-    /// <summary>The steps in all.</summary>
+    /// <summary>Total number of steps.</summary>
     public required int Steps { get; init; }
 
-    /// <summary>The mean loss in the last line of the log; null before the first.</summary>
+    /// <summary>Mean loss in this call's latest log line; null before the first line.</summary>
     public required double? Loss { get; init; }
 
-    /// <summary>The learning rate of the step.</summary>
+    /// <summary>Learning rate of the step.</summary>
     public required double LearningRate { get; init; }
 
-    /// <summary>Patches a second in the last line of the log; null before the first.</summary>
+    /// <summary>Training speed in patches per second in this call's latest log line; null before the first line.</summary>
     public required double? ImagesPerSecond { get; init; }
 
-    /// <summary>The scores of the last validation; null before the first.</summary>
+    /// <summary>Scores of this call's latest validation; null before the first validation.</summary>
     public required RestorationScores? Validation { get; init; }
 
-    /// <summary>The time this call has taken.</summary>
+    /// <summary>Duration of this call so far.</summary>
     public required TimeSpan Elapsed { get; init; }
 
-    /// <summary>An estimate of the time that is left, from this call's speed.</summary>
+    /// <summary>Estimated remaining time, based on this call's mean speed.</summary>
     public required TimeSpan Remaining { get; init; }
 }

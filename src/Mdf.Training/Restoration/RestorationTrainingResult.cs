@@ -2,24 +2,24 @@ using Mdf.Data;
 
 namespace Mdf.Training.Restoration;
 
-/// <summary>What the training of a restoration network came to.</summary>
+/// <summary>The result of a training of a restoration network.</summary>
 public sealed record RestorationTrainingResult
 {
-    /// <summary>The steps done, those of earlier runs included.</summary>
+    /// <summary>Number of steps done, including those of earlier runs.</summary>
     public required int Step { get; init; }
 
-    /// <summary>Whether all steps were done; not so after a cancellation.</summary>
+    /// <summary>Whether all steps and the last validation were done; false after a cancellation.</summary>
     public required bool IsComplete { get; init; }
 
-    /// <summary>The scores of this call's last validation; null if there was none.</summary>
+    /// <summary>Scores of this call's last validation; null without a validation.</summary>
     public required RestorationScores? Validation { get; init; }
 
-    /// <summary>The highest mean PSNR in a validation, earlier runs included; null if there was none.</summary>
+    /// <summary>Highest mean PSNR of all validations in dB, including those of earlier runs; null without a validation.</summary>
     public required double? BestPsnr { get; init; }
 
-    /// <summary>The step of that validation; null if there was none.</summary>
+    /// <summary>Step of the validation with the highest mean PSNR; null without a validation.</summary>
     public required int? BestStep { get; init; }
 
-    /// <summary>The images that this call drew and could not use.</summary>
+    /// <summary>Training images that this call could not use, with the reasons.</summary>
     public required IReadOnlyList<SkippedImage> Skipped { get; init; }
 }

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Mdf.Training.Restoration;
 
-/// <summary>One step of Adam on the loss of restored images.</summary>
+/// <summary>A supervised training step: one step of Adam on the loss between restored images and references.</summary>
 internal sealed class SupervisedStep : ITrainingStep
 {
     private readonly RestorationNetwork network;

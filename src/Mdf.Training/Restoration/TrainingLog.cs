@@ -5,10 +5,10 @@ using static TorchSharp.torch;
 
 namespace Mdf.Training.Restoration;
 
-/// <summary>A table of how a training went, as CSV and, if wanted, for TensorBoard.</summary>
+/// <summary>Writes the log of a training as CSV and, if wanted, for TensorBoard.</summary>
 internal sealed class TrainingLog
 {
-    /// <summary>The file's name.</summary>
+    /// <summary>Name of the CSV file.</summary>
     public const string FileName = "log.csv";
 
     private const string TensorBoardFolder = "tensorboard";
@@ -18,10 +18,11 @@ internal sealed class TrainingLog
     private readonly IReadOnlyList<string> columns;
     private readonly SummaryWriter? writer;
 
-    /// <param name="folder">The folder for its files.</param>
-    /// <param name="columns">The names of what follows the step.</param>
-    /// <param name="step">The last step to keep of an earlier run; what comes after is cut off.</param>
-    /// <param name="forTensorBoard">Whether to write it for TensorBoard too.</param>
+    /// <summary>Opens the log of a training, and removes the rows that a resumed training will write again.</summary>
+    /// <param name="folder">Folder of the log files.</param>
+    /// <param name="columns">Names of the columns after the step.</param>
+    /// <param name="step">Last step whose row is kept from an earlier run; later rows are removed.</param>
+    /// <param name="forTensorBoard">Whether to write for TensorBoard too.</param>
     public TrainingLog(string folder, IReadOnlyList<string> columns, int step, bool forTensorBoard)
     {
         path = Path.Combine(folder, FileName);
@@ -44,17 +45,18 @@ internal sealed class TrainingLog
         }
     }
 
-    /// <summary>Adds a row; what is null stays empty.</summary>
+    /// <summary>Adds a row; null values stay empty.</summary>
     public void Add(int step, IReadOnlyList<double?> values)
     {
-        File.AppendAllText(path, string.Join(',', values.Select(v => v?.ToString("g9", CultureInfo.InvariantCulture)).Prepend(step.ToString(CultureInfo.InvariantCulture))) + "\n");
+        IEnumerable<string?> cells = values.Select(v => v?.ToString("g9", CultureInfo.InvariantCulture));
+        File.AppendAllText(path, string.Join(',', cells.Prepend(step.ToString(CultureInfo.InvariantCulture))) + "\n");
         if (writer is not null)
         {
             Write(writer, step, values);
         }
     }
 
-    // Nothing can be cut off TensorBoard's files: where rows are, they are written anew.
+    // Rows cannot be removed from TensorBoard's event files, so the files are deleted and the kept rows are written again.
     private SummaryWriter Writer(string folder, string[]? kept)
     {
         foreach (string file in kept is not null && Directory.Exists(folder) ? Directory.GetFiles(folder, EventFiles) : [])
@@ -65,7 +67,10 @@ internal sealed class TrainingLog
         SummaryWriter events = utils.tensorboard.SummaryWriter(folder);
         foreach (string row in kept ?? [])
         {
-            Write(events, StepOf(row), [.. row.Split(',').Skip(1).Select(v => v.Length > 0 ? double.Parse(v, CultureInfo.InvariantCulture) : default(double?))]);
+            IEnumerable<double?> values = row.Split(',')
+                .Skip(1)
+                .Select(v => v.Length > 0 ? double.Parse(v, CultureInfo.InvariantCulture) : default(double?));
+            Write(events, StepOf(row), [.. values]);
         }
 
         return events;
@@ -73,7 +78,7 @@ internal sealed class TrainingLog
 
     private void Write(SummaryWriter events, int step, IReadOnlyList<double?> values)
     {
-        // TorchSharp writes ticks of .NET where TensorBoard expects seconds since 1970.
+        // Without an explicit time TorchSharp writes .NET ticks, but TensorBoard expects seconds since 1970.
         long now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         foreach ((string column, double? value) in columns.Zip(values))
         {
@@ -84,7 +89,7 @@ internal sealed class TrainingLog
         }
     }
 
-    // A row that the end of the process cut short is none.
+    // An incomplete row, written when the process was killed, counts as infinitely late and is removed.
     private int StepOf(string row) => row.Split(',') is [var first, .. var rest] && rest.Length == columns.Count
         && int.TryParse(first, NumberStyles.None, CultureInfo.InvariantCulture, out int step) ? step : int.MaxValue;
 }

@@ -4,14 +4,15 @@ using static TorchSharp.torch;
 
 namespace Mdf.Training.Restoration;
 
-/// <summary>A copy of a network whose weights are an exponential moving average of the original's.</summary>
+/// <summary>A copy of a network whose weights are an exponential moving average of the original's weights.</summary>
 internal sealed class WeightAverage : IDisposable
 {
     private readonly double decay;
     private readonly (Tensor Average, Tensor Current)[] pairs;
 
-    /// <param name="network">The original, on the device it is trained on.</param>
-    /// <param name="decay">What is left of the average after a step.</param>
+    /// <summary>Copies a network.</summary>
+    /// <param name="network">The original, on the training device.</param>
+    /// <param name="decay">Factor of the average in each update, in [0, 1).</param>
     public WeightAverage(RestorationNetwork network, double decay)
     {
         this.decay = decay;
@@ -23,10 +24,10 @@ internal sealed class WeightAverage : IDisposable
         Copy(copyToAverage: true);
     }
 
-    /// <summary>The average.</summary>
+    /// <summary>The network with the averaged weights.</summary>
     public RestorationNetwork Network { get; }
 
-    /// <summary>Takes the original's weights in; counters are taken over.</summary>
+    /// <summary>Updates the average with the original's current weights; integer counters are copied.</summary>
     public void Update()
     {
         using var scope = NewDisposeScope();
@@ -44,7 +45,7 @@ internal sealed class WeightAverage : IDisposable
         }
     }
 
-    /// <summary>Leaves the average in the original.</summary>
+    /// <summary>Copies the average into the original network.</summary>
     public void Apply() => Copy(copyToAverage: false);
 
     /// <inheritdoc/>

@@ -73,7 +73,7 @@ public sealed class PackagedWeightsTests
     {
         var exception = Assert.Throws<FileNotFoundException>(() => new MdfLoss(path));
         Assert.Contains($"'{path}'", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("those are jpeg.ckpt, denoise.ckpt, sisr.ckpt", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("one of jpeg.ckpt, denoise.ckpt, sisr.ckpt", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

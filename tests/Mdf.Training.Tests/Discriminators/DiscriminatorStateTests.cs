@@ -34,7 +34,7 @@ public sealed class DiscriminatorStateTests : IDisposable
         using var cancellation = new CancellationTokenSource();
         var exception = Assert.Throws<TrainingDivergedException>(() => Train(options, [image], new Reporter(_ => cancellation.Cancel()), cancellation.Token));
         Assert.Equal((0, 1), (exception.Scale, exception.Iteration));
-        Assert.Contains("is not finite. The last state that was good is kept", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("is not finite. The last good state is kept", exception.Message, StringComparison.Ordinal);
         using StateDictionary kept = SafetensorsFile.Read(StateFile);
         Assert.Equal("0", kept.Metadata["iteration"]);
     }

@@ -213,7 +213,7 @@ public sealed class DiscriminatorTrainerTests : IDisposable
             pyramid.Save(state);
         }
 
-        Assert.Contains("no state of a training", Assert.Throws<CheckpointFormatException>(() => Train(Small, state)).Message, StringComparison.Ordinal);
+        Assert.Contains("not a training state of this version", Assert.Throws<CheckpointFormatException>(() => Train(Small, state)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -279,7 +279,7 @@ public sealed class RestorationTrainerTests : IDisposable
 
         Assert.Null(exception.Scale);
         Assert.Equal(8, exception.Iteration);
-        Assert.Contains("Training diverged by step 8: the loss is not finite. The last state that was good is kept in ", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Training diverged by step 8: the loss is not finite. The last good state is kept in ", exception.Message, StringComparison.Ordinal);
         using StateDictionary state = SafetensorsFile.Read(folder.PathOf("state.safetensors"));
         Assert.Equal("6", state.Metadata["step"]);
         Assert.All(state.Values, t => Assert.True(t.isfinite().all().item<bool>()));
@@ -292,7 +292,7 @@ public sealed class RestorationTrainerTests : IDisposable
         Train(network, Small);
         using DnCnn again = TestNetworks.Denoiser();
         string message = Assert.Throws<InvalidOperationException>(() => Train(again, Small with { LearningRate = 2e-3 })).Message;
-        Assert.Contains("is of another training: its LearningRate is 0.001, not 0.002", message, StringComparison.Ordinal);
+        Assert.Contains("is the state of another training: its LearningRate is 0.001, not 0.002", message, StringComparison.Ordinal);
         message = Assert.Throws<InvalidOperationException>(() => Train(again, Small, metadata: new Dictionary<string, string> { ["loss"] = "other" })).Message;
         Assert.Contains("its loss is L2Loss, not other", message, StringComparison.Ordinal);
         File.WriteAllText(folder.PathOf("state.safetensors"), "nothing");

@@ -2,11 +2,11 @@ using static TorchSharp.torch;
 
 namespace Mdf.Training.Discriminators.Networks;
 
-/// <summary>How a block's values change as the image does.</summary>
-/// <param name="Input">The change of the input.</param>
-/// <param name="Convolved">That of the convolution's output: (positions, channels).</param>
-/// <param name="Normalized">That of what the activation is given: (positions, channels).</param>
-/// <param name="Mean">The mean of <paramref name="Convolved"/> over positions, by channel.</param>
-/// <param name="MeanProduct">The mean of <paramref name="Convolved"/> times the normalised values.</param>
-/// <param name="Output">The change of the output.</param>
+/// <summary>Tangents of a block's values: their derivatives along a direction of the image, by forward-mode differentiation.</summary>
+/// <param name="Input">Tangent of the block's input.</param>
+/// <param name="Convolved">Tangent of the convolution's output, (positions, channels).</param>
+/// <param name="Normalized">Tangent of the activation's input, (positions, channels).</param>
+/// <param name="Mean">Mean of <paramref name="Convolved"/> over positions, for each channel.</param>
+/// <param name="MeanProduct">Mean over positions of <paramref name="Convolved"/> times the normalised values, for each channel.</param>
+/// <param name="Output">Tangent of the block's output.</param>
 internal sealed record BlockTangent(Tensor Input, Tensor Convolved, Tensor Normalized, Tensor Mean, Tensor MeanProduct, Tensor Output);

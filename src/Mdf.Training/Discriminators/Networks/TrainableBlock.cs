@@ -5,13 +5,13 @@ using static TorchSharp.torch;
 namespace Mdf.Training.Discriminators.Networks;
 
 /// <summary>
-/// Convolution, batch normalisation by the batch's own statistics, LeakyReLU; and their gradients by hand, of second order too where the
-/// gradient penalty needs them. Matrices have a row per position and a column per channel.
+/// A block of convolution, batch normalisation in training mode and LeakyReLU with hand-written gradients, including the second-order
+/// gradients of the gradient penalty. Matrices have one row per position and one column per channel.
 /// </summary>
 /// <remarks>
-/// With x the normalised values, r the inverse deviation, g the scale and m the mean over positions, the normalisation's derivative takes a
-/// change v of its input to J v = g r (v - m(v) - x m(x v)), and, J being symmetric, a gradient back in the same way. The convolution's bias
-/// is taken off by the normalisation, so its gradient is zero.
+/// Let x be the normalised values, r the inverse deviation, g the scale and m the mean over positions. The Jacobian J of the batch
+/// normalisation maps a tangent v of its input to J v = g r (v - m(v) - x m(x v)). J is symmetric, so it maps gradients from output to
+/// input in the same way. Batch normalisation subtracts the mean and so cancels the convolution's bias, whose gradient is therefore zero.
 /// </remarks>
 internal sealed class TrainableBlock : IDisposable
 {
@@ -27,7 +27,7 @@ internal sealed class TrainableBlock : IDisposable
     private readonly Tensor scaleGradient;
     private readonly Tensor shiftGradient;
 
-    /// <summary>Takes the block of a network by the name before its parameters' names.</summary>
+    /// <summary>Wraps the block of a network whose parameters have the given name as prefix.</summary>
     public TrainableBlock(nn.Module network, string name, ScalarType? precision)
     {
         Parameter weight = network.get_parameter($"{name}.conv.weight")!;
@@ -56,7 +56,7 @@ internal sealed class TrainableBlock : IDisposable
         shift.grad = shiftGradient;
     }
 
-    /// <summary>Forward, with the running statistics brought up to date.</summary>
+    /// <summary>Runs the forward pass and updates the running statistics.</summary>
     public BlockRecord Forward(Tensor input)
     {
         using var scope = NewDisposeScope();
@@ -79,12 +79,12 @@ internal sealed class TrainableBlock : IDisposable
             Map(output, map).MoveToOuterDisposeScope());
     }
 
-    /// <summary>Back, adding to the gradients of the parameters if these are wanted.</summary>
-    /// <param name="record">Of the forward pass.</param>
-    /// <param name="gradient">With respect to the output; it is used up.</param>
-    /// <param name="wantsWeights">Whether the parameters' gradients are wanted.</param>
-    /// <param name="wantsInput">Whether that of the input is.</param>
-    /// <returns>The gradient with respect to the input, or null.</returns>
+    /// <summary>Runs the backward pass and, if wanted, adds to the gradients of the parameters.</summary>
+    /// <param name="record">Record of the forward pass.</param>
+    /// <param name="gradient">Gradient with respect to the output; overwritten.</param>
+    /// <param name="wantsWeights">Whether to add to the parameters' gradients.</param>
+    /// <param name="wantsInput">Whether to compute the gradient with respect to the input.</param>
+    /// <returns>The gradient with respect to the input; null if not wanted.</returns>
     public Tensor? Backward(BlockRecord record, Tensor gradient, bool wantsWeights, bool wantsInput)
     {
         using var scope = NewDisposeScope();
@@ -105,8 +105,8 @@ internal sealed class TrainableBlock : IDisposable
         return wantsInput ? convolution.Backward(gradient).MoveToOuterDisposeScope() : null;
     }
 
-    /// <summary>Back to the input alone, keeping what the second order needs.</summary>
-    /// <returns>The gradients with respect to the input, to what the activation was given, and to the convolution's output.</returns>
+    /// <summary>Runs the backward pass to the input without parameter gradients and keeps the values for the second order.</summary>
+    /// <returns>The gradient with respect to the input, and the gradients within the block.</returns>
     public (Tensor Input, BlockGradient Kept) BackwardKeeping(BlockRecord record, Tensor gradient)
     {
         using var scope = NewDisposeScope();
@@ -117,12 +117,15 @@ internal sealed class TrainableBlock : IDisposable
         Tensor map = Map(convolved, gradient);
         return (
             convolution.Backward(map).MoveToOuterDisposeScope(),
-            new BlockGradient(activated.MoveToOuterDisposeScope(), map.MoveToOuterDisposeScope(), (sumOfProducts / activated.shape[0]).MoveToOuterDisposeScope()));
+            new BlockGradient(
+                activated.MoveToOuterDisposeScope(),
+                map.MoveToOuterDisposeScope(),
+                (sumOfProducts / activated.shape[0]).MoveToOuterDisposeScope()));
     }
 
-    /// <summary>How the output changes as the input does.</summary>
-    /// <param name="record">Of the forward pass.</param>
-    /// <param name="tangent">The change of the input.</param>
+    /// <summary>Computes the tangents of the block's values for a tangent of its input (forward-mode differentiation).</summary>
+    /// <param name="record">Record of the forward pass.</param>
+    /// <param name="tangent">Tangent of the input.</param>
     public BlockTangent Tangent(BlockRecord record, Tensor tangent)
     {
         using var scope = NewDisposeScope();
@@ -142,14 +145,14 @@ internal sealed class TrainableBlock : IDisposable
     }
 
     /// <summary>
-    /// Back through the forward pass of a directional derivative T of the score: adds T's gradients of the parameters.
+    /// Runs the backward pass of a directional derivative T of the score and adds the gradients of T to the parameters' gradients.
     /// </summary>
-    /// <param name="record">Of the forward pass.</param>
-    /// <param name="first">The gradients of the score.</param>
-    /// <param name="tangent">The changes in the direction.</param>
-    /// <param name="gradient">T's gradient with respect to the block's output, or null where there is none; it is used up.</param>
-    /// <param name="wantsInput">Whether T's gradient with respect to the input is wanted.</param>
-    /// <returns>T's gradient with respect to the input, or null.</returns>
+    /// <param name="record">Record of the forward pass.</param>
+    /// <param name="first">Gradients of the score.</param>
+    /// <param name="tangent">Tangents along the direction.</param>
+    /// <param name="gradient">Gradient of T with respect to the block's output, overwritten; null for the last block.</param>
+    /// <param name="wantsInput">Whether to compute the gradient of T with respect to the input.</param>
+    /// <returns>The gradient of T with respect to the input; null if not wanted.</returns>
     public Tensor? BackwardOfTangent(BlockRecord record, BlockGradient first, BlockTangent tangent, Tensor? gradient, bool wantsInput)
     {
         using var scope = NewDisposeScope();
@@ -169,7 +172,8 @@ internal sealed class TrainableBlock : IDisposable
             Derive(rows, record, sum, sumOfProducts);
         }
 
-        // T = positions g r a with a = m(first tangent) - m(first) m(tangent) - m(x first) m(x tangent), before the normalisation.
+        // At the convolution's output, T = n g r a with n positions and a = m(f v) - m(f) m(v) - m(x f) m(x v), where f is first.Activated
+        // and v is tangent.Convolved.
         Tensor product = (first.Activated * tangent.Convolved).mean([0]);
         Tensor a = product - (first.Activated.mean([0]) * tangent.Mean) - (first.MeanProduct * tangent.MeanProduct);
         scaleGradient.add_(a * r * positions);
@@ -194,7 +198,7 @@ internal sealed class TrainableBlock : IDisposable
 
     private static Tensor Map(Tensor rows, Tensor like) => rows.view(like.shape[0], like.shape[2], like.shape[3], -1).permute(0, 3, 1, 2);
 
-    // J, in place.
+    // Multiplies by the Jacobian J of the batch normalisation, in place.
     private void Derive(Tensor rows, BlockRecord record, Tensor sum, Tensor sumOfProducts)
     {
         using var scope = NewDisposeScope();

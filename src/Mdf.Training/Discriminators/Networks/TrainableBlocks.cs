@@ -2,11 +2,14 @@ using static TorchSharp.torch;
 
 namespace Mdf.Training.Discriminators.Networks;
 
-/// <summary>Head and body of a network, from the image on.</summary>
+/// <summary>Operations on the head and body blocks of a network, in order.</summary>
 internal static class TrainableBlocks
 {
     public static TrainableBlock[] Of(nn.Module network, int bodyBlocks, ScalarType? precision) =>
-        [new TrainableBlock(network, "head", precision), .. Enumerable.Range(1, bodyBlocks).Select(i => new TrainableBlock(network, $"body.block{i}", precision))];
+        [
+            new TrainableBlock(network, "head", precision),
+            .. Enumerable.Range(1, bodyBlocks).Select(i => new TrainableBlock(network, $"body.block{i}", precision)),
+        ];
 
     public static void Begin(TrainableBlock[] blocks) => Array.ForEach(blocks, b => b.Begin());
 

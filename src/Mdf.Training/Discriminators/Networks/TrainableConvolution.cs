@@ -5,17 +5,17 @@ using static TorchSharp.torch;
 namespace Mdf.Training.Discriminators.Networks;
 
 /// <summary>
-/// A 3x3 convolution without padding and its gradients by hand. libtorch computes the gradient of a convolution's weights on a large map
-/// several times slower than the convolution itself; as products of matrices it takes about as long.
+/// A 3x3 convolution without padding with hand-written gradients. On large feature maps, libtorch's gradient of the weights is several
+/// times slower than the convolution; as matrix products it takes about as long as the convolution.
 /// </summary>
-/// <param name="weight">The weights.</param>
-/// <param name="bias">The bias.</param>
+/// <param name="weight">The weights, (outputs, inputs, 3, 3).</param>
+/// <param name="bias">The bias, (outputs).</param>
 /// <param name="precision">
-/// What products are computed in, their sums in float32; maps and gradients come and go in the parameters' own type.
+/// Type of the multiplications, with sums in float32. Inputs, outputs and gradients have the parameters' own type.
 /// </param>
 internal sealed class TrainableConvolution(Parameter weight, Parameter bias, ScalarType precision) : IDisposable
 {
-    // With so few channels on one side, the nine taps are gathered first, and one product does it.
+    // Up to this number of channels on one side, the nine taps are gathered into one matrix, so that one product suffices.
     private const int FewChannels = 4;
 
     private readonly Tensor gradient = zeros_like(weight).DetachFromDisposeScope();
@@ -24,7 +24,7 @@ internal sealed class TrainableConvolution(Parameter weight, Parameter bias, Sca
     private Tensor? forwardWeight;
     private Tensor? backwardWeight;
 
-    /// <summary>Forgets the gradient, and takes the weights as they are now.</summary>
+    /// <summary>Zeroes the gradients and takes over the current weights.</summary>
     public void Begin()
     {
         using var scope = NewDisposeScope();
@@ -37,8 +37,8 @@ internal sealed class TrainableConvolution(Parameter weight, Parameter bias, Sca
         backwardWeight = computed.transpose(0, 1).flip(2, 3).WithChannelsLast().DetachFromDisposeScope();
     }
 
-    /// <summary>Hands the gradients to the parameters.</summary>
-    /// <param name="withBias">Whether the bias has one.</param>
+    /// <summary>Assigns the gradients to the parameters.</summary>
+    /// <param name="withBias">Whether the bias has a gradient.</param>
     public void End(bool withBias)
     {
         weight.grad = gradient;
@@ -47,13 +47,13 @@ internal sealed class TrainableConvolution(Parameter weight, Parameter bias, Sca
 
     public Tensor Forward(Tensor input) => Given(nn.functional.conv2d(Computed(input), forwardWeight!, computedBias));
 
-    /// <summary>The same without the bias.</summary>
+    /// <summary>Applies the convolution without its bias.</summary>
     public Tensor ForwardLinear(Tensor input) => Given(nn.functional.conv2d(Computed(input), forwardWeight!));
 
-    /// <summary>The gradient with respect to the input, from that with respect to the output.</summary>
+    /// <summary>Returns the gradient with respect to the input, given the gradient with respect to the output.</summary>
     public Tensor Backward(Tensor output) => Given(nn.functional.conv2d(Computed(output), backwardWeight!, padding: [2, 2]));
 
-    /// <summary>Adds to the gradient of the bias.</summary>
+    /// <summary>Adds to the gradient of the bias, given the gradient with respect to the output.</summary>
     public void AddBiasGradient(Tensor output)
     {
         using var scope = NewDisposeScope();
@@ -61,8 +61,8 @@ internal sealed class TrainableConvolution(Parameter weight, Parameter bias, Sca
     }
 
     /// <summary>Adds to the gradient of the weights.</summary>
-    /// <param name="input">The input.</param>
-    /// <param name="output">The gradient with respect to the output.</param>
+    /// <param name="input">The convolution's input.</param>
+    /// <param name="output">The gradient with respect to the convolution's output.</param>
     public void AddWeightGradient(Tensor input, Tensor output)
     {
         using var scope = NewDisposeScope();
@@ -91,7 +91,7 @@ internal sealed class TrainableConvolution(Parameter weight, Parameter bias, Sca
         return product.view(output.shape[1], 3, 3, input.shape[1]).permute(0, 3, 1, 2);
     }
 
-    // Each input position meets the outputs it contributes to, the farthest tap first.
+    // Gathers the nine outputs that each input position contributes to; they come in reversed order of the kernel.
     private static Tensor FromGatheredOutput(Tensor input, Tensor output)
     {
         Tensor padded = nn.functional.pad(output, [2, 2, 2, 2]).WithChannelsLast();
@@ -99,7 +99,8 @@ internal sealed class TrainableConvolution(Parameter weight, Parameter bias, Sca
         return product.view(input.shape[1], 3, 3, output.shape[1]).flip(1, 2).permute(3, 0, 1, 2);
     }
 
-    // With the output's rows as long as the input's, every tap is the same rows of the input, further on. What was added is zero.
+    // Zero-pads the output's rows to the input's width. Then, for every tap, the matching input positions are the same range of rows of the
+    // matrix, shifted by a constant, and no gathering is needed.
     private static Tensor TapByTap(Tensor input, Tensor output)
     {
         long width = input.shape[3], rows = (input.shape[0] * input.shape[2] * width) - (2 * width) - 2;

@@ -5,14 +5,19 @@ using static TorchSharp.torch;
 
 namespace Mdf.Training.Discriminators.Networks;
 
-/// <summary>A discriminator's passes by hand, all in training mode: the mean score, its gradients, and the gradient penalty.</summary>
+/// <summary>
+/// Computes a discriminator's mean score, its gradients and the gradient penalty with hand-written passes in training mode.
+/// </summary>
 internal sealed class TrainableDiscriminator : IDisposable
 {
     private readonly TrainableBlock[] blocks;
     private readonly TrainableConvolution tail;
 
+    /// <summary>Wraps a discriminator.</summary>
     /// <param name="discriminator">The network.</param>
-    /// <param name="precision">What head and body compute products in; null for the parameters' own. Scores keep that.</param>
+    /// <param name="precision">
+    /// Type of the multiplications in head and body; null for the parameters' own type. The tail always uses the parameters' own type.
+    /// </param>
     public TrainableDiscriminator(MdfDiscriminator discriminator, ScalarType? precision = null)
     {
         blocks = TrainableBlocks.Of(discriminator, discriminator.BodyBlocks, precision);
@@ -20,21 +25,21 @@ internal sealed class TrainableDiscriminator : IDisposable
         tail = new TrainableConvolution(weight, discriminator.get_parameter("tail.bias")!, weight.dtype);
     }
 
-    /// <summary>Forgets the gradients, and takes the parameters as they are now.</summary>
+    /// <summary>Zeroes the gradients and takes over the current parameters.</summary>
     public void Begin()
     {
         TrainableBlocks.Begin(blocks);
         tail.Begin();
     }
 
-    /// <summary>Hands the gradients to the parameters.</summary>
+    /// <summary>Assigns the gradients to the parameters.</summary>
     public void End()
     {
         TrainableBlocks.End(blocks);
         tail.End(withBias: true);
     }
 
-    /// <summary>Adds <paramref name="weight"/> times the gradients of the mean score.</summary>
+    /// <summary>Adds the gradients of <paramref name="weight"/> times the mean score to the parameters' gradients.</summary>
     /// <returns>The mean score.</returns>
     public Tensor AddScore(Tensor images, double weight)
     {
@@ -47,7 +52,7 @@ internal sealed class TrainableDiscriminator : IDisposable
         return scores.mean().MoveToOuterDisposeScope();
     }
 
-    /// <summary>The mean score and <paramref name="weight"/> times its gradient with respect to the images.</summary>
+    /// <summary>Returns the mean score, and <paramref name="weight"/> times its gradient with respect to the images.</summary>
     public (Tensor Score, Tensor Gradient) Score(Tensor images, double weight)
     {
         using var scope = NewDisposeScope();
@@ -59,15 +64,16 @@ internal sealed class TrainableDiscriminator : IDisposable
     }
 
     /// <summary>
-    /// Adds the gradients of <paramref name="weight"/> times the mean over pixels of (|gradient of the sum of scores| - 1)^2, the norm
-    /// taken over a pixel's channels.
+    /// Adds the gradients of the gradient penalty to the parameters' gradients. The penalty is <paramref name="weight"/> times the mean
+    /// over pixels of (|g| - 1)^2, where g is the gradient of the sum of scores with respect to a pixel and |g| its norm over the channels.
     /// </summary>
     /// <remarks>
-    /// Gulrajani et al., "Improved Training of Wasserstein GANs", 2017; the norm per pixel is SinGAN's. The penalty's gradient is that of
-    /// the score's derivative in the direction u in which the penalty grows with the score's gradient, u held fixed. The gradients with
-    /// respect to that derivative's own values are those of the score, which are there already.
+    /// Gulrajani et al., "Improved Training of Wasserstein GANs", 2017; the norm for each pixel is SinGAN's. Let u be the derivative of the
+    /// penalty with respect to g, held constant. The gradient of the penalty with respect to the parameters is the gradient of the score's
+    /// directional derivative along u. A forward-mode pass computes the tangents of this directional derivative; their gradients are those
+    /// of the score, which are already known, so one more backward pass is enough.
     /// </remarks>
-    /// <returns>The penalty, weighted.</returns>
+    /// <returns>The penalty, multiplied by the weight.</returns>
     public Tensor AddGradientPenalty(Tensor images, double weight)
     {
         using var scope = NewDisposeScope();

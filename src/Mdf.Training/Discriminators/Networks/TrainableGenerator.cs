@@ -5,15 +5,18 @@ using static TorchSharp.torch;
 
 namespace Mdf.Training.Discriminators.Networks;
 
-/// <summary>A generator's passes by hand, in training mode.</summary>
+/// <summary>Runs a generator's forward and backward pass with hand-written gradients, in training mode.</summary>
 internal sealed class TrainableGenerator : IDisposable
 {
     private readonly TrainableBlock[] blocks;
     private readonly TrainableConvolution tail;
     private readonly int margin;
 
+    /// <summary>Wraps a generator.</summary>
     /// <param name="generator">The network.</param>
-    /// <param name="precision">What head and body compute products in; null for the parameters' own. The image keeps that.</param>
+    /// <param name="precision">
+    /// Type of the multiplications in head and body; null for the parameters' own type. The tail always uses the parameters' own type.
+    /// </param>
     public TrainableGenerator(MdfGenerator generator, ScalarType? precision = null)
     {
         blocks = TrainableBlocks.Of(generator, generator.BodyBlocks, precision);
@@ -22,14 +25,16 @@ internal sealed class TrainableGenerator : IDisposable
         margin = generator.Margin;
     }
 
-    /// <summary>Forgets the gradients, and takes the parameters as they are now.</summary>
+    /// <summary>Zeroes the gradients and takes over the current parameters.</summary>
     public void Begin()
     {
         TrainableBlocks.Begin(blocks);
         tail.Begin();
     }
 
-    /// <summary>Makes an image, and gives a way to add the gradients of the parameters from that with respect to the image.</summary>
+    /// <summary>
+    /// Generates an image. The returned function adds to the parameters' gradients, given the gradient with respect to the image.
+    /// </summary>
     public (Tensor Image, Action<Tensor> Backward) Forward(Tensor input, Tensor skip)
     {
         BlockRecord[] records = TrainableBlocks.Forward(blocks, input);
@@ -38,7 +43,7 @@ internal sealed class TrainableGenerator : IDisposable
         return (made + middle, gradient => Backward(records, made, gradient));
     }
 
-    /// <summary>Hands the gradients to the parameters.</summary>
+    /// <summary>Assigns the gradients to the parameters.</summary>
     public void End()
     {
         TrainableBlocks.End(blocks);
