@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Mdf.Data;
 
 /// <summary>
-/// Pairs of degraded and reference images for training and evaluating restoration networks. The images of a source are degraded anew each
-/// time. Images that are unreadable or too small are skipped and listed in <see cref="Skipped"/>.
+/// Pairs of degraded and reference images for training and evaluating restoration networks. The images of a source are degraded again at
+/// each call. Images that are unreadable or too small are skipped and listed in <see cref="Skipped"/>.
 /// </summary>
 /// <remarks>
 /// For super-resolution the degradation shrinks images by the scale (<see cref="BicubicDownsampling"/>). Patches are aligned to the grid of

@@ -4,8 +4,7 @@ using static TorchSharp.torch;
 namespace Mdf.Degradations;
 
 /// <summary>
-/// Scales each value's distance from the mean of its channel: <c>mean + factor (x - mean)</c>. The mean is that of one channel of one
-/// image.
+/// Scales each value's distance from the mean of its channel: <c>mean + factor (x - mean)</c>. Each channel of each image has its own mean.
 /// </summary>
 /// <remarks>One of the distortions in Figures 7 and 8 of the supplement of Mustafa et al., WACV 2022.</remarks>
 public sealed class ContrastChange : Degradation

@@ -50,8 +50,8 @@ public abstract class Degradation
     public override string ToString() => Description;
 
     /// <summary>
-    /// Degrades a batch of images; derived classes implement this method. Tensors that it does not dispose are disposed by the caller,
-    /// except for the result.
+    /// Degrades a batch of images; derived classes implement this method. Tensors that the method leaves undisposed are disposed by
+    /// <see cref="Apply"/>, except for the result.
     /// </summary>
     /// <param name="images">
     /// Images, (N, C, H, W), of any floating-point type, already validated by <see cref="Apply"/>. They must not be modified in place.

@@ -50,7 +50,7 @@ public static class ImageFile
 
     /// <summary>
     /// Writes an image file with 8 bits a channel: PNG for the extension .png, JPEG (4:2:0) for .jpg and .jpeg. The file is replaced
-    /// atomically: it never holds a part of the image.
+    /// atomically and never contains an incomplete image.
     /// </summary>
     /// <param name="path">Path of the file, in an existing folder.</param>
     /// <param name="image">

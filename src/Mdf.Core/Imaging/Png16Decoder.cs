@@ -134,6 +134,6 @@ internal static class Png16Decoder
         PngColorType.GrayAlpha => 2,
         PngColorType.Rgb => 3,
         PngColorType.Rgba => 4,
-        _ => throw new InvalidDataException($"colour type {colorType} with 16 bits is not legal in PNG"),
+        _ => throw new InvalidDataException($"PNG does not allow colour type {colorType} with 16 bits"),
     };
 }

@@ -21,7 +21,7 @@ internal static class PngRowFilter
                 2 => above[i],
                 3 => (left + above[i]) / 2,
                 4 => Paeth(left, above[i], aboveLeft),
-                _ => throw new InvalidDataException($"there is no row filter {filter} in PNG"),
+                _ => throw new InvalidDataException($"unknown row filter {filter}; expected 0 to 4"),
             };
             row[i] = unchecked((byte)(row[i] + prediction));
         }

@@ -69,7 +69,7 @@ public sealed class ImageReferenceTests
     private static string Name(string image, int quality, JpegChromaSubsampling subsampling)
         => $"{image}.jpeg_q{quality}_{(subsampling == JpegChromaSubsampling.Samples420 ? 420 : 444)}";
 
-    /// <summary>Asserts equality up to differences between libjpeg-turbo builds: at most 1 % of the values, by at most two levels.</summary>
+    /// <summary>Asserts equality up to differences between libjpeg-turbo builds: at most 1 % of the values, by up to two levels.</summary>
     private static void AssertSamePixels(byte[] expected, byte[] actual)
     {
         Assert.Equal(expected.Length, actual.Length);

@@ -241,7 +241,7 @@ public sealed class DiscriminatorTrainerTests : IDisposable
 
     [Fact]
     public void Train_DistortionThatChangesTheSize_IsNamed() => Assert.Contains(
-        "BicubicDownsampling made images of",
+        "BicubicDownsampling changed the images' size from",
         Assert.Throws<InvalidOperationException>(() => Train(Small, [image], new TrainingDistortion("sr", new BicubicDownsampling(2)))).Message,
         StringComparison.Ordinal);
 
