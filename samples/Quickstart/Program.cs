@@ -1,7 +1,7 @@
-// Trains a small network with the MDF loss in about a minute, or optimises the pixels of an image to show how the loss guides them.
 using System.CommandLine;
 using Quickstart;
 using Samples.Common;
+// Trains a small network with the MDF loss in about a minute, or optimises the pixels of an image to show how the loss guides them.
 
 const string Training = "train", Pixels = "pixels";
 var demo = new Option<string>("--demo")

@@ -1,8 +1,8 @@
-// Trains the discriminators of the MDF loss for a task from one natural image and writes them as a checkpoint for MdfLoss.
 using System.CommandLine;
 using Mdf.Training.Discriminators;
 using Samples.Common;
 using TrainDiscriminators;
+// Trains the discriminators of the MDF loss for a task from one natural image and writes them as a checkpoint for MdfLoss.
 
 var defaults = new DiscriminatorTrainingOptions();
 var image = new Option<FileInfo[]>("--image")

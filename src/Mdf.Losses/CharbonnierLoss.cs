@@ -1,3 +1,4 @@
+using Mdf.Guards;
 using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
@@ -21,7 +22,7 @@ public sealed class CharbonnierLoss : ImageLoss
     public CharbonnierLoss(CharbonnierLossOptions? options = null)
         : base(options ??= new CharbonnierLossOptions())
     {
-        OptionChecks.RequirePositive(options.Epsilon);
+        Guard.Positive(options.Epsilon);
         epsilon = options.Epsilon;
     }
 

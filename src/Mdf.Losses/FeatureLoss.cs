@@ -1,3 +1,4 @@
+using Mdf.Guards;
 using Mdf.Losses.Features;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -45,7 +46,7 @@ public abstract class FeatureLoss : ImageLoss
     /// <exception cref="ObjectDisposedException">The prepared reference was disposed.</exception>
     public Tensor forward(Tensor restored, PreparedReference reference)
     {
-        LossArguments.CheckImages(restored, nameof(restored), network);
+        ImageGuard.Images(restored, nameof(restored), network);
         ArgumentNullException.ThrowIfNull(reference);
         if (reference.Owner != this)
         {
@@ -53,7 +54,7 @@ public abstract class FeatureLoss : ImageLoss
                 "reference was prepared by another loss; expected one from this loss's own Prepare method.", nameof(reference));
         }
 
-        LossArguments.CheckAlike(ImageForm.Of(restored), reference.Form);
+        ImageGuard.Alike(ImageForm.Of(restored), reference.Form);
         using var scope = NewDisposeScope();
         Tensor images = Evaluate(
             restored,
@@ -80,14 +81,14 @@ public abstract class FeatureLoss : ImageLoss
 
     private protected Tensor[][] FeaturesOf(Tensor reference)
     {
-        LossArguments.CheckImages(reference, nameof(reference), network);
+        ImageGuard.Images(reference, nameof(reference), network);
         return FusedEvaluation.Features(network, reference);
     }
 
     /// <summary>Returns the terms whose sum is the loss: (N, K, L) for N images, K networks and L layers.</summary>
     private protected Tensor TermsOf(Tensor restored, Tensor reference)
     {
-        LossArguments.CheckPair(restored, reference, network);
+        ImageGuard.Pair(restored, reference, network);
         return Learns(restored) || Learns(reference)
             ? GraphEvaluation.Terms(network, restored, reference)
             : FusedEvaluation.Run(network, restored, reference, null, wantsGradient: false).Terms;

@@ -1,3 +1,4 @@
+using Mdf.Guards;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,14 +13,14 @@ public abstract class ImageLoss : Loss<Tensor, Tensor, Tensor>
     private protected ImageLoss(LossOptions options)
         : base(options.Reduction)
     {
-        OptionChecks.RequireDefined(options.Reduction);
+        Guard.Defined(options.Reduction);
         base.train(false);
     }
 
     /// <summary>Always false: a loss is permanently in evaluation mode.</summary>
     public sealed override bool training => false;
 
-    private protected virtual IImageRequirements Requirements => AnyImages.Instance;
+    private protected virtual IImageRequirements Requirements => new AnyImages();
 
     /// <summary>Keeps the loss in evaluation mode, whatever the argument.</summary>
     /// <param name="train">Ignored.</param>
@@ -40,7 +41,7 @@ public abstract class ImageLoss : Loss<Tensor, Tensor, Tensor>
     /// <exception cref="ArgumentException">An image tensor has a wrong shape, type or device.</exception>
     public sealed override Tensor forward(Tensor restored, Tensor reference)
     {
-        LossArguments.CheckPair(restored, reference, Requirements);
+        ImageGuard.Pair(restored, reference, Requirements);
         using var scope = NewDisposeScope();
         return Reduced(PerImage(restored, reference)).MoveToOuterDisposeScope();
     }
@@ -61,15 +62,4 @@ public abstract class ImageLoss : Loss<Tensor, Tensor, Tensor>
         nn.Reduction.Sum => images.sum(),
         _ => images.mean(),
     };
-
-    private sealed class AnyImages : IImageRequirements
-    {
-        public static readonly AnyImages Instance = new();
-
-        public int? Channels => null;
-
-        public int MinimumSide => 1;
-
-        public Device? Device => null;
-    }
 }

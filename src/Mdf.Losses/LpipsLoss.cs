@@ -1,3 +1,4 @@
+using Mdf.Guards;
 using Mdf.Losses.Features;
 using Mdf.Losses.Perceptual;
 using Mdf.Models.Perceptual;
@@ -135,7 +136,7 @@ public sealed class LpipsLoss : FeatureLoss
 
     private static void Check(LpipsLossOptions options)
     {
-        OptionChecks.RequireDefined(options.Reduction);
+        Guard.Defined(options.Reduction);
         WorkingMemory.Require(options.WorkingMemory);
     }
 }

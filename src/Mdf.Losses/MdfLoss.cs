@@ -1,3 +1,4 @@
+using Mdf.Guards;
 using Mdf.Losses.Discriminators;
 using Mdf.Losses.Features;
 using Mdf.Losses.Weights;
@@ -131,22 +132,22 @@ public sealed class MdfLoss : FeatureLoss
     {
         IReadOnlyList<MdfDiscriminator> all = weights.Scales;
         int count = options.ScaleCount ?? Math.Min(PublishedScaleCount, all.Count);
-        OptionChecks.Require(
+        Guard.Option(
             count >= 1 && count <= all.Count,
             count,
             $"1 to {all.Count}, the number of scales of the weights",
             nameof(options.ScaleCount));
-        OptionChecks.Require(
+        Guard.Option(
             (options.Layers & ~MdfLayers.All) == 0 && options.Layers != MdfLayers.None,
             options.Layers,
             "one or more of Head, Body and Tail",
             nameof(options.Layers));
         WorkingMemory.Require(options.WorkingMemory);
-        OptionChecks.RequireDefined(options.InputRange);
-        OptionChecks.RequireDefined(options.ScaleOrder);
-        OptionChecks.RequireDefined(options.Reduction);
-        OptionChecks.RequireDefined(options.Precision);
-        OptionChecks.RequireDefined(options.Execution);
+        Guard.Defined(options.InputRange);
+        Guard.Defined(options.ScaleOrder);
+        Guard.Defined(options.Reduction);
+        Guard.Defined(options.Precision);
+        Guard.Defined(options.Execution);
         return [.. (options.ScaleOrder == MdfScaleOrder.CoarsestFirst ? all : all.Reverse()).Take(count)];
     }
 }

@@ -1,3 +1,4 @@
+using Mdf.Guards;
 using Mdf.Metrics;
 using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
@@ -23,8 +24,8 @@ public sealed class MsSsimL1Loss : ImageLoss
     public MsSsimL1Loss(MsSsimL1LossOptions? options = null)
         : base(options ??= new MsSsimL1LossOptions())
     {
-        OptionChecks.RequireInRange(options.StructureWeight, 0, 1);
-        OptionChecks.RequireNotNull(options.Similarity);
+        Guard.InRange(options.StructureWeight, 0, 1);
+        Guard.NotNull(options.Similarity);
         structureWeight = options.StructureWeight;
         similarity = options.Similarity;
     }

@@ -1,3 +1,4 @@
+using Mdf.Guards;
 using Mdf.Metrics;
 using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
@@ -21,7 +22,7 @@ public sealed class MsSsimLoss : ImageLoss
     public MsSsimLoss(MsSsimLossOptions? options = null)
         : base(options ??= new MsSsimLossOptions())
     {
-        OptionChecks.RequireNotNull(options.Similarity);
+        Guard.NotNull(options.Similarity);
         similarity = options.Similarity;
     }
 

@@ -1,3 +1,4 @@
+using Mdf.Guards;
 using static TorchSharp.torch;
 
 namespace Mdf.Losses;

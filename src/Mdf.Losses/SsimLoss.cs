@@ -1,3 +1,4 @@
+using Mdf.Guards;
 using Mdf.Metrics;
 using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
@@ -20,7 +21,7 @@ public sealed class SsimLoss : ImageLoss
     public SsimLoss(SsimLossOptions? options = null)
         : base(options ??= new SsimLossOptions())
     {
-        OptionChecks.RequireNotNull(options.Similarity);
+        Guard.NotNull(options.Similarity);
         similarity = options.Similarity;
     }
 

@@ -1,3 +1,4 @@
+using Mdf.Guards;
 using Mdf.Losses.Features;
 using Mdf.Losses.Perceptual;
 using Mdf.Models.Perceptual;
@@ -67,7 +68,7 @@ public sealed class VggLoss : FeatureLoss
 
     private static PerceptualNetwork Load(ref string? weights, VggLossOptions options)
     {
-        OptionChecks.RequireDefined(options.Network);
+        Guard.Defined(options.Network);
         bool is16 = options.Network == VggNetwork.Vgg16;
         Check(options, is16 ? Vgg16Features.AllLayers : Vgg19Features.AllLayers);
         using FeatureNetwork network = is16 ? new Vgg16Features(options.Layers) : new Vgg19Features(options.Layers);
@@ -90,18 +91,18 @@ public sealed class VggLoss : FeatureLoss
 
     private static void Check(VggLossOptions options, IReadOnlyList<string> layers)
     {
-        OptionChecks.RequireDefined(options.Distance);
-        OptionChecks.RequireDefined(options.Reduction);
+        Guard.Defined(options.Distance);
+        Guard.Defined(options.Reduction);
         WorkingMemory.Require(options.WorkingMemory);
-        OptionChecks.RequireNotNull(options.Layers);
-        OptionChecks.Require(
+        Guard.NotNull(options.Layers);
+        Guard.Option(
             options.Layers.Count > 0 && options.Layers.Distinct().Count() == options.Layers.Count && options.Layers.All(layers.Contains),
             $"[{string.Join(", ", options.Layers)}]",
             $"one or more of {string.Join(", ", layers)}, each once",
             nameof(options.Layers));
         if (options.LayerWeights is { } layerWeights)
         {
-            OptionChecks.Require(
+            Guard.Option(
                 layerWeights.Count == options.Layers.Count
                     && layerWeights.All(w => w >= 0 && double.IsFinite(w))
                     && layerWeights.Any(w => w > 0),

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Mdf.Checkpoints;
+using Mdf.Guards;
 using static TorchSharp.torch;
 
 namespace Mdf.Models;
@@ -76,7 +77,7 @@ internal static class NetworkWeights
             .. from weight in weights
                let expected = targets[weight.Key].shape
                where !weight.Value.shape.SequenceEqual(expected)
-               select $"'{weight.Key}' of shape [{string.Join(", ", weight.Value.shape)}] "
+               select $"'{weight.Key}' of shape {ShapeText.Of(weight.Value)} "
                    + $"where [{string.Join(", ", expected)}] is expected",
         ];
         if (misshapen.Length > 0)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mdf.Checkpoints;
+using Mdf.Guards;
 using static TorchSharp.torch;
 
 namespace Mdf.Training;
@@ -83,14 +84,8 @@ internal static class TrainingState
                 path, null, $"'{key}' is '{saved.Metadata.GetValueOrDefault(key)}'; expected 0 to {largest}.");
 
     /// <summary>Returns a description of the first tensor with NaN or infinite values; null if all tensors are finite.</summary>
-    public static string? Trouble(IEnumerable<KeyValuePair<string, Tensor>> tensors)
-    {
-        using var scope = NewDisposeScope();
-        using var noGradient = no_grad();
-        return tensors.FirstOrDefault(t => t.Value.is_floating_point() && !t.Value.isfinite().all().item<bool>()).Key is { } bad
-            ? $"'{bad}' is not finite"
-            : null;
-    }
+    public static string? Trouble(IEnumerable<KeyValuePair<string, Tensor>> tensors) =>
+        WeightGuard.FirstNotFinite(tensors) is { } name ? $"'{name}' is not finite" : null;
 
     /// <summary>Copies saved tensors into the target tensors of the same names.</summary>
     public static void Restore(string path, StateDictionary saved, IEnumerable<KeyValuePair<string, Tensor>> targets)
@@ -100,9 +95,9 @@ internal static class TrainingState
         {
             if (!saved.TryGetValue(name, out Tensor? tensor) || !tensor.shape.SequenceEqual(target.shape))
             {
-                string found = tensor is null ? "is missing" : $"has shape [{string.Join(", ", tensor.shape)}]";
+                string found = tensor is null ? "is missing" : $"has shape {ShapeText.Of(tensor)}";
                 throw new CheckpointFormatException(
-                    path, null, $"'{name}' {found}; expected shape [{string.Join(", ", target.shape)}].");
+                    path, null, $"'{name}' {found}; expected shape {ShapeText.Of(target)}.");
             }
 
             target.copy_(tensor);

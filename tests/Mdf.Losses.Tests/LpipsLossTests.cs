@@ -121,7 +121,7 @@ public sealed class LpipsLossTests : IDisposable
 
         file["lin3.model.1.weight"] = zeros(1, 3, 1, 1);
         SafetensorsFile.Write(path, file);
-        AssertRefused("needs 'lin3.model.1.weight' of shape [1, 384, 1, 1]; the file has it of shape [1, 3, 1, 1]");
+        AssertRefused("needs 'lin3.model.1.weight' of shape (1, 384, 1, 1); the file has it of shape (1, 3, 1, 1)");
         file.Remove("lin3.model.1.weight");
         SafetensorsFile.Write(path, file);
         AssertRefused("the file lacks this entry");

@@ -34,7 +34,7 @@ public sealed class MdfLossReferenceTests : IDisposable
     {
         (Tensor x, Tensor y) = Pair(pair, dtype);
         double tolerance = LossTolerance(dtype);
-        for (int count = 1; count <= 8; count++)
+        foreach (int count in TestLength.IsFull ? Enumerable.Range(1, 8) : [1, 3, 8])
         {
             using var loss = new MdfLoss(weights, new MdfLossOptions { ScaleCount = count, Execution = execution });
             TensorAssert.RelativelyNear(stored[$"{pair}.loss_by_scales"][count - 1], loss.call(x, y), tolerance);

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
+using Mdf.Testing;
 
 namespace Mdf.Packaging.Tests;
 
@@ -27,7 +28,11 @@ internal sealed class DotNet(string workingDirectory, IReadOnlyDictionary<string
         using var process = new Process { StartInfo = start };
         process.OutputDataReceived += Append;
         process.ErrorDataReceived += Append;
-        process.Start();
+        using (new DefaultInterrupt())
+        {
+            process.Start();
+        }
+
         ProcessId = process.Id;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();

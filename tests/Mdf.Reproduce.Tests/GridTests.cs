@@ -54,7 +54,7 @@ public sealed class GridTests : IDisposable
     public async Task Run_KilledAndGoneOnWith_GivesWhatARunInOneDoes()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "ends a process at once by a signal");
-        string[] arguments = ["table", "--preset", "smoke", "--applications", "jpeg", "--losses", LossNames.L1, LossNames.L2, "--steps", "600", "--count", "2"];
+        string[] arguments = ["table", "--preset", "smoke", "--applications", "jpeg", "--losses", LossNames.L1, LossNames.L2, "--steps", TestLength.IsFull ? "600" : "250", "--count", "2"];
         using var whole = new TinyRun();
         await RunAsync([.. arguments, "--output", whole.Folder], until: null);
 

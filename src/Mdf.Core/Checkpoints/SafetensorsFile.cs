@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using Mdf.Guards;
 using Mdf.IO;
 using static TorchSharp.torch;
 
@@ -124,7 +125,7 @@ public static class SafetensorsFile
         if (TensorShape.Elements(shape) is not { } elements || range.Length != 2 || range[0] < 0 || range[1] < range[0])
         {
             throw source.Error(
-                8, $"tensor '{name}' has an impossible shape [{string.Join(", ", shape)}] or data offsets [{string.Join(", ", range)}].");
+                8, $"tensor '{name}' has an impossible shape {ShapeText.Of(shape)} or data offsets [{string.Join(", ", range)}].");
         }
 
         long bytes = elements * ElementTypes.Size(type);
@@ -132,7 +133,7 @@ public static class SafetensorsFile
         {
             throw source.Error(
                 8,
-                $"tensor '{name}' of type {dtype} and shape [{string.Join(", ", shape)}] takes {bytes} bytes, but its data offsets span "
+                $"tensor '{name}' of type {dtype} and shape {ShapeText.Of(shape)} takes {bytes} bytes, but its data offsets span "
                     + $"{range[1] - range[0]}.");
         }
 

@@ -12,7 +12,7 @@ public sealed class BicubicDownUp : Degradation
     /// <summary>Creates the degradation.</summary>
     /// <param name="factor">Factor by which both sides of the image are shrunk and enlarged, at least 2.</param>
     /// <exception cref="ArgumentOutOfRangeException">The factor is below 2.</exception>
-    public BicubicDownUp(int factor) => Factor = Settings.RequireFactor(factor, nameof(factor));
+    public BicubicDownUp(int factor) => Factor = Settings.Factor(factor, nameof(factor));
 
     /// <summary>Factor by which both sides of the image are shrunk and enlarged.</summary>
     public int Factor { get; }

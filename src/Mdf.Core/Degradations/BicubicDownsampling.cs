@@ -14,7 +14,7 @@ public sealed class BicubicDownsampling : Degradation
     /// Factor by which both sides of the image are shrunk, at least 2. Sides that the factor does not divide are rounded up.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The factor is below 2.</exception>
-    public BicubicDownsampling(int factor) => Factor = Settings.RequireFactor(factor, nameof(factor));
+    public BicubicDownsampling(int factor) => Factor = Settings.Factor(factor, nameof(factor));
 
     /// <summary>Factor by which both sides of the image are shrunk.</summary>
     public int Factor { get; }

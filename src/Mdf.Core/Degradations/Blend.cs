@@ -1,3 +1,4 @@
+using Mdf.Guards;
 using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
@@ -20,7 +21,7 @@ public sealed class Blend : Degradation
     {
         ArgumentNullException.ThrowIfNull(degradation);
         Degradation = degradation;
-        Weight = Settings.Require(weight, weight >= 0, "a weight of at least 0", nameof(weight));
+        Weight = Guard.Finite(weight, weight >= 0, "a weight of at least 0", nameof(weight));
     }
 
     /// <summary>Degradation d.</summary>

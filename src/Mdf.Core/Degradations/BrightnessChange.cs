@@ -1,3 +1,4 @@
+using Mdf.Guards;
 using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
@@ -11,7 +12,7 @@ public sealed class BrightnessChange : Degradation
     /// <param name="offset">Constant to add, -1 to 1; images have values in [0, 1].</param>
     /// <exception cref="ArgumentOutOfRangeException">The offset is out of range.</exception>
     public BrightnessChange(double offset)
-        => Offset = Settings.Require(offset, offset is >= -1 and <= 1, "an offset of -1 to 1", nameof(offset));
+        => Offset = Guard.Finite(offset, offset is >= -1 and <= 1, "an offset of -1 to 1", nameof(offset));
 
     /// <summary>Constant that is added to all values.</summary>
     public double Offset { get; }

@@ -1,3 +1,4 @@
+using Mdf.Guards;
 using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
@@ -12,7 +13,7 @@ public sealed class ContrastChange : Degradation
     /// <summary>Creates a change of contrast.</summary>
     /// <param name="factor">Factor of the contrast, at least 0; 1 changes nothing, and less than 1 reduces the contrast.</param>
     /// <exception cref="ArgumentOutOfRangeException">The factor is negative or not finite.</exception>
-    public ContrastChange(double factor) => Factor = Settings.Require(factor, factor >= 0, "a factor of at least 0", nameof(factor));
+    public ContrastChange(double factor) => Factor = Guard.Finite(factor, factor >= 0, "a factor of at least 0", nameof(factor));
 
     /// <summary>Factor of the contrast.</summary>
     public double Factor { get; }

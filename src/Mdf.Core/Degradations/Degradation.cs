@@ -1,4 +1,4 @@
-using Mdf.Imaging;
+using Mdf.Guards;
 using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
@@ -32,7 +32,7 @@ public abstract class Degradation
     /// <exception cref="InvalidOperationException">The degradation returned a result of the wrong shape, type or device.</exception>
     public Tensor Apply(Tensor images, Random random)
     {
-        ImageBatch.Require(images, nameof(images));
+        ImageGuard.Batch(images, nameof(images));
         ArgumentNullException.ThrowIfNull(random);
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -97,9 +97,9 @@ public abstract class Degradation
         string? fault = result switch
         {
             null => "is null",
-            _ when ImageBatch.Fault(result) is { } other => other,
+            _ when ImageGuard.Fault(result) is { } other => other,
             _ when result.shape[0] != images.shape[0] || result.shape[1] != images.shape[1] =>
-                $"has shape ({string.Join(", ", result.shape)}); expected {images.shape[0]} images of {images.shape[1]} channels",
+                $"has shape {ShapeText.Of(result)}; expected {images.shape[0]} images of {images.shape[1]} channels",
             _ when result.dtype != images.dtype => $"is of type {result.dtype}; expected {images.dtype}, the type of the images",
             _ when result.device_type != images.device_type || result.device_index != images.device_index =>
                 $"is on device {result.device}; expected {images.device}, the device of the images",

@@ -15,7 +15,7 @@ public sealed class DownUpBlur : Degradation
     /// Default: 4.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The factor is below 2.</exception>
-    public DownUpBlur(int factor = 4) => Factor = Settings.RequireFactor(factor, nameof(factor));
+    public DownUpBlur(int factor = 4) => Factor = Settings.Factor(factor, nameof(factor));
 
     /// <summary>Factor by which both sides of the image are shrunk and enlarged.</summary>
     public int Factor { get; }

@@ -1,3 +1,4 @@
+using Mdf.Guards;
 using Mdf.Imaging;
 using static TorchSharp.torch;
 
@@ -13,7 +14,7 @@ public sealed class GaussianBlur : Degradation
     /// <param name="sigma">Standard deviation in pixels, at least 0; 0 changes nothing.</param>
     /// <exception cref="ArgumentOutOfRangeException">The standard deviation is negative or not finite.</exception>
     public GaussianBlur(double sigma)
-        => Sigma = Settings.Require(sigma, sigma >= 0, "a standard deviation of at least 0", nameof(sigma));
+        => Sigma = Guard.Finite(sigma, sigma >= 0, "a standard deviation of at least 0", nameof(sigma));
 
     /// <summary>Standard deviation in pixels.</summary>
     public double Sigma { get; }

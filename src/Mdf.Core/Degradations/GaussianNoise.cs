@@ -1,3 +1,4 @@
+using Mdf.Guards;
 using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
@@ -22,9 +23,9 @@ public sealed class GaussianNoise : Degradation
     /// <exception cref="ArgumentOutOfRangeException">A standard deviation is out of range or not finite.</exception>
     public GaussianNoise(double lowestSigma, double highestSigma)
     {
-        LowestSigma = Settings.Require(lowestSigma, lowestSigma >= 0, "a standard deviation of at least 0", nameof(lowestSigma));
+        LowestSigma = Guard.Finite(lowestSigma, lowestSigma >= 0, "a standard deviation of at least 0", nameof(lowestSigma));
         string expected = Settings.Text($"a standard deviation of at least {lowestSigma}, the lowest");
-        HighestSigma = Settings.Require(highestSigma, highestSigma >= lowestSigma, expected, nameof(highestSigma));
+        HighestSigma = Guard.Finite(highestSigma, highestSigma >= lowestSigma, expected, nameof(highestSigma));
     }
 
     /// <summary>Lowest standard deviation, in units of 1/255 of the value range.</summary>

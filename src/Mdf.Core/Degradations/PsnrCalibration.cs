@@ -1,3 +1,4 @@
+using Mdf.Guards;
 using Mdf.Imaging;
 using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
@@ -37,9 +38,9 @@ public static class PsnrCalibration
         Func<double, Degradation> family, Tensor images, double psnr, double from, double to, int seed = 0)
     {
         ArgumentNullException.ThrowIfNull(family);
-        ImageBatch.Require(images, nameof(images));
-        Settings.Require(from, true, "a finite strength", nameof(from));
-        Settings.Require(to, true, "a finite strength", nameof(to));
+        ImageGuard.Batch(images, nameof(images));
+        Guard.Finite(from, true, "a finite strength", nameof(from));
+        Guard.Finite(to, true, "a finite strength", nameof(to));
         CalibratedStrength Probe(double strength) => new(strength, Psnr(family(strength), images, seed));
 
         CalibratedStrength low = Probe(from), high = Probe(to);
@@ -73,7 +74,7 @@ public static class PsnrCalibration
     public static CalibratedStrength FindJpegQuality(
         Tensor images, double psnr, JpegChromaSubsampling subsampling = JpegChromaSubsampling.Samples420)
     {
-        ImageBatch.Require(images, nameof(images));
+        ImageGuard.Batch(images, nameof(images));
         CalibratedStrength Probe(int quality)
             => new(quality, Psnr(new JpegCompression(quality) { Subsampling = subsampling }, images, seed: 0));
 
@@ -95,7 +96,7 @@ public static class PsnrCalibration
     {
         double lowest = Math.Min(one, other), highest = Math.Max(one, other);
         string expected = Settings.Text($"a PSNR of {lowest:f2} to {highest:f2} dB (the PSNRs at the two ends of the search range)");
-        Settings.Require(psnr, psnr >= lowest && psnr <= highest, expected, nameof(psnr));
+        Guard.Finite(psnr, psnr >= lowest && psnr <= highest, expected, nameof(psnr));
     }
 
     private static double Psnr(Degradation degradation, Tensor images, int seed)

@@ -1,19 +1,17 @@
 using System.Globalization;
+using Mdf.Guards;
 
 namespace Mdf.Degradations;
 
-/// <summary>Validates and formats the settings of degradations.</summary>
+/// <summary>Checks and formats the settings of degradations.</summary>
 internal static class Settings
 {
-    /// <summary>Returns the value if it is finite and legal; throws otherwise.</summary>
-    public static double Require(double value, bool isLegal, string expected, string name) => isLegal && double.IsFinite(value)
-        ? value
-        : throw new ArgumentOutOfRangeException(name, Text($"Expected {expected}, got {value}."));
-
     /// <summary>Returns the scale factor if it is at least 2; throws otherwise.</summary>
-    public static int RequireFactor(int factor, string name) => factor >= 2
-        ? factor
-        : throw new ArgumentOutOfRangeException(name, Text($"Expected a factor of at least 2, got {factor}."));
+    public static int Factor(int factor, string name)
+    {
+        Guard.Require(factor >= 2, factor, "a factor of at least 2", name);
+        return factor;
+    }
 
     /// <summary>Formats text independently of the machine's culture.</summary>
     public static string Text(FormattableString text) => FormattableString.Invariant(text);

@@ -1,3 +1,4 @@
+using Mdf.Guards;
 using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
@@ -22,9 +23,9 @@ public sealed class SinusoidalGrating : Degradation
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range or not finite.</exception>
     public SinusoidalGrating(double amplitude, double period = 8, double orientation = 0)
     {
-        Amplitude = Settings.Require(amplitude, amplitude >= 0, "an amplitude of at least 0", nameof(amplitude));
-        Period = Settings.Require(period, period >= 2, "a period of at least 2 pixels", nameof(period));
-        Orientation = Settings.Require(orientation, true, "an angle in degrees", nameof(orientation));
+        Amplitude = Guard.Finite(amplitude, amplitude >= 0, "an amplitude of at least 0", nameof(amplitude));
+        Period = Guard.Finite(period, period >= 2, "a period of at least 2 pixels", nameof(period));
+        Orientation = Guard.Finite(orientation, true, "an angle in degrees", nameof(orientation));
     }
 
     /// <summary>Half the difference between the grating's highest and lowest value.</summary>

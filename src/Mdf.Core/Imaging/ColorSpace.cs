@@ -1,3 +1,4 @@
+using Mdf.Guards;
 using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
@@ -44,7 +45,7 @@ public static class ColorSpace
         ArgumentNullException.ThrowIfNull(rgb);
         if (rgb.ndim < 3 || rgb.shape[^3] != 3)
         {
-            throw new ArgumentException($"rgb has shape ({string.Join(", ", rgb.shape)}); expected (..., 3, H, W).", nameof(rgb));
+            throw new ArgumentException($"rgb has shape {ShapeText.Of(rgb)}; expected (..., 3, H, W).", nameof(rgb));
         }
 
         if (!rgb.is_floating_point())

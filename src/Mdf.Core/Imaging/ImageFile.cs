@@ -1,3 +1,4 @@
+using Mdf.Guards;
 using Mdf.IO;
 using SkiaSharp;
 using static TorchSharp.torch;
@@ -119,7 +120,7 @@ public static class ImageFile
         if (image.shape is [.., > largestSide, _] or [.., > largestSide])
         {
             throw new ArgumentException(
-                $"JPEG holds at most {largestSide} pixels a side, got ({string.Join(", ", image.shape)}).", nameof(image));
+                $"JPEG holds at most {largestSide} pixels a side, got {ShapeText.Of(image)}.", nameof(image));
         }
 
         var options = new SKJpegEncoderOptions(quality, downsampling, SKJpegEncoderAlphaOption.Ignore);

@@ -1,4 +1,5 @@
 using System.Drawing;
+using Mdf.Guards;
 using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
@@ -114,7 +115,7 @@ public static class ImageTensor
         if (!isImage || shape[^3] is not (1 or 3) || shape[^2] < 1 || shape[^1] < 1)
         {
             throw new ArgumentException(
-                $"Expected one image of shape (C, H, W) or (1, C, H, W) with C = 3 or 1, got ({string.Join(", ", shape)}).", nameof(image));
+                $"Expected one image of shape (C, H, W) or (1, C, H, W) with C = 3 or 1, got {ShapeText.Of(shape)}.", nameof(image));
         }
 
         if (!image.is_floating_point())

@@ -1,3 +1,4 @@
+using Mdf.Guards;
 using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
@@ -43,7 +44,7 @@ public static class LaplacianPyramid
     /// </exception>
     public static IReadOnlyList<Tensor> Build(Tensor images, int levels)
     {
-        ImageBatch.Require(images, nameof(images));
+        ImageGuard.Batch(images, nameof(images));
         int largest = LargestLevelCount((int)images.shape[2], (int)images.shape[3]);
         if (levels < 1 || levels > largest)
         {
@@ -83,7 +84,7 @@ public static class LaplacianPyramid
 
         for (int i = 0; i < pyramid.Count; i++)
         {
-            ImageBatch.Require(pyramid[i], $"{nameof(pyramid)}[{i}]");
+            ImageGuard.Batch(pyramid[i], $"{nameof(pyramid)}[{i}]");
         }
 
         for (int i = 1; i < pyramid.Count; i++)
@@ -93,7 +94,7 @@ public static class LaplacianPyramid
             if (!pyramid[i].shape.SequenceEqual(expected))
             {
                 throw new ArgumentException(
-                    $"Level {i} has shape ({string.Join(", ", pyramid[i].shape)}); expected ({string.Join(", ", expected)}), "
+                    $"Level {i} has shape {ShapeText.Of(pyramid[i])}; expected {ShapeText.Of(expected)}, "
                     + "half the size of the level before it.",
                     nameof(pyramid));
             }

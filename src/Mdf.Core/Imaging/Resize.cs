@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mdf.Guards;
 using static TorchSharp.torch;
 
 namespace Mdf.Imaging;
@@ -27,7 +28,7 @@ public static class Resize
     /// </exception>
     public static Tensor Bicubic(Tensor images, int height, int width)
     {
-        ImageBatch.Require(images, nameof(images));
+        ImageGuard.Batch(images, nameof(images));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         return SeparableFilter.Apply(images, Fit(images.shape[2], height, Cubic, 2), Fit(images.shape[3], width, Cubic, 2));
@@ -46,7 +47,7 @@ public static class Resize
     /// </exception>
     public static Tensor Bicubic(Tensor images, double factor)
     {
-        ImageBatch.Require(images, nameof(images));
+        ImageGuard.Batch(images, nameof(images));
         if (!double.IsFinite(factor) || factor <= 0)
         {
             throw new ArgumentOutOfRangeException(
@@ -74,7 +75,7 @@ public static class Resize
     /// </exception>
     public static Tensor Bilinear(Tensor images, int height, int width, bool antialias = true)
     {
-        ImageBatch.Require(images, nameof(images));
+        ImageGuard.Batch(images, nameof(images));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         return SeparableFilter.Apply(

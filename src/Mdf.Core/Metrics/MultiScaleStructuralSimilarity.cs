@@ -1,3 +1,4 @@
+using Mdf.Guards;
 using Mdf.TorchCompatibility;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -48,7 +49,7 @@ public static class MultiScaleStructuralSimilarity
     public static Tensor PerChannel(Tensor restored, Tensor reference, MultiScaleStructuralSimilarityOptions? options = null)
     {
         options ??= new MultiScaleStructuralSimilarityOptions();
-        MetricImages.Check(restored, reference);
+        ImageGuard.Pair(restored, reference, new AnyImages());
         RequireSide(restored, options);
         using var scope = NewDisposeScope();
         (Tensor x, Tensor y) = (MetricImages.AtLeastFloat32(restored), MetricImages.AtLeastFloat32(reference));

@@ -1,3 +1,4 @@
+using Mdf.Guards;
 using static TorchSharp.torch;
 
 namespace Mdf.Metrics;
@@ -43,7 +44,7 @@ public static class StructuralSimilarity
     public static Tensor Map(Tensor restored, Tensor reference, StructuralSimilarityOptions? options = null)
     {
         options ??= new StructuralSimilarityOptions();
-        MetricImages.Check(restored, reference, options.WindowSize);
+        ImageGuard.Pair(restored, reference, new AnyImages(options.WindowSize));
         using var scope = NewDisposeScope();
         SimilarityMaps maps = SimilarityMaps.Of(MetricImages.AtLeastFloat32(restored), MetricImages.AtLeastFloat32(reference), options);
         return (maps.Luminance * maps.ContrastAndStructure).MoveToOuterDisposeScope();

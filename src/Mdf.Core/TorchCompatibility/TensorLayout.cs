@@ -1,3 +1,4 @@
+using Mdf.Guards;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -25,7 +26,7 @@ public static class TensorLayout
         ArgumentNullException.ThrowIfNull(images);
         if (images.dim() != 4)
         {
-            throw new ArgumentException($"{nameof(images)} has shape ({string.Join(", ", images.shape)}); expected (N, C, H, W).", nameof(images));
+            throw new ArgumentException($"{nameof(images)} has shape {ShapeText.Of(images)}; expected (N, C, H, W).", nameof(images));
         }
 
         return is_grad_enabled() && images.device_type == DeviceType.CPU ? images.WithChannelsLast() : images;

@@ -1,3 +1,4 @@
+using Mdf.Guards;
 using Mdf.Models.Adversarial;
 using static TorchSharp.torch;
 
@@ -16,14 +17,7 @@ internal static class DiscriminatorFolding
     {
         using var noGradient = no_grad();
         var state = discriminator.state_dict().ToDictionary(t => t.Key, t => t.Value.detach().to(CPU).to(ScalarType.Float64).clone());
-        foreach ((string name, Tensor tensor) in state)
-        {
-            if (!tensor.isfinite().all().item<bool>())
-            {
-                throw new ArgumentException($"The weights' '{name}' holds NaN or infinite values; expected finite ones.", argument);
-            }
-        }
-
+        WeightGuard.RequireFinite(state, argument);
         string[] blocks = ["head", .. Enumerable.Range(1, discriminator.BodyBlocks).Select(i => $"body.block{i}")];
         (Tensor Weight, Tensor Bias)[] convolutions =
             [.. blocks.Select(b => FoldNorm(state, b, argument)), (state["tail.weight"], state["tail.bias"])];

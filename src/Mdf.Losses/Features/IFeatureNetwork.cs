@@ -1,3 +1,4 @@
+using Mdf.Guards;
 using Mdf.Models.Tiling;
 using static TorchSharp.torch;
 

@@ -1,3 +1,4 @@
+using Mdf.Guards;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,7 +11,7 @@ internal static class WorkingMemory
 
     /// <summary>Throws an exception if the option is below its minimum.</summary>
     public static void Require(long? option) =>
-        OptionChecks.Require(option is null or >= Least, $"{option} bytes", $"at least 1 MiB ({Least})", nameof(WorkingMemory));
+        Guard.Option(option is null or >= Least, $"{option} bytes", $"at least 1 MiB ({Least})", nameof(WorkingMemory));
 
     /// <summary>Returns the option's value, or the device's default if it is null. More than the default is no faster on a CPU.</summary>
     public static long Bytes(long? option, Device device) =>

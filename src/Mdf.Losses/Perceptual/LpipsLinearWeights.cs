@@ -1,4 +1,5 @@
 using Mdf.Checkpoints;
+using Mdf.Guards;
 using Mdf.Models.Perceptual;
 using static TorchSharp.torch;
 
@@ -64,9 +65,9 @@ internal sealed record LpipsLinearWeights(IReadOnlyList<string> Layers, IReadOnl
         long channels = ChannelsOf(network)[layer];
         if (!file.TryGetValue(name, out Tensor? weight) || !weight.shape.SequenceEqual([1, channels, 1, 1]))
         {
-            string found = weight is null ? "lacks this entry" : $"has it of shape [{string.Join(", ", weight.shape)}]";
+            string found = weight is null ? "lacks this entry" : $"has it of shape {ShapeText.Of(weight)}";
             throw new CheckpointFormatException(
-                path, null, $"LPIPS with {network} needs '{name}' of shape [1, {channels}, 1, 1]; the file {found}.");
+                path, null, $"LPIPS with {network} needs '{name}' of shape (1, {channels}, 1, 1); the file {found}.");
         }
 
         using var scope = NewDisposeScope();

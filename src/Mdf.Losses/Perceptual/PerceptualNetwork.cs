@@ -1,3 +1,4 @@
+using Mdf.Guards;
 using Mdf.Losses.Features;
 using Mdf.Models.Perceptual;
 using Mdf.Models.Tiling;
@@ -30,16 +31,7 @@ internal sealed class PerceptualNetwork : IFeatureNetwork
     public PerceptualNetwork(
         FeatureNetwork weights, int layerCount, PerceptualExtractorFactory createExtractor, long? workingMemory, int? seenSide = null)
     {
-        using var noGradient = no_grad();
-        foreach ((string name, Tensor tensor) in weights.state_dict())
-        {
-            using Tensor isFinite = tensor.isfinite(), all = isFinite.all();
-            if (!all.item<bool>())
-            {
-                throw new ArgumentException($"The weights' '{name}' holds NaN or infinite values; expected finite ones.", nameof(weights));
-            }
-        }
-
+        WeightGuard.RequireFinite(weights.state_dict(), nameof(weights));
         original = weights.CopyFrozen(ScalarType.Float32, CPU);
         LayerCount = layerCount;
         this.createExtractor = createExtractor;

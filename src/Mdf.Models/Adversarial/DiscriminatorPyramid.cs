@@ -185,7 +185,7 @@ public sealed partial class DiscriminatorPyramid : nn.Module
             || first.shape[0] is < 1 or > 4096
             || first.shape[1] is < 1 or > 64)
         {
-            throw new CheckpointFormatException(path, null, $"scale {scale} has no '{First}' of shape [width, channels, 3, 3].");
+            throw new CheckpointFormatException(path, null, $"scale {scale} has no '{First}' of shape (width, channels, 3, 3).");
         }
 
         long width = first.shape[0];
@@ -195,7 +195,7 @@ public sealed partial class DiscriminatorPyramid : nn.Module
             if (!weights.TryGetValue($"body.block{i}.conv.weight", out Tensor? block) || !block.shape.SequenceEqual([width, width, 3, 3]))
             {
                 throw new CheckpointFormatException(
-                    path, null, $"scale {scale} has no 'body.block{i}.conv.weight' of shape [{width}, {width}, 3, 3].");
+                    path, null, $"scale {scale} has no 'body.block{i}.conv.weight' of shape ({width}, {width}, 3, 3).");
             }
         }
 

@@ -1,4 +1,5 @@
 using Mdf.Checkpoints;
+using Mdf.Guards;
 using Mdf.TorchCompatibility;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -71,7 +72,7 @@ public sealed class SrganDiscriminator : Module<Tensor, Tensor>
         if (input.shape is not [_, ColorChannels, var height, var width] || height != ImageSide || width != ImageSide)
         {
             throw new ArgumentException(
-                $"input has shape ({string.Join(", ", input.shape)}); expected (N, {ColorChannels}, {ImageSide}, {ImageSide}).",
+                $"input has shape {ShapeText.Of(input)}; expected (N, {ColorChannels}, {ImageSide}, {ImageSide}).",
                 nameof(input));
         }
 
@@ -85,7 +86,7 @@ public sealed class SrganDiscriminator : Module<Tensor, Tensor>
     /// <exception cref="ArgumentException">The images have another shape.</exception>
     public Tensor Features(Tensor input)
     {
-        ImageArguments.CheckShape(input, ColorChannels, nameof(input));
+        ImageGuard.Shape(input, ColorChannels, nameof(input));
         using var scope = NewDisposeScope();
         return features.call(input.ForTraining()).mean([2, 3]).MoveToOuterDisposeScope();
     }

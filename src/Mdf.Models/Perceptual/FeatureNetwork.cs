@@ -1,4 +1,5 @@
 using Mdf.Checkpoints;
+using Mdf.Guards;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -118,8 +119,8 @@ public abstract class FeatureNetwork : Module<Tensor, Tensor>
                 throw new CheckpointFormatException(
                     path,
                     null,
-                    $"it holds no {GetType().Name} weights: '{name}' has shape [{string.Join(", ", weights[name].shape)}]; "
-                    + $"[{string.Join(", ", target.shape)}] is expected.");
+                    $"it holds no {GetType().Name} weights: '{name}' has shape {ShapeText.Of(weights[name])}; "
+                    + $"{ShapeText.Of(target)} is expected.");
             }
         }
 

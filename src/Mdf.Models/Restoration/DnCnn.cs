@@ -1,3 +1,4 @@
+using Mdf.Guards;
 using Mdf.TorchCompatibility;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -72,7 +73,7 @@ public sealed class DnCnn : RestorationNetwork
     /// <exception cref="ArgumentException">The images have another shape.</exception>
     public Tensor Residual(Tensor input)
     {
-        ImageArguments.CheckShape(input, Channels, nameof(input));
+        ImageGuard.Shape(input, Channels, nameof(input));
         return chain.call(input);
     }
 

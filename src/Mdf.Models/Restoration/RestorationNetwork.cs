@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Mdf.Checkpoints;
+using Mdf.Guards;
 using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
@@ -58,7 +59,7 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
     /// <exception cref="ArgumentException">The images have another shape.</exception>
     public sealed override Tensor forward(Tensor input)
     {
-        ImageArguments.CheckShape(input, Channels, nameof(input));
+        ImageGuard.Shape(input, Channels, nameof(input));
         using var scope = NewDisposeScope();
         return Restore(input.ForTraining()).MoveToOuterDisposeScope();
     }

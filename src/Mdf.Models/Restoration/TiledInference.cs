@@ -1,3 +1,4 @@
+using Mdf.Guards;
 using static TorchSharp.torch;
 
 namespace Mdf.Models.Restoration;
@@ -26,7 +27,7 @@ public static class TiledInference
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(network);
-        ImageArguments.CheckShape(images, network.Channels, nameof(images));
+        ImageGuard.Shape(images, network.Channels, nameof(images));
         if (network.training)
         {
             throw new InvalidOperationException("The network is in training mode; call eval() first.");

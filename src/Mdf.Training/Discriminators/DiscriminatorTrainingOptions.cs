@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using Mdf.Models.Adversarial;
-using static Mdf.Training.SettingChecks;
+using static Mdf.Guards.Guard;
 
 namespace Mdf.Training.Discriminators;
 
@@ -102,33 +102,33 @@ public sealed record DiscriminatorTrainingOptions
     /// <summary>Throws an exception if a setting is out of its range.</summary>
     internal void Validate()
     {
-        Require(ScaleCount is null or (>= 1 and <= 16), nameof(ScaleCount), ScaleCount, "null or 1 to 16");
-        Require(BodyBlocks is >= 1 and <= 16, nameof(BodyBlocks), BodyBlocks, "1 to 16");
+        Require(ScaleCount is null or (>= 1 and <= 16), ScaleCount, "null or 1 to 16", nameof(ScaleCount));
+        Require(BodyBlocks is >= 1 and <= 16, BodyBlocks, "1 to 16", nameof(BodyBlocks));
         int least = (2 * SinGanBlocks.Margin(BodyBlocks)) + 1;
-        Require(MinimumSide >= least, nameof(MinimumSide), MinimumSide, $"at least {least}, the minimum for {BodyBlocks} blocks");
-        Require(MaximumSide >= MinimumSide, nameof(MaximumSide), MaximumSide, $"at least {nameof(MinimumSide)}, {MinimumSide}");
-        Require(Iterations >= 1, nameof(Iterations), Iterations, "at least 1");
-        Require(DiscriminatorSteps is >= 1 and <= 100, nameof(DiscriminatorSteps), DiscriminatorSteps, "1 to 100");
-        Require(GeneratorSteps is >= 1 and <= 100, nameof(GeneratorSteps), GeneratorSteps, "1 to 100");
-        Require(double.IsFinite(LearningRate) && LearningRate > 0, nameof(LearningRate), LearningRate, "a number above 0");
-        Require(Beta1 is >= 0 and < 1, nameof(Beta1), Beta1, "0 up to, not including, 1");
-        Require(Beta2 is >= 0 and < 1, nameof(Beta2), Beta2, "0 up to, not including, 1");
-        Require(DecayAfter is >= 0 and <= 1, nameof(DecayAfter), DecayAfter, "0 to 1");
+        Require(MinimumSide >= least, MinimumSide, $"at least {least}, the minimum for {BodyBlocks} blocks", nameof(MinimumSide));
+        Require(MaximumSide >= MinimumSide, MaximumSide, $"at least {nameof(MinimumSide)}, {MinimumSide}", nameof(MaximumSide));
+        Require(Iterations >= 1, Iterations, "at least 1", nameof(Iterations));
+        Require(DiscriminatorSteps is >= 1 and <= 100, DiscriminatorSteps, "1 to 100", nameof(DiscriminatorSteps));
+        Require(GeneratorSteps is >= 1 and <= 100, GeneratorSteps, "1 to 100", nameof(GeneratorSteps));
+        Require(double.IsFinite(LearningRate) && LearningRate > 0, LearningRate, "a number above 0", nameof(LearningRate));
+        Require(Beta1 is >= 0 and < 1, Beta1, "0 up to, not including, 1", nameof(Beta1));
+        Require(Beta2 is >= 0 and < 1, Beta2, "0 up to, not including, 1", nameof(Beta2));
+        Require(DecayAfter is >= 0 and <= 1, DecayAfter, "0 to 1", nameof(DecayAfter));
         Require(
             double.IsFinite(GradientPenaltyWeight) && GradientPenaltyWeight >= 0,
-            nameof(GradientPenaltyWeight),
             GradientPenaltyWeight,
-            "0 or more");
+            "0 or more",
+            nameof(GradientPenaltyWeight));
         Require(
             double.IsFinite(ReconstructionWeight) && ReconstructionWeight >= 0,
-            nameof(ReconstructionWeight),
             ReconstructionWeight,
-            "0 or more");
-        Require(Width is >= 1 and <= 1024, nameof(Width), Width, "1 to 1024");
-        Require(MaximumWidth >= Width && MaximumWidth <= 4096, nameof(MaximumWidth), MaximumWidth, $"{nameof(Width)}, {Width}, to 4096");
-        Require(Enum.IsDefined(Skip), nameof(Skip), Skip, "a value of GeneratorSkip");
-        Require(Enum.IsDefined(Precision), nameof(Precision), Precision, "a value of TrainingPrecision");
-        Require(PriorSampleCount is >= 1 and <= 4096, nameof(PriorSampleCount), PriorSampleCount, "1 to 4096");
-        Require(SaveInterval >= 1, nameof(SaveInterval), SaveInterval, "at least 1");
+            "0 or more",
+            nameof(ReconstructionWeight));
+        Require(Width is >= 1 and <= 1024, Width, "1 to 1024", nameof(Width));
+        Require(MaximumWidth >= Width && MaximumWidth <= 4096, MaximumWidth, $"{nameof(Width)}, {Width}, to 4096", nameof(MaximumWidth));
+        Require(Enum.IsDefined(Skip), Skip, "a value of GeneratorSkip", nameof(Skip));
+        Require(Enum.IsDefined(Precision), Precision, "a value of TrainingPrecision", nameof(Precision));
+        Require(PriorSampleCount is >= 1 and <= 4096, PriorSampleCount, "1 to 4096", nameof(PriorSampleCount));
+        Require(SaveInterval >= 1, SaveInterval, "at least 1", nameof(SaveInterval));
     }
 }

@@ -1,3 +1,4 @@
+using Mdf.Guards;
 using static TorchSharp.torch;
 
 namespace Mdf.Training.Discriminators;
@@ -31,7 +32,7 @@ internal static class SeedImageChecks
         long[] shape = pixels.shape;
         if (shape.Length != 4 || shape[0] != 1 || shape[1] is not (1 or 3))
         {
-            return $"has shape ({string.Join(", ", shape)}); expected (1, 3, H, W), or (1, 1, H, W) for grey.";
+            return $"has shape {ShapeText.Of(shape)}; expected (1, 3, H, W), or (1, 1, H, W) for grey.";
         }
 
         if (shape[1] != first.Pixels.shape[1])

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Mdf.Guards;
 using static System.FormattableString;
 
 namespace Mdf.Training.Restoration;
@@ -30,8 +31,8 @@ public sealed class LearningRateSchedule
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of its range.</exception>
     public static LearningRateSchedule Step(int interval, double factor = 0.5)
     {
-        SettingChecks.Require(interval >= 1, nameof(interval), interval, "at least 1");
-        SettingChecks.Require(factor is > 0 and <= 1, nameof(factor), factor, "a number above 0, at most 1");
+        Guard.Require(interval >= 1, interval, "at least 1", nameof(interval));
+        Guard.Require(factor is > 0 and <= 1, factor, "a number above 0, at most 1", nameof(factor));
         return new(Invariant($"times {factor} every {interval} steps"), (step, _) => Math.Pow(factor, Math.Floor(step / interval)));
     }
 
@@ -44,7 +45,7 @@ public sealed class LearningRateSchedule
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="final"/> is out of its range.</exception>
     public static LearningRateSchedule Cosine(double final = 0)
     {
-        SettingChecks.Require(final is >= 0 and <= 1, nameof(final), final, "a number from 0 to 1");
+        Guard.Require(final is >= 0 and <= 1, final, "a number from 0 to 1", nameof(final));
         return new(Invariant($"cosine to {final}"), (step, steps) => final + ((1 - final) * (1 + Math.Cos(Math.PI * step / steps)) / 2));
     }
 

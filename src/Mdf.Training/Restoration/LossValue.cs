@@ -1,3 +1,4 @@
+using Mdf.Guards;
 using static TorchSharp.torch;
 
 namespace Mdf.Training.Restoration;
@@ -12,7 +13,7 @@ internal static class LossValue
         return value.numel() == 1
             ? value
             : throw new ArgumentException(
-                $"loss gave values of shape ({string.Join(", ", value.shape)}); "
+                $"loss gave values of shape {ShapeText.Of(value)}; "
                 + "expected one value for a batch: a loss whose reduction is Mean or Sum.",
                 nameof(loss));
     }

@@ -1,5 +1,6 @@
 using Mdf.Data;
 using Mdf.Degradations;
+using Mdf.Guards;
 using Mdf.Imaging;
 using Mdf.Metrics;
 using Mdf.Models.Restoration;
@@ -39,7 +40,7 @@ public static class RestorationEvaluation
     {
         ArgumentNullException.ThrowIfNull(network);
         options ??= new RestorationEvaluationOptions();
-        SettingChecks.Require(options.MaximumCount >= 1, nameof(options.MaximumCount), options.MaximumCount, "at least 1");
+        Guard.Require(options.MaximumCount >= 1, options.MaximumCount, "at least 1", nameof(options.MaximumCount));
         MetricOptions metrics = options.Metrics ?? Customary(network);
         int leastSide = LeastSide(network, options);
         var pairs = new ImagePairs(images, degradation, network.Scale, network.Channels);

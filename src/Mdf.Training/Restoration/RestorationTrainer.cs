@@ -1,3 +1,4 @@
+using Mdf.Guards;
 using Mdf.Models.Adversarial;
 using Mdf.Models.Restoration;
 using Microsoft.Extensions.Logging;
@@ -119,22 +120,14 @@ public sealed class RestorationTrainer
     private TrainingJob Prepare(RestorationTrainingInput input, string kind, IProgress<RestorationTrainingProgress>? progress)
     {
         ArgumentNullException.ThrowIfNull(input);
-        RequireGiven(input.Network, nameof(input.Network));
-        RequireGiven(input.Loss, nameof(input.Loss));
-        RequireGiven(input.Images, nameof(input.Images));
-        RequireGiven(input.Degradation, nameof(input.Degradation));
+        Guard.Require(input.Network is not null, "null", "a network", nameof(input.Network), nameof(input));
+        Guard.Require(input.Loss is not null, "null", "a loss", nameof(input.Loss), nameof(input));
+        Guard.Require(input.Images is not null, "null", "images", nameof(input.Images), nameof(input));
+        Guard.Require(input.Degradation is not null, "null", "a degradation", nameof(input.Degradation), nameof(input));
         var job = new TrainingJob { Kind = kind, Options = options, Input = input, Progress = progress, Logger = logger };
         job.Check();
-        input.Network.to(job.Device);
-        input.Loss.to(job.Device);
+        input.Network!.to(job.Device);
+        input.Loss!.to(job.Device);
         return job;
-    }
-
-    private static void RequireGiven(object? value, string name)
-    {
-        if (value is null)
-        {
-            throw new ArgumentException($"{name} is null; expected a value.", "input");
-        }
     }
 }

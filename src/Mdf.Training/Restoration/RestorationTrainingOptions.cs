@@ -1,4 +1,4 @@
-using static Mdf.Training.SettingChecks;
+using static Mdf.Guards.Guard;
 
 namespace Mdf.Training.Restoration;
 
@@ -82,25 +82,25 @@ public sealed record RestorationTrainingOptions
     /// <summary>Throws an exception if a setting is out of its range.</summary>
     internal void Validate()
     {
-        Require(Steps >= 1, nameof(Steps), Steps, "at least 1");
-        Require(BatchSize is >= 1 and <= 4096, nameof(BatchSize), BatchSize, "1 to 4096");
-        Require(PatchSize is >= 8 and <= 4096, nameof(PatchSize), PatchSize, "8 to 4096");
-        Require(double.IsFinite(LearningRate) && LearningRate > 0, nameof(LearningRate), LearningRate, "a number above 0");
-        Require(Beta1 is >= 0 and < 1, nameof(Beta1), Beta1, "0 up to, not including, 1");
-        Require(Beta2 is >= 0 and < 1, nameof(Beta2), Beta2, "0 up to, not including, 1");
-        Require(Schedule is not null, nameof(Schedule), "null", "a schedule");
-        Require(EmaDecay is null or (>= 0 and < 1), nameof(EmaDecay), EmaDecay, "null, or 0 up to, not including, 1");
+        Require(Steps >= 1, Steps, "at least 1", nameof(Steps));
+        Require(BatchSize is >= 1 and <= 4096, BatchSize, "1 to 4096", nameof(BatchSize));
+        Require(PatchSize is >= 8 and <= 4096, PatchSize, "8 to 4096", nameof(PatchSize));
+        Require(double.IsFinite(LearningRate) && LearningRate > 0, LearningRate, "a number above 0", nameof(LearningRate));
+        Require(Beta1 is >= 0 and < 1, Beta1, "0 up to, not including, 1", nameof(Beta1));
+        Require(Beta2 is >= 0 and < 1, Beta2, "0 up to, not including, 1", nameof(Beta2));
+        Require(Schedule is not null, "null", "a schedule", nameof(Schedule));
+        Require(EmaDecay is null or (>= 0 and < 1), EmaDecay, "null, or 0 up to, not including, 1", nameof(EmaDecay));
         Require(
             GradientClipNorm is null || (double.IsFinite(GradientClipNorm.Value) && GradientClipNorm > 0),
-            nameof(GradientClipNorm),
             GradientClipNorm,
-            "null or a number above 0");
-        Require(double.IsFinite(AdversarialWeight) && AdversarialWeight >= 0, nameof(AdversarialWeight), AdversarialWeight, "0 or more");
-        Require(ValidationInterval >= 1, nameof(ValidationInterval), ValidationInterval, "at least 1");
-        Require(SaveInterval >= 1, nameof(SaveInterval), SaveInterval, "at least 1");
-        Require(LogInterval >= 1, nameof(LogInterval), LogInterval, "at least 1");
-        Require(PrefetchDepth is null or (>= 0 and <= 64), nameof(PrefetchDepth), PrefetchDepth, "null, or 0 to 64");
-        Require(Validation is not null, nameof(Validation), "null", "options");
-        Require(Validation!.MaximumCount >= 1, nameof(RestorationEvaluationOptions.MaximumCount), Validation.MaximumCount, "at least 1");
+            "null or a number above 0",
+            nameof(GradientClipNorm));
+        Require(double.IsFinite(AdversarialWeight) && AdversarialWeight >= 0, AdversarialWeight, "0 or more", nameof(AdversarialWeight));
+        Require(ValidationInterval >= 1, ValidationInterval, "at least 1", nameof(ValidationInterval));
+        Require(SaveInterval >= 1, SaveInterval, "at least 1", nameof(SaveInterval));
+        Require(LogInterval >= 1, LogInterval, "at least 1", nameof(LogInterval));
+        Require(PrefetchDepth is null or (>= 0 and <= 64), PrefetchDepth, "null, or 0 to 64", nameof(PrefetchDepth));
+        Require(Validation is not null, "null", "options", nameof(Validation));
+        Require(Validation!.MaximumCount >= 1, Validation.MaximumCount, "at least 1", nameof(RestorationEvaluationOptions.MaximumCount));
     }
 }

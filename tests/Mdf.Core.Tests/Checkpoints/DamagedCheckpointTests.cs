@@ -11,7 +11,7 @@ namespace Mdf.Core.Tests.Checkpoints;
 /// </summary>
 public sealed class DamagedCheckpointTests
 {
-    private const int Mutations = 60_000;
+    private static readonly int Mutations = TestLength.Of(full: 60_000, usual: 10_000);
 
     private static readonly (string Name, byte[] Bytes)[] Seeds =
     [

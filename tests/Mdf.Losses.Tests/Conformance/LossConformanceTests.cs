@@ -95,7 +95,7 @@ public sealed class LossConformanceTests : IDisposable
     {
         Tensor x = Case(name).Images(1, ScalarType.Float64), y = TestImages.Noisy(x, 0.4);
 
-        foreach (nn.Reduction reduction in Reductions)
+        foreach (nn.Reduction reduction in Reductions.Take(TestLength.Of(full: Reductions.Length, usual: 1)))
         {
             Loss<Tensor, Tensor, Tensor> loss = Create(name, reduction);
             GradientAssert.IsNumerical(x, v => Value(loss.call(v, y)));

@@ -98,7 +98,7 @@ public sealed class SrganDiscriminatorTests
         Assert.Equal("BSD", file.Metadata["data"]);
         var error = Assert.Throws<CheckpointFormatException>(() => other.LoadWeights(folder.PathOf("d.ckpt")));
         Assert.Contains(
-            "'classifier.0.weight' of shape [1024, 512] where [1024, 2048] is expected", error.Message, StringComparison.Ordinal);
+            "'classifier.0.weight' of shape (1024, 512) where (1024, 2048) is expected", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -211,7 +211,7 @@ public sealed class FeatureNetworkTests : IDisposable
         file["features.3.bias"] = zeros(191);
         SafetensorsFile.Write(path, file);
         string message = Assert.Throws<CheckpointFormatException>(() => network.LoadWeights(path)).Message;
-        Assert.Contains("'features.3.bias' has shape [191]; [192] is expected", message, StringComparison.Ordinal);
+        Assert.Contains("'features.3.bias' has shape (191); (192) is expected", message, StringComparison.Ordinal);
         TensorAssert.Equal(before, network.state_dict()["features.0.weight"].detach());
         Assert.Throws<FileNotFoundException>(() => network.LoadWeights(folder.PathOf("none.pth")));
     }

@@ -163,7 +163,7 @@ public sealed class RestorationNetworkTests
     [Theory]
     [InlineData("body.1.weight", null, "the file lacks [body.1.weight].")]
     [InlineData("extra", 1, "the file has the unexpected [extra].")]
-    [InlineData("body.1.bias", 5, "'body.1.bias' of shape [5] where [4] is expected")]
+    [InlineData("body.1.bias", 5, "'body.1.bias' of shape (5) where (4) is expected")]
     public void LoadWeights_OfAnotherForm_SaysWhatIsWrongAndChangesNothing(string name, int? length, string reason)
     {
         using var scope = NewDisposeScope();

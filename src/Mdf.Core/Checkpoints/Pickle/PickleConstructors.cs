@@ -1,3 +1,5 @@
+using Mdf.Guards;
+
 namespace Mdf.Checkpoints.Pickle;
 
 /// <summary>The closed list of functions that a pickle may call. Each only creates data; a call to any other function is refused.</summary>
@@ -106,7 +108,7 @@ internal sealed class PickleConstructors(PickleStream input)
 
         return new PickleTensor(storage, storage.ViewOffset + start, sizes, steps);
 
-        string Described() => $"a tensor of shape [{string.Join(", ", sizes)}] and strides [{string.Join(", ", steps)}]";
+        string Described() => $"a tensor of shape {ShapeText.Of(sizes)} and strides [{string.Join(", ", steps)}]";
     }
 
     // Without sharing, every copied item was written to the file beforehand and took at least one byte.

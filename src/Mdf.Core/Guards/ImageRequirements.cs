@@ -1,0 +1,24 @@
+using static TorchSharp.torch;
+
+namespace Mdf.Guards;
+
+/// <summary>Describes the images that a loss or metric accepts.</summary>
+internal interface IImageRequirements
+{
+    /// <summary>Number of channels; null for any.</summary>
+    int? Channels { get; }
+
+    /// <summary>Smallest height and width in pixels.</summary>
+    int MinimumSide { get; }
+
+    /// <summary>Device the images must be on; null for any.</summary>
+    Device? Device { get; }
+}
+
+/// <summary>Describes images of any channels on any device with a smallest side.</summary>
+internal sealed record AnyImages(int MinimumSide = 1) : IImageRequirements
+{
+    public int? Channels => null;
+
+    public Device? Device => null;
+}
