@@ -7,24 +7,68 @@ using Reproduce.Presets;
 
 namespace Reproduce;
 
-/// <summary>The options that all experiments have.</summary>
+/// <summary>Command-line options that all experiments share.</summary>
 internal sealed class GridOptions
 {
-    private readonly Option<string> preset = new("--preset") { Description = "How large everything is.", DefaultValueFactory = _ => AllPresets.Cpu.Name };
-    private readonly Option<DirectoryInfo?> div2k = new("--div2k") { Description = "The folder of DIV2K." };
-    private readonly Option<DirectoryInfo?> dped = new("--dped") { Description = "The folder of DPED." };
-    private readonly Option<DirectoryInfo?> bsd = new("--bsd") { Description = "The folder of BSDS500." };
-    private readonly Option<DirectoryInfo?> images = new("--images") { Description = "Any folder of images to test on. Without any dataset: drawn pictures." };
-    private readonly Option<DirectoryInfo?> trainingImages = new("--training-images") { Description = "Any folder of images to train on. Default: those of DIV2K, else of BSD." };
-    private readonly Option<string[]> weights = new("--weights") { Description = "Files of discriminators besides the packaged ones, as FILE or APPLICATION=FILE.", AllowMultipleArgumentsPerToken = true };
-    private readonly Option<string[]> applications = new("--applications") { Description = "Which to do. Default: all of the preset.", AllowMultipleArgumentsPerToken = true };
-    private readonly Option<string[]> losses = new("--losses") { Description = "Which to do. Default: all.", AllowMultipleArgumentsPerToken = true };
-    private readonly Option<int?> count = new("--count") { Description = "How many images of each test set, the first by name. Default: the preset's." };
-    private readonly Option<int?> steps = new("--steps") { Description = "Steps of each training. Default: the preset's." };
-    private readonly Option<long> seed = new("--seed") { Description = "Of the networks and of what they are trained on.", DefaultValueFactory = _ => 1 };
-    private readonly Option<MdfPrecision> precision = new("--precision") { Description = "The precision of MDF's features: Full, or BFloat16, faster where the device computes in it." };
-    private readonly Option<string> device = new("--device") { Description = "cpu, cuda, cuda:1, ...", DefaultValueFactory = _ => "cpu" };
-    private readonly Option<string> shard = new("--shard") { Description = "Which part of the experiments to do, as 1/4; others do the others, into this folder or one to be put together with it.", DefaultValueFactory = _ => Shard.Whole.ToString() };
+    private readonly Option<string> preset = new("--preset")
+    {
+        Description = "Size of the networks, trainings and image sets.",
+        DefaultValueFactory = _ => AllPresets.Cpu.Name,
+    };
+    private readonly Option<DirectoryInfo?> div2k = new("--div2k") { Description = "Folder of DIV2K." };
+    private readonly Option<DirectoryInfo?> dped = new("--dped") { Description = "Folder of DPED." };
+    private readonly Option<DirectoryInfo?> bsd = new("--bsd") { Description = "Folder of BSDS500." };
+    private readonly Option<DirectoryInfo?> images = new("--images")
+    {
+        Description = "Folder of any test images. Without any dataset, synthetic images are used.",
+    };
+    private readonly Option<DirectoryInfo?> trainingImages = new("--training-images")
+    {
+        Description = "Folder of any training images. Default: the training set of DIV2K, or else of BSD.",
+    };
+    private readonly Option<string[]> weights = new("--weights")
+    {
+        Description = "Files of discriminators to use besides the packaged ones, as FILE or APPLICATION=FILE.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+    private readonly Option<string[]> applications = new("--applications")
+    {
+        Description = "Applications to run. Default: all of the preset.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+    private readonly Option<string[]> losses = new("--losses")
+    {
+        Description = "Losses to run. Default: all.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+    private readonly Option<int?> count = new("--count")
+    {
+        Description = "Number of images of each test set, the first by name. Default: the preset's.",
+    };
+    private readonly Option<int?> steps = new("--steps")
+    {
+        Description = "Number of steps of each training. Default: the preset's.",
+    };
+    private readonly Option<long> seed = new("--seed")
+    {
+        Description = "Seeds the networks and their training.",
+        DefaultValueFactory = _ => 1,
+    };
+    private readonly Option<MdfPrecision> precision = new("--precision")
+    {
+        Description = "Precision of MDF's features: Full, or BFloat16, which is faster on devices with bfloat16 arithmetic.",
+    };
+    private readonly Option<string> device = new("--device")
+    {
+        Description = "Device: cpu, cuda, cuda:1, ...",
+        DefaultValueFactory = _ => "cpu",
+    };
+    private readonly Option<string> shard = new("--shard")
+    {
+        Description = "Part of the experiments to run, such as 1/4. Other runs can do the other parts at the same time, in this folder or "
+            + "in others that are merged later.",
+        DefaultValueFactory = _ => Shard.Whole.ToString(),
+    };
 
     public GridOptions()
     {
@@ -33,22 +77,28 @@ internal sealed class GridOptions
         losses.AcceptOnlyFromAmong([.. LossNames.All]);
     }
 
-    /// <summary>The folder for everything; shared with the report.</summary>
-    public Option<DirectoryInfo?> Output { get; } = new("--output") { Description = "The folder for results. Default: output/reproduce- and the preset's name." };
+    /// <summary>The option with the folder of results; shared with the report.</summary>
+    public Option<DirectoryInfo?> Output { get; } = new("--output")
+    {
+        Description = "Folder of the results. Default: output/reproduce- followed by the preset's name.",
+    };
 
     /// <summary>Adds the options to a command.</summary>
-    /// <param name="command">The command.</param>
-    /// <param name="isPresetGiven">Whether the command decides on the preset.</param>
+    /// <param name="command">The command to extend.</param>
+    /// <param name="isPresetGiven">Whether the command determines the preset itself.</param>
     public void AddTo(Command command, bool isPresetGiven = false)
     {
-        Option[] all = [div2k, dped, bsd, images, trainingImages, weights, applications, losses, count, steps, seed, precision, device, shard, Output];
+        Option[] all =
+        [
+            div2k, dped, bsd, images, trainingImages, weights, applications, losses, count, steps, seed, precision, device, shard, Output,
+        ];
         foreach (Option option in isPresetGiven ? all : [preset, .. all])
         {
             command.Add(option);
         }
     }
 
-    /// <summary>What was asked for.</summary>
+    /// <summary>Returns the settings from parsed arguments.</summary>
     public GridSettings Read(ParseResult arguments, Preset? given = null)
     {
         Preset chosen = given ?? AllPresets.Find(arguments.GetValue(preset)!);
@@ -76,6 +126,6 @@ internal sealed class GridOptions
             : arguments.GetValue(option);
     }
 
-    /// <summary>Where results of a preset go if nothing else is said.</summary>
+    /// <summary>Returns the default folder for the results of a preset.</summary>
     public static string DefaultOutput(string preset) => $"output/reproduce-{preset}";
 }

@@ -6,20 +6,20 @@ using Reproduce.Presets;
 
 namespace Reproduce;
 
-/// <summary>What the command line asks for.</summary>
+/// <summary>Settings of experiments from the command line.</summary>
 internal sealed record GridSettings
 {
     public required Preset Preset { get; init; }
 
     public required DatasetFolders Folders { get; init; }
 
-    /// <summary>Discriminators besides the packaged ones.</summary>
+    /// <summary>Discriminators to use besides the packaged ones.</summary>
     public required IReadOnlyList<GivenWeights> Weights { get; init; }
 
-    /// <summary>The applications to do, by key.</summary>
+    /// <summary>Keys of the applications to run.</summary>
     public required IReadOnlyList<string> Applications { get; init; }
 
-    /// <summary>The losses to do, by name.</summary>
+    /// <summary>Names of the losses to run.</summary>
     public required IReadOnlyList<string> Losses { get; init; }
 
     public required string Output { get; init; }
@@ -28,18 +28,18 @@ internal sealed record GridSettings
 
     public required long Seed { get; init; }
 
-    /// <summary>How many test images; null for what the preset says.</summary>
+    /// <summary>Number of images of each test set; null for the preset's number.</summary>
     public int? TestImages { get; init; }
 
-    /// <summary>How many steps; null for what the preset says.</summary>
+    /// <summary>Number of steps of each training; null for the preset's number.</summary>
     public int? Steps { get; init; }
 
-    /// <summary>The precision that MDF computes features in.</summary>
+    /// <summary>Precision of MDF's features.</summary>
     public MdfPrecision Precision { get; init; }
 
     public required Shard Shard { get; init; }
 
-    /// <summary>How a network is trained, with what the command line changes of it.</summary>
+    /// <summary>Returns the preset's training settings for an application, with the number of steps from the command line.</summary>
     public TrainingSettings TrainingOf(string application)
     {
         TrainingSettings settings = Preset.Training[application];

@@ -12,7 +12,7 @@ using TorchSharp;
 
 namespace Reproduce;
 
-/// <summary>The experiments of the paper, as lists of what is to be run.</summary>
+/// <summary>Creates the experiments of the paper, one list for each table or figure.</summary>
 internal sealed class PaperGrids : IDisposable
 {
     private const long UntrainedSeed = 1;
@@ -30,13 +30,13 @@ internal sealed class PaperGrids : IDisposable
         lpips = PerceptualMetric.Find(Workspace.Device);
         if (lpips is null)
         {
-            Say("LPIPS is not measured: AlexNet's weights are not there.");
+            Say("LPIPS is not measured: AlexNet's weights were not found.");
         }
     }
 
     public Workspace Workspace { get; }
 
-    /// <summary>The table: all applications and losses.</summary>
+    /// <summary>Returns the experiments of the paper's table: all applications with all losses.</summary>
     public IReadOnlyList<GridItem> Table() =>
     [
         .. from application in Applications()
@@ -45,7 +45,7 @@ internal sealed class PaperGrids : IDisposable
            select item,
     ];
 
-    /// <summary>The coarsest discriminators alone, and more and more of them.</summary>
+    /// <summary>Returns the ablation of the number of scales, from the coarsest alone to all.</summary>
     public IReadOnlyList<GridItem> Scales()
     {
         Application application = AblationApplication();
@@ -60,16 +60,17 @@ internal sealed class PaperGrids : IDisposable
         ];
     }
 
-    /// <summary>Discriminators trained on one image and on more.</summary>
+    /// <summary>Returns the ablation of the number of seed images.</summary>
     public IReadOnlyList<GridItem> Seeds()
     {
         Application application = AblationApplication();
         TrainingGrid grid = Grid(application);
-        var seeds = new SeedImageTraining(Workspace, application, data.Training, settings.Preset.Discriminators with { Seed = settings.Seed }, settings.Precision);
+        var options = settings.Preset.Discriminators with { Seed = settings.Seed };
+        var seeds = new SeedImageTraining(Workspace, application, data.Training, options, settings.Precision);
         return [.. settings.Preset.SeedImages.Where(n => n <= data.Training.Count).Select(n => seeds.Item(n, grid))];
     }
 
-    /// <summary>L2 and more and more of another loss.</summary>
+    /// <summary>Returns the experiments with sums of L2 and a multiple of another loss.</summary>
     /// <param name="others">The names of the other losses.</param>
     public IReadOnlyList<GridItem> Lambda(IReadOnlyList<string> others)
     {
@@ -89,7 +90,7 @@ internal sealed class PaperGrids : IDisposable
         ];
     }
 
-    /// <summary>What training the discriminators is worth: L2, untrained and trained ones.</summary>
+    /// <summary>Returns the comparison of L2, untrained and trained discriminators, which shows the benefit of training.</summary>
     public IReadOnlyList<GridItem> Features()
     {
         Application application = AblationApplication();
@@ -103,7 +104,7 @@ internal sealed class PaperGrids : IDisposable
         ];
     }
 
-    /// <summary>Distortions of equal PSNR, seen by all losses.</summary>
+    /// <summary>Returns the experiments that apply all losses to distortions of equal PSNR.</summary>
     public IReadOnlyList<GridItem> Sensitivity()
     {
         Preset preset = settings.Preset;
@@ -118,17 +119,19 @@ internal sealed class PaperGrids : IDisposable
         ];
     }
 
-    /// <summary>Features of discriminators, and what they tell apart.</summary>
+    /// <summary>Returns the experiments on what the discriminators' features tell apart.</summary>
     public IReadOnlyList<GridItem> Manifold()
     {
         Preset preset = settings.Preset;
         ImageSet images = Some(data.Tests[0], preset.Manifold.Images);
         var experiment = new ManifoldExperiment(Workspace, images, preset.Manifold.Side, settings.Seed);
         var srgan = new SrganTraining(Workspace, data.Training, preset.Srgan, settings.Seed);
+        Func<DiscriminatorWeights, DiscriminatorPyramid, FeatureSource>[] kinds =
+            [FeatureSource.ChannelAverages, FeatureSource.PositionAverages];
         return
         [
             .. from weights in AllWeights()
-               from features in new Func<DiscriminatorWeights, DiscriminatorPyramid, FeatureSource>[] { FeatureSource.ChannelAverages, FeatureSource.PositionAverages }
+               from features in kinds
                select Item(weights, features),
             experiment.Item(FeatureSource.SrganTitle, srgan.Identity, srgan.Description, (progress, cancellation) =>
             {
@@ -176,13 +179,14 @@ internal sealed class PaperGrids : IDisposable
         return catalog;
     }
 
-    // The packaged ones first.
+    // Packaged weights come first.
     private DiscriminatorWeights[] WeightsOf(Application application)
     {
         DiscriminatorWeights? packaged = DiscriminatorWeights.Find(application.PackagedWeights, settings.Precision);
         if (packaged is null)
         {
-            Say($"MDF is left out of {application.Title}, or stands there with weights given by --weights alone: there are no packaged weights '{application.PackagedWeights}'.");
+            Say($"MDF is left out of {application.Title} or uses only the weights given by --weights: "
+                + $"there are no packaged weights '{application.PackagedWeights}'.");
         }
 
         DiscriminatorWeights[] given =

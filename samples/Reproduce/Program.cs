@@ -1,3 +1,4 @@
+// Reproduces every table and figure of the paper's supplement and makes a report of the results.
 using System.CommandLine;
 using Reproduce;
 using Reproduce.Grids;
@@ -5,13 +6,12 @@ using Reproduce.Losses;
 using Reproduce.Presets;
 using Reproduce.Report;
 using Samples.Common;
-// Every table and figure of the paper's supplement, and a report that shows them.
 
 var options = new GridOptions();
-var html = new Option<FileInfo?>("--html") { Description = "The page. Default: report.html in the folder of results." };
-var markdown = new Option<FileInfo?>("--markdown") { Description = "A file for the tables as Markdown, too." };
+var html = new Option<FileInfo?>("--html") { Description = "File for the page. Default: report.html in the folder of results." };
+var markdown = new Option<FileInfo?>("--markdown") { Description = "File for the tables as Markdown. Default: none." };
 
-var report = new Command("report", "Makes the page of all results in a folder.") { options.Output, html, markdown };
+var report = new Command("report", "Makes a web page of all results in a folder.") { options.Output, html, markdown };
 report.SetRun((arguments, _) => ReportCommand.Run(
     arguments.GetValue(options.Output)?.FullName ?? GridOptions.DefaultOutput(AllPresets.Cpu.Name),
     arguments.GetValue(html)?.FullName,
@@ -19,22 +19,31 @@ report.SetRun((arguments, _) => ReportCommand.Run(
 
 var others = new Option<string[]>("--with")
 {
-    Description = "The losses to be added to L2.",
+    Description = "Losses to add to L2.",
     AllowMultipleArgumentsPerToken = true,
     DefaultValueFactory = _ => [LossNames.Vgg, LossNames.Lpips],
 };
 others.AcceptOnlyFromAmong(LossNames.Vgg, LossNames.Lpips, LossNames.Mdf);
-Command lambda = Experiments("lambda", "Table of L2 and 0.001 to 1000 times VGG or LPIPS.", (grids, arguments) => grids.Lambda(arguments.GetValue(others)!));
+Command lambda = Experiments(
+    "lambda",
+    "Trains with sums of L2 and 0.001 to 1000 times VGG or LPIPS.",
+    (grids, arguments) => grids.Lambda(arguments.GetValue(others)!));
 lambda.Add(others);
 
-var smoke = new Command("smoke", "All of it, as small as can be, and the report of it.");
+var smoke = new Command("smoke", "Runs all experiments at the smallest size and makes the report, as a test.");
 options.AddTo(smoke, isPresetGiven: true);
 smoke.SetRun((arguments, cancellation) =>
 {
     GridSettings settings = options.Read(arguments, AllPresets.Smoke);
     int status = Run(settings, grids =>
     [
-        .. grids.Table(), .. grids.Scales(), .. grids.Seeds(), .. grids.Lambda([LossNames.Vgg, LossNames.Lpips, LossNames.Mdf]), .. grids.Features(), .. grids.Sensitivity(), .. grids.Manifold(),
+        .. grids.Table(),
+        .. grids.Scales(),
+        .. grids.Seeds(),
+        .. grids.Lambda([LossNames.Vgg, LossNames.Lpips, LossNames.Mdf]),
+        .. grids.Features(),
+        .. grids.Sensitivity(),
+        .. grids.Manifold(),
     ], cancellation);
     return status == 0 ? ReportCommand.Run(settings.Output, html: null, markdown: null) : status;
 });
@@ -43,16 +52,23 @@ return await CommandLine.RunAsync(
     new RootCommand("Reproduces the tables and figures of Mustafa et al., WACV 2022.")
     {
         smoke,
-        Experiments("table", "The table of applications and losses, and the violin plots.", (grids, _) => grids.Table()),
-        new Command("ablation", "What the number of scales and of seed images does.")
+        Experiments("table", "Trains all applications with all losses: the table and the violin plots.", (grids, _) => grids.Table()),
+        new Command("ablation", "Compares numbers of scales, or of seed images.")
         {
-            Experiments("scales", "The coarsest discriminators alone, and more and more of them.", (grids, _) => grids.Scales()),
-            Experiments("seeds", "Discriminators trained on one image and on more.", (grids, _) => grids.Seeds()),
+            Experiments("scales", "Trains with the coarsest discriminator alone, up to all of them.", (grids, _) => grids.Scales()),
+            Experiments("seeds", "Trains with discriminators of one seed image and of several.", (grids, _) => grids.Seeds()),
         },
         lambda,
-        Experiments("sensitivity", "How losses see distortions of equal PSNR (supplement, figures 7 and 8).", (grids, _) => grids.Sensitivity()),
-        Experiments("manifold", "What features of discriminators tell apart (supplement, figures 1 and 2).", (grids, _) => grids.Manifold()),
-        Experiments("features", "A network trained with trained discriminators, with untrained ones and with L2.", (grids, _) => grids.Features()),
+        Experiments(
+            "sensitivity",
+            "Compares the values of losses for distortions of equal PSNR (supplement, figures 7 and 8).",
+            (grids, _) => grids.Sensitivity()),
+        Experiments(
+            "manifold",
+            "Shows which distortions the discriminators' features tell from originals (supplement, figures 1 and 2).",
+            (grids, _) => grids.Manifold()),
+        Experiments(
+            "features", "Trains with trained discriminators, with untrained ones and with L2.", (grids, _) => grids.Features()),
         report,
     },
     args);
@@ -74,7 +90,7 @@ static int Run(GridSettings settings, Func<PaperGrids, IReadOnlyList<GridItem>> 
     }
     catch (OperationCanceledException)
     {
-        Console.Error.WriteLine("Stopped. What is done is kept: the same command goes on from here.");
+        Console.Error.WriteLine("Stopped. Finished experiments are kept; run the same command to continue.");
         return 1;
     }
 }

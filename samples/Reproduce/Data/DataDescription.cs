@@ -1,7 +1,7 @@
 namespace Reproduce.Data;
 
-/// <summary>The images of an experiment.</summary>
-/// <param name="Name">What they are called in tables.</param>
-/// <param name="Count">How many there are.</param>
-/// <param name="Checksum">Of their files, in order.</param>
+/// <summary>Identifies the images of an experiment.</summary>
+/// <param name="Name">Name of the image set in tables.</param>
+/// <param name="Count">Number of images.</param>
+/// <param name="Checksum">Checksum of the image files, in order.</param>
 internal sealed record DataDescription(string Name, int Count, string Checksum);

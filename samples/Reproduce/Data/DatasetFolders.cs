@@ -1,23 +1,28 @@
 namespace Reproduce.Data;
 
-/// <summary>The folders that the command line names; null for those it does not.</summary>
+/// <summary>Dataset folders from the command line; null for those that were not given.</summary>
 internal sealed record DatasetFolders(string? Div2k, string? Dped, string? Bsd, string? Images, string? TrainingImages)
 {
-    // Each as published, and for BSD also as a folder of the two sets alone.
+    // Layouts of the published archives; for BSD also of a folder that holds only the sets train and val.
     private static readonly string[] Div2kTraining = ["DIV2K_train_HR"];
     private static readonly string[] Div2kTest = ["DIV2K_valid_HR"];
-    private static readonly string[] DpedTest = ["iphone/test_data/full_size_test_images", "dped/iphone/test_data/full_size_test_images", "test_data/full_size_test_images"];
+    private static readonly string[] DpedTest =
+    [
+        "iphone/test_data/full_size_test_images",
+        "dped/iphone/test_data/full_size_test_images",
+        "test_data/full_size_test_images",
+    ];
     private static readonly string[] BsdTraining = ["train", "images/train", "BSDS500/data/images/train", "data/images/train"];
     private static readonly string[] BsdTest = ["val", "images/val", "BSDS500/data/images/val", "data/images/val"];
 
-    /// <summary>The folder to train on and its name, or null where none is given.</summary>
+    /// <summary>Folder of training images and its name; null if none was given.</summary>
     public (string Name, string Folder)? Training =>
         TrainingImages is not null ? (NameOf(TrainingImages), Existing(TrainingImages, "--training-images"))
         : Div2k is not null ? ("DIV2K", Inside(Div2k, Div2kTraining, "--div2k"))
         : Bsd is not null ? ("BSD", Inside(Bsd, BsdTraining, "--bsd"))
         : null;
 
-    /// <summary>The folders to test on and their names, in the order of the paper's table.</summary>
+    /// <summary>Folders of test images and their names, in the order of the paper's table.</summary>
     public IEnumerable<(string Name, string Folder)> Tests
     {
         get
@@ -54,6 +59,7 @@ internal sealed record DatasetFolders(string? Div2k, string? Dped, string? Bsd, 
     {
         Existing(folder, option);
         return layouts.Select(l => Path.Combine(folder, l)).FirstOrDefault(Directory.Exists) ?? throw new ArgumentException(
-            $"{option}: '{folder}' holds none of the folders {string.Join(", ", layouts)}; docs/reproduce.md says how the dataset is laid out.");
+            $"{option}: '{folder}' holds none of the folders {string.Join(", ", layouts)}; "
+            + "docs/reproduce.md describes the layout of each dataset.");
     }
 }

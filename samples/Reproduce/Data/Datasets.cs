@@ -4,7 +4,7 @@ using Reproduce.Presets;
 
 namespace Reproduce.Data;
 
-/// <summary>The images to train and to test on: folders where they are named, else pictures drawn here.</summary>
+/// <summary>Training and test images: from the given folders, or synthetic images if no folder was given.</summary>
 internal sealed class Datasets
 {
     private const int FirstTestSeed = 1;

@@ -4,14 +4,14 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Data;
 
-/// <summary>Images with a name and a checksum of their content.</summary>
+/// <summary>A named set of images with a checksum of their content.</summary>
 internal sealed class ImageSet
 {
     private const int ChecksumDigits = 16;
 
     private readonly Lazy<string> checksum;
 
-    /// <summary>Takes the first images of a source.</summary>
+    /// <summary>Takes the first <paramref name="most"/> images of a source.</summary>
     public ImageSet(string name, IImageSource images, int most = int.MaxValue)
     {
         Name = name;
@@ -24,13 +24,13 @@ internal sealed class ImageSet
 
     public IImageSource Images { get; }
 
-    /// <summary>How many of the images are meant.</summary>
+    /// <summary>Number of images in the set; the source may hold more.</summary>
     public int Count { get; }
 
-    /// <summary>What an experiment's description says about it.</summary>
+    /// <summary>Identifies the set in descriptions of experiments.</summary>
     public DataDescription Description => new(Name, Count, checksum.Value);
 
-    /// <summary>The middle of an image, (1, 3, side, side) or less where it is smaller.</summary>
+    /// <summary>Returns the middle of an image, (1, 3, side, side), or less if the image is smaller.</summary>
     public Tensor Middle(int index, int side)
     {
         ByteImage image = Images.Read(index);

@@ -5,10 +5,10 @@ using Spectre.Console;
 
 namespace Reproduce.Grids;
 
-/// <summary>Works through a grid of experiments; those that were done are not done again, and one that fails does not keep the others from it.</summary>
+/// <summary>Runs a grid of experiments. Finished experiments are skipped, and a failed experiment does not stop the others.</summary>
 internal static class Grid
 {
-    /// <summary>Does what is left of a part of a grid, and gives what could not be done.</summary>
+    /// <summary>Runs the unfinished experiments of one part of a grid and returns the failures.</summary>
     public static IReadOnlyList<GridFailure> Run(IReadOnlyList<GridItem> items, Shard shard, CancellationToken cancellation)
     {
         var failures = new List<GridFailure>();
@@ -25,7 +25,9 @@ internal static class Grid
             }, failures);
         }
 
-        AnsiConsole.MarkupLineInterpolated($"{own.Length} experiments{(shard == Shard.Whole ? "" : $", part {shard} of {items.Count}")}; {own.Length - left.Count - failures.Count} are done already.");
+        string part = shard == Shard.Whole ? "" : $", part {shard} of {items.Count}";
+        AnsiConsole.MarkupLineInterpolated(
+            $"{own.Length} experiments{part}; {own.Length - left.Count - failures.Count} of them are done already.");
         if (Console.IsOutputRedirected)
         {
             for (int i = 0; i < left.Count; i++)
@@ -43,7 +45,11 @@ internal static class Grid
     }
 
     private static void ShowAll(List<GridItem> left, List<GridFailure> failures, CancellationToken cancellation) => AnsiConsole.Progress()
-        .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+        .Columns(
+            new TaskDescriptionColumn { Alignment = Justify.Left },
+            new ProgressBarColumn(),
+            new PercentageColumn(),
+            new RemainingTimeColumn())
         .Start(console =>
         {
             ProgressTask all = console.AddTask("all", maxValue: left.Count);
@@ -64,7 +70,7 @@ internal static class Grid
             }
         });
 
-    // A log file gets two lines an experiment.
+    // A log file has no use for progress bars.
     private static void RunOne(GridItem item, string number, List<GridFailure> failures, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
@@ -74,7 +80,7 @@ internal static class Grid
             : $"[{number}] failed: {failures[^1].Reason}");
     }
 
-    // A grid may name an experiment twice.
+    // Checks again, because a grid may contain an experiment twice.
     private static void RunUnlessDone(GridItem item, IProgress<double> progress, CancellationToken cancellation)
     {
         if (!item.IsDone())
@@ -83,7 +89,7 @@ internal static class Grid
         }
     }
 
-    // A grid runs for days without anybody there: whatever becomes of one experiment, the others are wanted.
+    // A grid may run unattended for days, so any failure of one experiment is recorded and the next experiment starts.
     private static bool Try(GridItem item, Action action, List<GridFailure> failures)
     {
         try
@@ -105,7 +111,7 @@ internal static class Grid
             return;
         }
 
-        Console.Error.WriteLine($"{failures.Count} of {count} experiments failed; the same command tries them again:");
+        Console.Error.WriteLine($"{failures.Count} of {count} experiments failed; run the same command to try them again:");
         foreach (GridFailure failure in failures)
         {
             Console.Error.WriteLine($"- {failure.Title}: {failure.Reason}");

@@ -1,6 +1,6 @@
 namespace Reproduce.Grids;
 
-/// <summary>An experiment that could not be done.</summary>
-/// <param name="Title">Which one.</param>
-/// <param name="Reason">Why.</param>
+/// <summary>An experiment that failed.</summary>
+/// <param name="Title">Title of the experiment.</param>
+/// <param name="Reason">Reason of the failure.</param>
 internal sealed record GridFailure(string Title, string Reason);

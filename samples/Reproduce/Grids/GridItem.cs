@@ -1,7 +1,7 @@
 namespace Reproduce.Grids;
 
-/// <summary>A piece of work that leaves a result behind.</summary>
-/// <param name="Title">What it is, for people.</param>
-/// <param name="IsDone">Whether its result is there.</param>
-/// <param name="Run">Does it; tells what part is done.</param>
+/// <summary>An experiment of a grid, whose result is saved.</summary>
+/// <param name="Title">Title to display.</param>
+/// <param name="IsDone">Returns whether the result exists.</param>
+/// <param name="Run">Runs the experiment and reports the finished fraction, 0 to 1.</param>
 internal sealed record GridItem(string Title, Func<bool> IsDone, Action<IProgress<double>, CancellationToken> Run);

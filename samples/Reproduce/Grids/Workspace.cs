@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Grids;
 
-/// <summary>The folder that all goes to, and where it is computed.</summary>
+/// <summary>The output folder of a run and the device that the run computes on.</summary>
 internal sealed class Workspace
 {
     public Workspace(string folder, Device? device = null)
@@ -18,16 +18,18 @@ internal sealed class Workspace
 
     public Device Device { get; }
 
-    /// <summary>The results.</summary>
+    /// <summary>Results of the experiments.</summary>
     public ExperimentStore Runs { get; }
 
-    /// <summary>The trained network of an identity.</summary>
+    /// <summary>Returns the checkpoint file of a trained network, given the identity of its training.</summary>
     public string NetworkFile(string identity) => PathOf("networks", $"{identity}.ckpt");
 
-    /// <summary>Where the training of a network keeps what it goes on from after a stop.</summary>
+    /// <summary>Returns the folder of an unfinished training, which holds the state to resume from.</summary>
     public string TrainingFolder(string identity) => PathOf("trainings", identity);
 
-    /// <summary>Deletes that folder once the network is there: also one that a kill between the two left behind.</summary>
+    /// <summary>
+    /// Deletes the folder of a finished training, which also remains if the process was killed between saving the network and deleting.
+    /// </summary>
     public void DeleteTraining(string identity)
     {
         if (Directory.Exists(TrainingFolder(identity)))
@@ -36,6 +38,6 @@ internal sealed class Workspace
         }
     }
 
-    /// <summary>A file or folder inside.</summary>
+    /// <summary>Returns the path of a file or folder in the output folder.</summary>
     public string PathOf(params string[] parts) => Path.Combine([Folder, .. parts]);
 }

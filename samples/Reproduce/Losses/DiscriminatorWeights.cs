@@ -4,7 +4,7 @@ using Reproduce.Experiments;
 
 namespace Reproduce.Losses;
 
-/// <summary>Discriminators for the MDF loss: a file, or packaged ones by name.</summary>
+/// <summary>Discriminators for the MDF loss, from a file, packaged or untrained.</summary>
 internal sealed class DiscriminatorWeights
 {
     private readonly Func<DiscriminatorPyramid> load;
@@ -18,28 +18,32 @@ internal sealed class DiscriminatorWeights
         Scales = Math.Min(all.Scales.Count, PublishedScales);
     }
 
-    /// <summary>What names of weights that were never trained begin with.</summary>
+    /// <summary>Prefix of the names of untrained weights.</summary>
     public const string UntrainedName = "untrained";
 
-    /// <summary>The scales of the published loss.</summary>
+    /// <summary>Number of scales of the published loss.</summary>
     public const int PublishedScales = 8;
 
     public string Name { get; }
 
     public string Checksum { get; }
 
-    /// <summary>The scales that the loss uses of them.</summary>
+    /// <summary>Number of scales that the loss uses.</summary>
     public int Scales { get; }
 
-    /// <summary>The precision that the loss computes their features in.</summary>
+    /// <summary>Precision of the loss's features.</summary>
     public MdfPrecision Precision { get; init; }
 
-    /// <summary>Opens a file, or else packaged weights of that name; null if there is neither.</summary>
+    /// <summary>Returns the weights of a file or else packaged weights of the given name; null if neither exists.</summary>
     public static DiscriminatorWeights? Find(string nameOrPath, MdfPrecision precision = MdfPrecision.Full)
     {
         if (File.Exists(nameOrPath))
         {
-            return new DiscriminatorWeights(Path.GetFileName(nameOrPath), ExperimentIdentity.OfFile(nameOrPath), () => DiscriminatorPyramid.Load(nameOrPath)) { Precision = precision };
+            string checksum = ExperimentIdentity.OfFile(nameOrPath);
+            return new DiscriminatorWeights(Path.GetFileName(nameOrPath), checksum, () => DiscriminatorPyramid.Load(nameOrPath))
+            {
+                Precision = precision,
+            };
         }
 
         using Stream? packaged = Packaged(nameOrPath);
@@ -51,24 +55,24 @@ internal sealed class DiscriminatorWeights
         { Precision = precision };
     }
 
-    /// <summary>Whether there is such a file, or packaged weights of that name.</summary>
+    /// <summary>Returns whether a file or packaged weights of the given name exist.</summary>
     public static bool Exist(string nameOrPath) => File.Exists(nameOrPath) || PackagedChecksum(nameOrPath) is not null;
 
-    /// <summary>The checksum of packaged weights; null if there are none of that name.</summary>
+    /// <summary>Returns the checksum of packaged weights; null if there are none of the given name.</summary>
     public static string? PackagedChecksum(string name)
     {
         using Stream? packaged = Packaged(name);
         return packaged is null ? null : ExperimentIdentity.OfContent(packaged);
     }
 
-    /// <summary>Discriminators as they are before training, which show what training adds.</summary>
+    /// <summary>Returns untrained discriminators, a baseline that shows the benefit of training.</summary>
     public static DiscriminatorWeights Untrained(long seed, MdfPrecision precision) =>
         new($"{UntrainedName}, seed {seed}", "", () => DiscriminatorPyramid.CreateUntrained(seed)) { Precision = precision };
 
-    /// <summary>The discriminators themselves; the caller disposes them.</summary>
+    /// <summary>Loads the discriminators. The caller disposes them.</summary>
     public DiscriminatorPyramid Load() => load();
 
-    /// <summary>The MDF loss of the coarsest scales, or of all.</summary>
+    /// <summary>Returns the MDF loss with the given number of coarsest scales; null for all scales.</summary>
     public LossChoice Loss(int? scales = null, int? seedImages = null)
     {
         int used = scales ?? Scales;

@@ -3,11 +3,11 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Losses;
 
-/// <summary>A loss that can be made here.</summary>
-/// <param name="Description">What it is.</param>
-/// <param name="Create">Makes it, given its reduction.</param>
+/// <summary>An available loss.</summary>
+/// <param name="Description">Identifies the loss.</param>
+/// <param name="Create">Creates the loss with the given reduction.</param>
 internal sealed record LossChoice(LossDescription Description, Func<nn.Reduction, Loss<Tensor, Tensor, Tensor>> Create)
 {
-    /// <summary>How its discriminators are trained, where that is done here.</summary>
+    /// <summary>Training of the discriminators; null if they are not trained by this program.</summary>
     public SeedImageDescription? Discriminators { get; init; }
 }

@@ -2,30 +2,34 @@ using Mdf.Losses;
 
 namespace Reproduce.Losses;
 
-/// <summary>A loss, by all that decides it; every member, computed ones too, is part of the identity of experiments.</summary>
+/// <summary>
+/// Identifies a loss by everything that affects its values. All members, including computed ones, are part of the identity of experiments.
+/// </summary>
 internal sealed record LossDescription
 {
-    /// <summary>Its name, as in the paper's table: L2, MDF, L2 + VGG, ...</summary>
+    /// <summary>Name as in the paper's table, such as L2, MDF or L2 + VGG.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Its network's weights: the name of their file, or how they were made.</summary>
+    /// <summary>Name of the weights' file, or a description of how the weights were made.</summary>
     public string? Weights { get; init; }
 
-    /// <summary>The checksum of the weights.</summary>
+    /// <summary>Checksum of the weights.</summary>
     public string? Checksum { get; init; }
 
-    /// <summary>The scales it uses, of MDF and MS-SSIM.</summary>
+    /// <summary>Number of scales of MDF or MS-SSIM.</summary>
     public int? Scales { get; init; }
 
-    /// <summary>What the second term of a sum is multiplied by.</summary>
+    /// <summary>Factor of the second loss in a sum of two losses.</summary>
     public double? Factor { get; init; }
 
-    /// <summary>The number of images that discriminators were trained on, where that is what is looked at.</summary>
+    /// <summary>Number of seed images of the discriminators in the ablation of this number; null otherwise.</summary>
     public int? SeedImages { get; init; }
 
-    /// <summary>The precision that MDF computes features in, if it is not full precision.</summary>
+    /// <summary>Precision of MDF's features; null for full precision.</summary>
     public MdfPrecision? Precision { get; init; }
 
-    /// <summary>Its name and that of its weights; <see cref="Report.LossLabels"/> also tells weights of one name apart.</summary>
+    /// <summary>
+    /// Name of the loss and, for MDF, of its weights. <see cref="Report.LossLabels"/> also distinguishes weights of the same name.
+    /// </summary>
     public string Label => Weights is null || Name != LossNames.Mdf ? Name : $"{Name} ({Weights})";
 }

@@ -1,6 +1,6 @@
 namespace Reproduce.Losses;
 
-/// <summary>The losses of the paper's table, in its order.</summary>
+/// <summary>Names of the losses of the paper's table, in its order.</summary>
 internal static class LossNames
 {
     public const string L2 = "L2";

@@ -1,4 +1,4 @@
 namespace Reproduce.Losses;
 
-/// <summary>A loss that cannot be made here, and why.</summary>
+/// <summary>A loss that is not available, and the reason.</summary>
 internal sealed record MissingLoss(string Name, string Reason);

@@ -4,12 +4,15 @@ using Reproduce.Data;
 
 namespace Reproduce.Losses;
 
-/// <summary>All that decides discriminators that are trained here. Its identity stands for their checksum: members keep their names.</summary>
+/// <summary>
+/// Identifies a training of discriminators by everything that affects its result. The identity replaces the checksum of the weights, so
+/// members must keep their names.
+/// </summary>
 internal sealed record SeedImageDescription
 {
     public required RestorationTask Task { get; init; }
 
-    /// <summary>The images they are trained on.</summary>
+    /// <summary>Seed images.</summary>
     public required DataDescription Seeds { get; init; }
 
     public required DiscriminatorTrainingOptions Options { get; init; }

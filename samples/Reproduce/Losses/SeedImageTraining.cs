@@ -8,13 +8,14 @@ using Samples.Common;
 
 namespace Reproduce.Losses;
 
-/// <summary>Discriminators trained on the first images of a set, one or more, for the ablation of their number.</summary>
-internal sealed class SeedImageTraining(Workspace workspace, Application application, ImageSet images, DiscriminatorTrainingOptions options, MdfPrecision precision)
+/// <summary>Trains discriminators on the first images of a set, for the ablation of the number of seed images.</summary>
+internal sealed class SeedImageTraining(
+    Workspace workspace, Application application, ImageSet images, DiscriminatorTrainingOptions options, MdfPrecision precision)
 {
-    /// <summary>A network trained with the loss of such discriminators, which are trained first.</summary>
+    /// <summary>Returns the experiment that trains discriminators on the first images, and then a network with their loss.</summary>
     public GridItem Item(int count, TrainingGrid grid)
     {
-        // What decides the discriminators stands for their checksum, which is not known before.
+        // The identity of the training replaces the checksum of the weights, which is unknown before the training.
         var discriminators = new SeedImageDescription
         {
             Task = application.Task,
@@ -37,7 +38,15 @@ internal sealed class SeedImageTraining(Workspace workspace, Application applica
     private LossChoice Loss(int count, string identity, Func<string> file)
     {
         int scales = options.ScaleCount ?? DiscriminatorWeights.PublishedScales;
-        var description = new LossDescription { Name = LossNames.Mdf, Weights = count == 1 ? "1 seed image" : $"{count} seed images", Checksum = identity, Scales = scales, SeedImages = count, Precision = precision == MdfPrecision.Full ? null : precision };
+        var description = new LossDescription
+        {
+            Name = LossNames.Mdf,
+            Weights = count == 1 ? "1 seed image" : $"{count} seed images",
+            Checksum = identity,
+            Scales = scales,
+            SeedImages = count,
+            Precision = precision == MdfPrecision.Full ? null : precision,
+        };
         return new LossChoice(description, reduction => DiscriminatorWeights.Find(file(), precision)!.Loss().Create(reduction));
     }
 
@@ -49,11 +58,16 @@ internal sealed class SeedImageTraining(Workspace workspace, Application applica
             return;
         }
 
-        SeedImage[] seeds = [.. Enumerable.Range(0, count).Select(i => new SeedImage(images.Images.NameOf(i), images.Images.Read(i).ToTensor()))];
+        SeedImage[] seeds =
+        [
+            .. Enumerable.Range(0, count).Select(i => new SeedImage(images.Images.NameOf(i), images.Images.Read(i).ToTensor())),
+        ];
+        var report = new Reporter<DiscriminatorTrainingProgress>(
+            now => progress.Report((now.Scale + (now.Iteration / (double)now.Iterations)) / now.ScaleCount));
         try
         {
             using DiscriminatorTrainingResult result = new DiscriminatorTrainer(options).Train(
-                seeds, TrainingDistortion.ForTask(application.Task), state, workspace.Device, new Reporter<DiscriminatorTrainingProgress>(now => progress.Report((now.Scale + (now.Iteration / (double)now.Iterations)) / now.ScaleCount)), cancellation);
+                seeds, TrainingDistortion.ForTask(application.Task), state, workspace.Device, report, cancellation);
             if (!result.IsComplete)
             {
                 throw new OperationCanceledException(cancellation);

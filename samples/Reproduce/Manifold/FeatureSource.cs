@@ -4,30 +4,34 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Manifold;
 
-/// <summary>Features of an image by a network.</summary>
-/// <param name="Title">What they are.</param>
-/// <param name="Network">The network's checksum, or what it was trained by.</param>
-/// <param name="Extract">(1, 3, H, W) to (features).</param>
+/// <summary>Computes features of an image with a network.</summary>
+/// <param name="Title">Name of the features.</param>
+/// <param name="Network">Checksum of the network's weights, or identity of its training.</param>
+/// <param name="Extract">Maps an image, (1, 3, H, W), to its features, (features).</param>
 internal sealed record FeatureSource(string Title, string Network, Func<Tensor, Tensor> Extract)
 {
     public const string SrganTitle = "SRGAN discriminator, global average pooling";
 
-    // What maps of one channel are reduced to, so that there are not more numbers than pixels.
+    // Size that feature maps of one channel are pooled to, so that there are no more features than pixels.
     private const int Grid = 16;
 
-    /// <summary>"Averaged over channels", as the supplement has it: what is left of each of the 24 maps is a picture.</summary>
+    /// <summary>
+    /// Returns the discriminators' 24 feature maps averaged over channels, as the paper's supplement describes. Each map becomes a picture.
+    /// </summary>
     public static FeatureSource ChannelAverages(DiscriminatorWeights weights, DiscriminatorPyramid discriminators) => new(
         $"MDF ({weights.Name}), averaged over channels",
         weights.Checksum,
         image => Concatenated(discriminators, image, map => nn.functional.adaptive_avg_pool2d(map.mean([1], keepdim: true), Grid)));
 
-    /// <summary>Averaged over positions instead: what is left of each map is a number a channel, as with the discriminator of SRGAN.</summary>
+    /// <summary>
+    /// Returns the discriminators' feature maps averaged over positions. Each channel becomes one number, as with SRGAN's discriminator.
+    /// </summary>
     public static FeatureSource PositionAverages(DiscriminatorWeights weights, DiscriminatorPyramid discriminators) => new(
         $"MDF ({weights.Name}), averaged over positions",
         weights.Checksum,
         image => Concatenated(discriminators, image, map => map.mean([2, 3])));
 
-    /// <summary>The discriminator of SRGAN, after global average pooling.</summary>
+    /// <summary>Returns the features of SRGAN's discriminator after global average pooling.</summary>
     public static FeatureSource Srgan(SrganDiscriminator discriminator, string network) => new(
         SrganTitle, network, image => discriminator.Features(image).flatten());
 

@@ -2,18 +2,18 @@ using Reproduce.Data;
 
 namespace Reproduce.Manifold;
 
-/// <summary>All that decides how features tell distorted images from others.</summary>
+/// <summary>Identifies a manifold experiment by everything that affects its result.</summary>
 internal sealed record ManifoldDescription
 {
-    /// <summary>What features, of what network.</summary>
+    /// <summary>Name of the features and of the network.</summary>
     public required string Features { get; init; }
 
-    /// <summary>The checksum of its weights, or what it was trained by.</summary>
+    /// <summary>Checksum of the network's weights, or identity of its training.</summary>
     public required string Network { get; init; }
 
     public required DataDescription Data { get; init; }
 
-    /// <summary>The side of the middle part of the images that is used.</summary>
+    /// <summary>Side in pixels of the middle part of the images, which is used.</summary>
     public required int Side { get; init; }
 
     public required IReadOnlyList<string> Distortions { get; init; }

@@ -8,7 +8,10 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Manifold;
 
-/// <summary>Whether features tell distorted images from others: the supplement's figures 1 and 2, and a number for what they show.</summary>
+/// <summary>
+/// Examines whether features tell distorted images from originals: figures 1 and 2 of the paper's supplement, and a measure of
+/// separability.
+/// </summary>
 internal sealed class ManifoldExperiment(Workspace workspace, ImageSet images, int side, long seed)
 {
     public const string Kind = "manifold";
@@ -19,10 +22,12 @@ internal sealed class ManifoldExperiment(Workspace workspace, ImageSet images, i
     [
         ("JPEG, quality 7 to 10", _ => new JpegCompression(7, 10)),
         ("blurred, bilinear down and up x4", _ => new DownUpBlur()),
-        ("scrambled Laplacian pyramid", side => new ScrambledLaplacianPyramid(Math.Min(5, Mdf.Imaging.LaplacianPyramid.LargestLevelCount(side, side)))),
+        (
+            "scrambled Laplacian pyramid",
+            side => new ScrambledLaplacianPyramid(Math.Min(5, Mdf.Imaging.LaplacianPyramid.LargestLevelCount(side, side)))),
     ];
 
-    /// <summary>What to know of it beforehand.</summary>
+    /// <summary>Returns the description that identifies the experiment.</summary>
     public ManifoldDescription Describe(string title, string network) => new()
     {
         Features = title,
@@ -33,12 +38,21 @@ internal sealed class ManifoldExperiment(Workspace workspace, ImageSet images, i
         Seed = seed,
     };
 
-    /// <summary>One experiment for a kind of features; the network is made when it is needed, and described if it is trained here.</summary>
-    public GridItem Item(string title, string network, SrganDescription? training, Func<IProgress<double>, CancellationToken, (FeatureSource Source, IDisposable Network)> create)
+    /// <summary>Returns the experiment for one kind of features.</summary>
+    /// <param name="title">Name of the features.</param>
+    /// <param name="network">Checksum of the network's weights, or identity of its training.</param>
+    /// <param name="training">Description of the network's training; null if this program does not train the network.</param>
+    /// <param name="create">Creates the features and the network, once they are needed.</param>
+    public GridItem Item(
+        string title,
+        string network,
+        SrganDescription? training,
+        Func<IProgress<double>, CancellationToken, (FeatureSource Source, IDisposable Network)> create)
     {
         if (images.Count < Folds)
         {
-            throw new ArgumentException($"Telling images apart takes at least {Folds} of them; {images.Name} has {images.Count}.");
+            throw new ArgumentException(
+                $"{images.Name} has {images.Count} images; expected at least {Folds}, the number of folds of the cross-validation.");
         }
 
         ManifoldDescription description = Describe(title, network);

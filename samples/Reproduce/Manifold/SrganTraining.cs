@@ -13,8 +13,8 @@ using static TorchSharp.torch;
 namespace Reproduce.Manifold;
 
 /// <summary>
-/// Trains the discriminator of SRGAN against an SRResNet that was trained with L2 before, as Ledig et al. 2017 do; the generator's content
-/// loss is L2 (their SRGAN-MSE), which needs no weights of VGG. Both parts go on after a stop where they were.
+/// Trains the discriminator of SRGAN against an SRResNet that was pretrained with L2 (Ledig et al., 2017). The generator's content loss is
+/// L2 (SRGAN-MSE in that paper), which needs no VGG weights. Interrupted trainings resume, both the pretraining and the adversarial one.
 /// </summary>
 internal sealed class SrganTraining(Workspace workspace, ImageSet images, TrainingSettings settings, long seed)
 {
@@ -23,7 +23,7 @@ internal sealed class SrganTraining(Workspace workspace, ImageSet images, Traini
 
     private readonly Application application = Application.All.Single(a => a.Key == "srresnet");
 
-    /// <summary>What decides the discriminator.</summary>
+    /// <summary>Identifies the training.</summary>
     public SrganDescription Description => new()
     {
         Method = "SRGAN-MSE",
@@ -37,14 +37,15 @@ internal sealed class SrganTraining(Workspace workspace, ImageSet images, Traini
 
     private NetworkTraining Pretraining => new(workspace, application, settings, images, seed);
 
-    /// <summary>The trained discriminator; the caller disposes it. One that was trained before is loaded.</summary>
+    /// <summary>Trains the discriminator, or loads it if it was trained before. The caller disposes it.</summary>
     public SrganDiscriminator Train(IProgress<double> progress, CancellationToken cancellation)
     {
         var discriminator = new SrganDiscriminator(settings.Patch, seed);
         string file = workspace.NetworkFile(Identity);
         if (!File.Exists(file))
         {
-            using TrainedNetwork generator = Pretraining.Train(Content, new Reporter<double>(done => progress.Report(done / 2)), cancellation);
+            using TrainedNetwork generator = Pretraining.Train(
+                Content, new Reporter<double>(done => progress.Report(done / 2)), cancellation);
             Compete(generator, discriminator, new Reporter<double>(done => progress.Report((1 + done) / 2)), cancellation);
             discriminator.cpu();
             discriminator.Save(file);
@@ -57,7 +58,8 @@ internal sealed class SrganTraining(Workspace workspace, ImageSet images, Traini
         return discriminator;
     }
 
-    private void Compete(TrainedNetwork generator, SrganDiscriminator discriminator, Reporter<double> progress, CancellationToken cancellation)
+    private void Compete(
+        TrainedNetwork generator, SrganDiscriminator discriminator, Reporter<double> progress, CancellationToken cancellation)
     {
         var options = new RestorationTrainingOptions
         {

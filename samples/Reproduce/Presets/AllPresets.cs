@@ -2,7 +2,7 @@ using Mdf.Models.Restoration;
 
 namespace Reproduce.Presets;
 
-/// <summary>The presets by name.</summary>
+/// <summary>All presets.</summary>
 internal static class AllPresets
 {
     private static readonly string[] AllApplications = [.. Application.All.Select(a => a.Key)];
@@ -12,7 +12,8 @@ internal static class AllPresets
     public static Preset Smoke { get; } = new()
     {
         Name = "smoke",
-        Remark = "Nothing here says anything about the losses: networks of a few channels after a few steps on drawn pictures, to show that all of it runs.",
+        Remark = "A test that everything runs: the networks have a few channels and are trained for a few steps on synthetic pictures, so "
+            + "the results say nothing about the losses.",
         Training = Settings(
             edsr: new(new EdsrOptions { Blocks = 1, Width = 8 }, 6, 2, 48, 1e-3),
             srResNet: new(new SrResNetOptions { Blocks = 1, Width = 8 }, 6, 2, 48, 1e-3),
@@ -35,8 +36,9 @@ internal static class AllPresets
     public static Preset Cpu { get; } = new()
     {
         Name = "cpu",
-        Remark = "Reduced to what two cores do in hours: DnCNN of 8 layers of 32 channels (published: 20 of 64), EDSR of 4 blocks of 32 (32 of 256), SRResNet of 4 blocks of 32 (16 of 64), "
-            + "2,000 steps of 8 crops of 48 x 48 pixels, the first 20 images of each test set. Crops of this size take three of MS-SSIM's five scales.",
+        Remark = "Reduced to what two cores do in hours: DnCNN of 8 layers of 32 channels (published: 20 of 64), EDSR of 4 blocks of 32 "
+            + "(32 of 256), SRResNet of 4 blocks of 32 (16 of 64), 2,000 steps of 8 crops of 48 x 48 pixels, the first 20 images of each "
+            + "test set. Crops of this size permit three of MS-SSIM's five scales.",
         Training = Settings(
             edsr: new(new EdsrOptions { Blocks = 4, Width = 32 }, 2000, 8, 48, 5e-4),
             srResNet: new(new SrResNetOptions { Blocks = 4, Width = 32 }, 2000, 8, 48, 5e-4),
@@ -59,7 +61,8 @@ internal static class AllPresets
     public static Preset Paper { get; } = new()
     {
         Name = "paper",
-        Remark = "Networks and training as published (Lim et al. 2017, Ledig et al. 2017, Zhang et al. 2017); what the paper of MDF does not say is chosen as docs/reproduce.md tells.",
+        Remark = "Networks and training as published (Lim et al. 2017, Ledig et al. 2017, Zhang et al. 2017). docs/reproduce.md describes "
+            + "the choices where the MDF paper gives no details.",
         Training = Settings(
             edsr: new(ModelZoo.Options("edsr-x4"), 300_000, 16, 192, 1e-4),
             srResNet: new(ModelZoo.Options("srresnet-x4"), 1_000_000, 16, 96, 1e-4),
@@ -90,7 +93,8 @@ internal static class AllPresets
         _ => throw new ArgumentException($"There is no preset '{name}'; expected one of {string.Join(", ", Names)}."),
     };
 
-    private static Dictionary<string, TrainingSettings> Settings(TrainingSettings edsr, TrainingSettings srResNet, TrainingSettings dnCnn) => new()
+    private static Dictionary<string, TrainingSettings> Settings(
+        TrainingSettings edsr, TrainingSettings srResNet, TrainingSettings dnCnn) => new()
     {
         ["edsr"] = edsr,
         ["srresnet"] = srResNet,
@@ -99,7 +103,7 @@ internal static class AllPresets
         ["jpeg7"] = dnCnn,
     };
 
-    // The published network for one noise level has three layers less than that for JPEG.
+    // The published DnCNN for one noise level has three layers fewer than that for JPEG.
     private static RestorationOptions Denoising(RestorationOptions network) =>
         network is DnCnnOptions { Layers: 20 } published ? published with { Layers = 17 } : network;
 }

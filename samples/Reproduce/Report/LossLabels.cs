@@ -4,8 +4,8 @@ using Reproduce.Losses;
 namespace Reproduce.Report;
 
 /// <summary>
-/// Names of losses that tell them apart: where there are several weights of one file name they have their checksum, and where there are
-/// several precisions of one file, that.
+/// Labels losses so that all can be told apart. Weights with the same file name get their checksum, and the same weights in several
+/// precisions get their precision.
 /// </summary>
 internal sealed class LossLabels
 {
@@ -13,17 +13,18 @@ internal sealed class LossLabels
 
     private readonly LossDescription[] all;
 
-    /// <param name="losses">All losses that are to be told apart.</param>
+    /// <summary>Creates the labels.</summary>
+    /// <param name="losses">All losses to tell apart.</param>
     public LossLabels(IEnumerable<LossDescription> losses) => all = [.. losses.Select(Key).Distinct()];
 
-    /// <summary>What a loss has in common with itself by other numbers of scales, seed images or factors.</summary>
+    /// <summary>Returns the description of a loss without the number of scales, the number of seed images and the factor.</summary>
     public static LossDescription Key(LossDescription loss) => loss with { Scales = null, SeedImages = null, Factor = null };
 
-    /// <summary>The loss, with its weights where it is MDF or there are several.</summary>
+    /// <summary>Returns the label of a loss, with its weights if it is MDF or if several losses have its name and weights.</summary>
     public string Of(LossDescription loss) =>
         loss.Weights is null || (loss.Name != LossNames.Mdf && !Additions(loss).Any()) ? loss.Name : $"{loss.Name} ({WeightsOf(loss)})";
 
-    /// <summary>Its weights alone; empty if it has none.</summary>
+    /// <summary>Returns the label of a loss's weights; empty if the loss has none.</summary>
     public string WeightsOf(LossDescription loss) => loss.Weights is null ? "" : string.Join(", ", Additions(loss).Prepend(loss.Weights));
 
     private IEnumerable<string> Additions(LossDescription loss)

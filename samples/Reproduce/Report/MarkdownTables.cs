@@ -7,7 +7,7 @@ using static Reproduce.Report.Numbers;
 
 namespace Reproduce.Report;
 
-/// <summary>The tables of the page as Markdown, with intervals.</summary>
+/// <summary>Writes the report's tables as Markdown.</summary>
 internal static class MarkdownTables
 {
     public static string Of(ReportData data)
@@ -25,7 +25,11 @@ internal static class MarkdownTables
         foreach (TableView table in data.Scales)
         {
             Heading(text, $"Scales: {table.Title}");
-            Losses(text, table, c => $"{c.Label}, {c.Loss!.Scales} {(c.Loss.Scales == 1 ? "scale" : "scales")}{PaperOf(c)}", isPaperKnown: false);
+            Losses(
+                text,
+                table,
+                c => $"{c.Label}, {c.Loss!.Scales} {(c.Loss.Scales == 1 ? "scale" : "scales")}{PaperOf(c)}",
+                isPaperKnown: false);
         }
 
         foreach (TableView table in data.Seeds)
@@ -37,7 +41,11 @@ internal static class MarkdownTables
         foreach (TableView table in data.Lambdas)
         {
             Heading(text, $"Mixing with L2: {table.Title}");
-            Losses(text, table, c => string.Create(CultureInfo.InvariantCulture, $"{c.Name} ({c.Weights}), factor {c.Loss!.Factor}"), isPaperKnown: false);
+            Losses(
+                text,
+                table,
+                c => string.Create(CultureInfo.InvariantCulture, $"{c.Name} ({c.Weights}), factor {c.Loss!.Factor}"),
+                isPaperKnown: false);
         }
 
         foreach (TableView table in data.Features)
@@ -58,14 +66,14 @@ internal static class MarkdownTables
             text.AppendLine().Append(CultureInfo.InvariantCulture, $"Preset `{use.Preset.Name}`. {use.Preset.Remark}").AppendLine();
             if (use.Departures.Count > 0)
             {
-                text.AppendLine().AppendLine("Otherwise than in the preset:").AppendLine();
+                text.AppendLine().AppendLine("Differences from the preset:").AppendLine();
                 List(text, use.Departures);
             }
         }
 
         if (data.Count > 0)
         {
-            text.AppendLine().AppendLine("Run by:").AppendLine();
+            text.AppendLine().AppendLine("Run with:").AppendLine();
             List(text, EnvironmentText.Of(data.Environments));
         }
     }
@@ -78,24 +86,41 @@ internal static class MarkdownTables
         Rule(text, 3);
         foreach (Claim claim in PaperClaims.Of(data))
         {
-            Row(text, claim.Statement, claim.Verdict == Verdict.DidNotHold ? $"**{ClaimsSection.Word(claim.Verdict)}**" : ClaimsSection.Word(claim.Verdict), claim.Evidence);
+            string word = ClaimsSection.Word(claim.Verdict);
+            Row(text, claim.Statement, claim.Verdict == Verdict.DidNotHold ? $"**{word}**" : word, claim.Evidence);
         }
     }
 
-    private static void Settings(StringBuilder text, TableView table) => text.AppendLine(CultureInfo.InvariantCulture,
-        $"{table.Images} test images; {NetworkText.Of(table.Training.Network)}; {table.Training.Steps} steps of {table.Training.Batch} crops of {table.Training.Patch} x {table.Training.Patch}; trained on {table.Training.Data.Count} images of {table.Training.Data.Name}; seed {table.Training.Seed}. Best in bold, second best in italics.").AppendLine();
+    private static void Settings(StringBuilder text, TableView table)
+    {
+        var training = table.Training;
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"{table.Images} test images; {NetworkText.Of(training.Network)}; "
+            + $"{training.Steps} steps of {training.Batch} crops of {training.Patch} x {training.Patch}; "
+            + $"trained on {training.Data.Count} images of {training.Data.Name}; seed {training.Seed}. "
+            + $"Best in bold, second best in italics.").AppendLine();
+    }
 
     private static void Losses(StringBuilder text, TableView table, Func<TableColumn, string> name, bool isPaperKnown)
     {
         var measures = Measures.Where(m => table.Columns.Any(c => m.Of(c.Run) is not null)).ToArray();
-        string[] heads = ["Loss", .. measures.Select(m => m.Unit.Length > 0 ? $"{m.Name} ({m.Unit})" : m.Name), "PSNR, 5th percentile", .. table.Ours is { } ours ? new[] { $"p, {ours.Label} better in PSNR" } : [], .. isPaperKnown ? new[] { "Paper, PSNR / LPIPS" } : []];
+        string[] heads =
+        [
+            "Loss",
+            .. measures.Select(m => m.Unit.Length > 0 ? $"{m.Name} ({m.Unit})" : m.Name),
+            "PSNR, 5th percentile",
+            .. table.Ours is { } ours ? new[] { $"p, {ours.Label} better in PSNR" } : [],
+            .. isPaperKnown ? new[] { "Paper, PSNR / LPIPS" } : [],
+        ];
         Row(text, heads);
         Rule(text, heads.Length);
         TableColumn[] rows = [.. table.Unrestored is null ? [] : new[] { table.Unrestored }, .. table.Columns];
         foreach (TableColumn column in rows)
         {
             int index = table.Columns.ToList().IndexOf(column);
-            IEnumerable<string> values = measures.Select(m => m.Of(column.Run) is { } v ? Marked(v, m.Digits, index, table.Ranks(m.Of, m.IsLowerBetter)) : "–");
+            IEnumerable<string> values = measures.Select(
+                m => m.Of(column.Run) is { } v ? Marked(v, m.Digits, index, table.Ranks(m.Of, m.IsLowerBetter)) : "–");
             ConfidenceInterval tail = Bootstrap.Interval(column.Run.Psnr, v => SampleStatistics.Percentile(v, 5));
             (string Psnr, string Lpips)? paper = PaperTable.Find(table.Application.PaperRow, table.Dataset, column.Name);
             TTestResult? test = column.Loss is null ? null : table.Test(column, r => r.Psnr, isLowerBetter: false);
@@ -105,13 +130,16 @@ internal static class MarkdownTables
                     column.Loss is null ? column.Label : name(column),
                     .. values,
                     $"{Text(tail.Estimate, 2)} [{Text(tail.Low, 2)}, {Text(tail.High, 2)}]",
-                    .. table.Ours is null ? [] : new[] { test is { } t ? string.Create(CultureInfo.InvariantCulture, $"{t.Probability:g2} {t.Stars}").TrimEnd() : "" },
+                    .. table.Ours is null ? [] : new[] { test is { } result ? Probability(result) : "" },
                     .. isPaperKnown ? new[] { paper is { } p ? $"{p.Psnr} / {p.Lpips}" : "" } : [],
                 ]);
         }
     }
 
-    // Of every loss from L2, and from what was not trained.
+    private static string Probability(TTestResult test) =>
+        string.Create(CultureInfo.InvariantCulture, $"{test.Probability:g2} {test.Stars}").TrimEnd();
+
+    // Differences between every loss and the baselines: losses other than MDF, and untrained discriminators.
     private static void Differences(StringBuilder text, TableView table)
     {
         TableColumn[] baselines = [.. table.Columns.Where(c => !c.IsMdf || c.IsUntrained)];
@@ -121,13 +149,20 @@ internal static class MarkdownTables
         foreach (TableColumn column in table.Columns)
         {
             ConfidenceInterval mean = Bootstrap.Interval(column.Run.Psnr, SampleStatistics.Mean);
-            Row(text, [column.Label, $"{Text(mean.Estimate, 2)} [{Text(mean.Low, 2)}, {Text(mean.High, 2)}]", .. baselines.Select(b => b == column ? "–" : Difference(column, b))]);
+            Row(
+                text,
+                [
+                    column.Label,
+                    $"{Text(mean.Estimate, 2)} [{Text(mean.Low, 2)}, {Text(mean.High, 2)}]",
+                    .. baselines.Select(b => b == column ? "–" : Difference(column, b)),
+                ]);
         }
     }
 
     private static string Difference(TableColumn column, TableColumn baseline)
     {
-        ConfidenceInterval mean = Bootstrap.Interval([.. column.Run.Psnr.Zip(baseline.Run.Psnr, (one, other) => one - other)], SampleStatistics.Mean);
+        ConfidenceInterval mean = Bootstrap.Interval(
+            [.. column.Run.Psnr.Zip(baseline.Run.Psnr, (one, other) => one - other)], SampleStatistics.Mean);
         return $"{Signed(mean.Estimate, 3)} [{Text(mean.Low, 3)}, {Text(mean.High, 3)}]";
     }
 
@@ -151,10 +186,12 @@ internal static class MarkdownTables
 
         string[] names = [.. data.Sensitivities[0].Description.Distortions];
         Heading(text, "Sensitivity");
-        text.AppendLine("The loss at equal PSNR as a multiple of the geometric mean of the row.").AppendLine();
+        text.AppendLine("Loss at equal PSNR, as a multiple of the geometric mean of the row.").AppendLine();
         Row(text, ["Loss", "PSNR (dB)", "Images", .. names]);
         Rule(text, names.Length + 3);
-        foreach (var run in data.Sensitivities.OrderBy(s => TableView.Order(s.Description.Loss)).ThenBy(s => s.Description.Data.Name, StringComparer.Ordinal))
+        var ordered = data.Sensitivities.OrderBy(s => TableView.Order(s.Description.Loss))
+            .ThenBy(s => s.Description.Data.Name, StringComparer.Ordinal);
+        foreach (var run in ordered)
         {
             foreach (SensitivityLevel level in SensitivityLevel.Of(run.Result))
             {
@@ -163,7 +200,8 @@ internal static class MarkdownTables
                     text,
                     [
                         data.TitleOf(run.Description), Text(level.Level, 0), level.Images.ToString(CultureInfo.InvariantCulture),
-                        .. names.Select(n => level.Ratios.Single(r => r.Distortion == n).Ratio).Select(r => r == most ? $"**{Text(r, 2)}**" : Text(r, 2)),
+                        .. names.Select(n => level.Ratios.Single(r => r.Distortion == n).Ratio)
+                            .Select(r => r == most ? $"**{Text(r, 2)}**" : Text(r, 2)),
                     ]);
             }
         }
@@ -177,7 +215,8 @@ internal static class MarkdownTables
         }
 
         Heading(text, "Manifold");
-        text.AppendLine("Accuracy of telling distorted images from originals, by nearest neighbours / by logistic regression; half is chance.").AppendLine();
+        text.AppendLine(
+            "Accuracy of telling distorted images from originals: nearest neighbours / logistic regression. Half is chance.").AppendLine();
         Row(text, ["Features", .. data.Manifolds[0].Result.Pairs.Select(p => p.Distortion)]);
         Rule(text, data.Manifolds[0].Result.Pairs.Count + 1);
         foreach (var run in data.Manifolds.OrderBy(m => m.Description.Features, StringComparer.Ordinal))
@@ -186,11 +225,13 @@ internal static class MarkdownTables
         }
     }
 
-    private static void List(StringBuilder text, IEnumerable<string> items) => text.AppendJoin('\n', items.Select(i => $"- {i}")).AppendLine();
+    private static void List(StringBuilder text, IEnumerable<string> items) =>
+        text.AppendJoin('\n', items.Select(i => $"- {i}")).AppendLine();
 
     private static void Heading(StringBuilder text, string heading) => text.AppendLine().Append("## ").AppendLine(heading).AppendLine();
 
-    private static void Row(StringBuilder text, params IEnumerable<string> cells) => text.Append("| ").AppendJoin(" | ", cells).AppendLine(" |");
+    private static void Row(StringBuilder text, params IEnumerable<string> cells) =>
+        text.Append("| ").AppendJoin(" | ", cells).AppendLine(" |");
 
     private static void Rule(StringBuilder text, int columns) => text.Append('|').Insert(text.Length, " --- |", columns).AppendLine();
 }

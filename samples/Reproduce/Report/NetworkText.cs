@@ -2,7 +2,7 @@ using Mdf.Models.Restoration;
 
 namespace Reproduce.Report;
 
-/// <summary>What a network is, in a few words.</summary>
+/// <summary>Describes the architecture of a network in a few words.</summary>
 internal static class NetworkText
 {
     public static string Of(RestorationOptions network) => network switch

@@ -5,12 +5,12 @@ using Reproduce.Trainings;
 
 namespace Reproduce.Report;
 
-/// <summary>Numbers as text.</summary>
+/// <summary>Formats numbers and lists the measures of the report.</summary>
 internal static class Numbers
 {
     public static string Text(double value, int digits) => value.ToString($"f{digits}", CultureInfo.InvariantCulture);
 
-    /// <summary>With its sign, plus too.</summary>
+    /// <summary>Formats a number with its sign, including the plus sign.</summary>
     public static string Signed(double value, int digits) => (value < 0 ? "" : "+") + Text(value, digits);
 
     public static string Interval(IReadOnlyList<double> values, int digits)
@@ -21,8 +21,10 @@ internal static class Numbers
 
     public static string Html(string text) => WebUtility.HtmlEncode(text);
 
-    /// <summary>What is measured: its name, the digits to show, and whether lower is better.</summary>
-    public static IReadOnlyList<(string Name, string Unit, int Digits, bool IsLowerBetter, Func<EvaluationResult, IReadOnlyList<double>?> Of)> Measures { get; } =
+    /// <summary>Measures with name, unit, number of digits, direction and values.</summary>
+    public static IReadOnlyList<(
+        string Name, string Unit, int Digits, bool IsLowerBetter, Func<EvaluationResult, IReadOnlyList<double>?> Of)> Measures
+    { get; } =
     [
         ("PSNR", "dB", 2, false, r => r.Psnr),
         ("SSIM", "", 4, false, r => r.Ssim),

@@ -1,6 +1,8 @@
 namespace Reproduce.Report;
 
-/// <summary>The table of the paper's supplement: PSNR in decibels and LPIPS, in the order of <see cref="Losses.LossNames.All"/>.</summary>
+/// <summary>
+/// The table of the paper's supplement: PSNR in decibels and LPIPS, in the order of <see cref="Losses.LossNames.All"/>.
+/// </summary>
 internal static class PaperTable
 {
     private static readonly Dictionary<(string Row, string Dataset), string> Rows = new()
@@ -19,11 +21,18 @@ internal static class PaperTable
         [("JPEG", "BSD")] = "25.64/.316 25.71/.310 25.43/.309 25.49/.313 25.54/.308 25.39/.308 25.52/.312 25.75/.293",
     };
 
-    /// <summary>The ablation over scales, of EDSR on BSD: scales, PSNR, LPIPS.</summary>
+    /// <summary>The ablation of the number of scales for EDSR on BSD: number of scales, PSNR in decibels and LPIPS.</summary>
     public static IReadOnlyList<(int Scales, string Psnr, string Lpips)> Scales { get; } =
-        [(1, "22.55", ".392"), (2, "23.89", ".357"), (3, "24.43", ".354"), (5, "24.89", ".311"), (7, "25.27", ".305"), (8, "25.70", ".286")];
+    [
+        (1, "22.55", ".392"),
+        (2, "23.89", ".357"),
+        (3, "24.43", ".354"),
+        (5, "24.89", ".311"),
+        (7, "25.27", ".305"),
+        (8, "25.70", ".286"),
+    ];
 
-    /// <summary>The paper's numbers, or null where it has none.</summary>
+    /// <summary>Returns the paper's numbers for a row, test set and loss; null if there are none.</summary>
     public static (string Psnr, string Lpips)? Find(string? row, string dataset, string loss)
     {
         int column = Losses.LossNames.All.ToList().IndexOf(loss);

@@ -6,14 +6,19 @@ using Reproduce.Trainings;
 
 namespace Reproduce.Report;
 
-/// <summary>A preset that results are of, as their descriptions show: the network of a preset is no other's, and so are the sides of crops.</summary>
+/// <summary>
+/// A preset that some results belong to. Results are recognised by their network or by the side of their crops, which differ between
+/// presets.
+/// </summary>
 /// <param name="Preset">The preset.</param>
-/// <param name="Departures">What is otherwise than in it, in words.</param>
+/// <param name="Departures">Differences between the settings of the results and the preset, as text.</param>
 internal sealed record PresetUse(Preset Preset, IReadOnlyList<string> Departures)
 {
-    /// <summary>The presets of results, smallest first.</summary>
+    /// <summary>Returns the presets of results, smallest first.</summary>
     public static IReadOnlyList<PresetUse> Of(
-        IEnumerable<EvaluationDescription> evaluations, IEnumerable<SensitivityDescription> sensitivities, IEnumerable<ManifoldDescription> manifolds)
+        IEnumerable<EvaluationDescription> evaluations,
+        IEnumerable<SensitivityDescription> sensitivities,
+        IEnumerable<ManifoldDescription> manifolds)
     {
         EvaluationDescription[] trained = [.. evaluations.Where(e => e.Training is not null)];
         SensitivityDescription[] seen = [.. sensitivities];
@@ -42,7 +47,7 @@ internal sealed record PresetUse(Preset Preset, IReadOnlyList<string> Departures
         (string Name, double Here, double There)[] numbers =
         [
             ("steps", training.Steps, expected.Steps),
-            ("crops a step", training.Batch, expected.Batch),
+            ("crops per step", training.Batch, expected.Batch),
             ("side of the crops", training.Patch, expected.Patch),
             ("learning rate", training.LearningRate, expected.LearningRate),
         ];
@@ -52,11 +57,17 @@ internal sealed record PresetUse(Preset Preset, IReadOnlyList<string> Departures
 
     private static IEnumerable<string> Departing(Preset preset, SensitivityDescription sensitivity) =>
         Count("sensitivity", sensitivity.Data.Count, preset.Sensitivity.Images)
-            .Concat(sensitivity.Levels.SequenceEqual(preset.Levels) ? [] : [$"sensitivity: levels {string.Join(", ", sensitivity.Levels.Select(Text))} dB instead of {string.Join(", ", preset.Levels.Select(Text))}"]);
+            .Concat(sensitivity.Levels.SequenceEqual(preset.Levels)
+                ? []
+                : [$"sensitivity: levels {Levels(sensitivity.Levels)} dB instead of {Levels(preset.Levels)}"]);
 
-    private static IEnumerable<string> Count(string what, int here, int there) => here == there ? [] : [Different(what, "test images", here, there)];
+            private static string Levels(IEnumerable<double> levels) => string.Join(", ", levels.Select(Text));
 
-    private static string Different(string what, string name, double here, double there) => $"{what}: {name} {Text(here)} instead of {Text(there)}";
+    private static IEnumerable<string> Count(string what, int here, int there) =>
+        here == there ? [] : [Different(what, "test images", here, there)];
+
+    private static string Different(string what, string name, double here, double there) =>
+        $"{what}: {name} {Text(here)} instead of {Text(there)}";
 
     private static string Text(double number) => number.ToString(number >= 1 ? "#,0.##" : "g3", CultureInfo.InvariantCulture);
 }

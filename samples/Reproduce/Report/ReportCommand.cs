@@ -3,12 +3,12 @@ using Spectre.Console;
 
 namespace Reproduce.Report;
 
-/// <summary>Makes the page, and the tables as Markdown if so wanted.</summary>
+/// <summary>Writes the report as a web page and, on request, its tables as Markdown.</summary>
 internal static class ReportCommand
 {
     private const string PageName = "report.html";
 
-    /// <summary>Runs, and gives the process's exit code.</summary>
+    /// <summary>Writes the report and returns the process's exit code.</summary>
     public static int Run(string folder, string? html, string? markdown)
     {
         if (!Directory.Exists(folder))
@@ -34,7 +34,7 @@ internal static class ReportCommand
         return 0;
     }
 
-    // Whole or not at all.
+    // Writes a temporary file first, so that an existing report is replaced completely or not at all.
     private static void Write(string path, Action<TextWriter> write)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);

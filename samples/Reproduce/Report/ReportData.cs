@@ -7,7 +7,7 @@ using Reproduce.Trainings;
 
 namespace Reproduce.Report;
 
-/// <summary>All results of a folder, put in order.</summary>
+/// <summary>All results of a folder, arranged for the report.</summary>
 internal sealed class ReportData
 {
     private readonly IReadOnlyList<ExperimentRecord<EvaluationDescription, EvaluationResult>> evaluations;
@@ -19,8 +19,13 @@ internal sealed class ReportData
         evaluations = workspace.Runs.All<EvaluationDescription, EvaluationResult>(TrainingGrid.Kind);
         Sensitivities = workspace.Runs.All<SensitivityDescription, SensitivityResult>(SensitivityExperiment.Kind);
         Manifolds = workspace.Runs.All<ManifoldDescription, ManifoldResult>(ManifoldExperiment.Kind);
-        labels = new LossLabels([.. evaluations.Select(e => e.Description.Training?.Loss).OfType<LossDescription>(), .. Sensitivities.Select(s => s.Description.Loss)]);
-        Presets = PresetUse.Of(evaluations.Select(e => e.Description), Sensitivities.Select(s => s.Description), Manifolds.Select(m => m.Description));
+        labels = new LossLabels(
+        [
+            .. evaluations.Select(e => e.Description.Training?.Loss).OfType<LossDescription>(),
+            .. Sensitivities.Select(s => s.Description.Loss),
+        ]);
+        Presets = PresetUse.Of(
+            evaluations.Select(e => e.Description), Sensitivities.Select(s => s.Description), Manifolds.Select(m => m.Description));
         Tables = [.. from settings in Groups()
                      let columns = Columns(settings).Where(c => IsOfTheTable(c.Loss!)).ToList()
                      let most = columns.Where(c => !c.IsMdf || c.Loss!.Scales == MostScales(columns, c)).Select(Marked).ToList()
@@ -34,30 +39,32 @@ internal sealed class ReportData
 
     public Workspace Workspace { get; }
 
-    /// <summary>The presets that the runs are of, and in what they differ from them.</summary>
+    /// <summary>Presets of the results, and the differences from them.</summary>
     public IReadOnlyList<PresetUse> Presets { get; }
 
-    /// <summary>The rows of the summary.</summary>
+    /// <summary>Rows of the summary table.</summary>
     public IReadOnlyList<TableView> Tables { get; }
 
-    /// <summary>Networks trained with untrained discriminators, beside L2 and trained ones.</summary>
+    /// <summary>Results with untrained discriminators, L2 and trained discriminators.</summary>
     public IReadOnlyList<TableView> Features { get; }
 
-    /// <summary>Networks trained with some of the scales.</summary>
+    /// <summary>Results with different numbers of scales.</summary>
     public IReadOnlyList<TableView> Scales { get; }
 
+    /// <summary>Results with different numbers of seed images.</summary>
     public IReadOnlyList<TableView> Seeds { get; }
 
+    /// <summary>Results with sums of L2 and a multiple of another loss.</summary>
     public IReadOnlyList<TableView> Lambdas { get; }
 
     public IReadOnlyList<ExperimentRecord<SensitivityDescription, SensitivityResult>> Sensitivities { get; }
 
     public IReadOnlyList<ExperimentRecord<ManifoldDescription, ManifoldResult>> Manifolds { get; }
 
-    /// <summary>The experiments that there are, for the list at the end.</summary>
+    /// <summary>Number of results.</summary>
     public int Count => evaluations.Count + Sensitivities.Count + Manifolds.Count;
 
-    /// <summary>Where they ran; trainings too, as far as that was kept.</summary>
+    /// <summary>Environments of experiments and, where results contain them, of trainings.</summary>
     public IReadOnlyList<ExperimentEnvironment> Environments =>
     [
         .. evaluations.SelectMany(e => new[] { e.Result.TrainingEnvironment, e.Environment }).OfType<ExperimentEnvironment>(),
@@ -65,11 +72,13 @@ internal sealed class ReportData
         .. Manifolds.Select(m => m.Environment),
     ];
 
-    /// <summary>The loss of a sensitivity, with the images if there are several sets.</summary>
+    /// <summary>Returns the title of a sensitivity experiment: the loss, and the test set if there are several.</summary>
     public string TitleOf(SensitivityDescription sensitivity) =>
         labels.Of(sensitivity.Loss) + (Sensitivities.Any(s => s.Description.Data != sensitivity.Data) ? $", {sensitivity.Data.Name}" : "");
 
-    /// <summary>Features, with the network's checksum and the images if there are several.</summary>
+    /// <summary>
+    /// Returns the title of a manifold experiment: the features, and the network's checksum and the test set if there are several.
+    /// </summary>
     public string TitleOf(ManifoldDescription manifold)
     {
         ManifoldDescription[] named = [.. Manifolds.Select(m => m.Description).Where(m => m.Features == manifold.Features)];
@@ -78,7 +87,7 @@ internal sealed class ReportData
             + (named.Any(m => m.Data != manifold.Data) ? $", {manifold.Data.Name}" : "");
     }
 
-    // What differs in the loss alone can be compared.
+    // Groups results whose descriptions differ only in the loss, so that they can be compared. LPIPS is ignored.
     private IEnumerable<IGrouping<string, ExperimentRecord<EvaluationDescription, EvaluationResult>>> Groups() =>
         from evaluation in evaluations
         where evaluation.Description.Training is not null
@@ -96,12 +105,14 @@ internal sealed class ReportData
         select View(settings, columns);
 
     private static bool IsOfTheTable(LossDescription loss) =>
-        LossNames.All.Contains(loss.Name) && loss.SeedImages is null && loss.Weights?.StartsWith(DiscriminatorWeights.UntrainedName, StringComparison.Ordinal) != true;
+        LossNames.All.Contains(loss.Name)
+        && loss.SeedImages is null
+        && loss.Weights?.StartsWith(DiscriminatorWeights.UntrainedName, StringComparison.Ordinal) != true;
 
     private static int? MostScales(IEnumerable<TableColumn> columns, TableColumn column) =>
         columns.Where(c => LossLabels.Key(c.Loss!) == LossLabels.Key(column.Loss!)).Max(c => c.Loss!.Scales);
 
-    // Weights of fewer scales than the published, or an ablation that has not come to all of them yet.
+    // Adds the number of scales to a label if the weights have fewer than the published loss or the ablation is incomplete.
     private static TableColumn Marked(TableColumn column)
     {
         if (!column.IsMdf || column.HasAllScales)
@@ -113,7 +124,7 @@ internal sealed class ReportData
         return column with { Label = $"{column.Name} ({weights})", Weights = weights };
     }
 
-    // With LPIPS rather than without, where both were measured.
+    // Prefers results with LPIPS where the same network was measured with and without it.
     private IEnumerable<TableColumn> Columns(IEnumerable<ExperimentRecord<EvaluationDescription, EvaluationResult>> runs) =>
         from run in runs
         group run by run.Description.Training!.Loss into same
@@ -127,7 +138,8 @@ internal sealed class ReportData
     {
         EvaluationDescription first = group.First().Description;
         EvaluationResult? unrestored = WithLpips(evaluations.Where(e =>
-            ExperimentIdentity.Of(e.Description with { Lpips = null }) == ExperimentIdentity.Of(first with { Training = null, Lpips = null })));
+            ExperimentIdentity.Of(e.Description with { Lpips = null })
+                == ExperimentIdentity.Of(first with { Training = null, Lpips = null })));
         return new TableView(
             Application.All.Single(a => a.Key == first.Application),
             first.Data.Name,

@@ -5,10 +5,10 @@ using static Reproduce.Report.Numbers;
 
 namespace Reproduce.Report;
 
-/// <summary>The whole page, with all it needs inside.</summary>
+/// <summary>Writes the report as one self-contained web page.</summary>
 internal static class ReportPage
 {
-    /// <summary>Writes it; images last and one set after the other, since together they may not fit into a string.</summary>
+    /// <summary>Writes the page. Images come last, one test set at a time, because together they may not fit into a string.</summary>
     public static void Write(TextWriter page, ReportData data)
     {
         (string Id, string Title, string? Content)[] sections =
@@ -24,6 +24,9 @@ internal static class ReportPage
             ("runs", "How it ran", RunsSection.Of(data)),
         ];
         (string Id, string Title, string? Content)[] shown = [.. sections.Where(s => s.Content is not null)];
+        string links = string.Concat(shown.Select(s => $"<a href=\"#{s.Id}\">{s.Title}</a>"));
+        IEnumerable<string> contents = shown.Select(s =>
+            $"<section id=\"{s.Id}\" aria-labelledby=\"{s.Id}-title\"><h2 id=\"{s.Id}-title\">{s.Title}</h2>\n{s.Content}\n</section>");
         page.WriteLine($"""
             <!doctype html>
             <html lang="en">
@@ -39,12 +42,14 @@ internal static class ReportPage
             <a class="skip" href="#main">Skip to the results</a>
             <header>
             <h1>The MDF loss, reproduced</h1>
-            <p class="lead">Every table and figure of the supplement of Mustafa et al., <i>Training a Task-Specific Image Reconstruction Loss</i> (WACV 2022), run anew and put beside the paper's own numbers.</p>
+            <p class="lead">Every table and figure of the supplement of Mustafa et al.,
+            <i>Training a Task-Specific Image Reconstruction Loss</i> (WACV 2022), reproduced and compared with the paper's numbers.</p>
             {Facts(data)}
             </header>
-            <nav aria-label="Sections"><div>{string.Concat(shown.Select(s => $"<a href=\"#{s.Id}\">{s.Title}</a>"))}<button type="button" id="theme" aria-label="Change between light and dark">◐</button></div></nav>
+            <nav aria-label="Sections"><div>{links}<button type="button" id="theme"
+            aria-label="Switch between light and dark">◐</button></div></nav>
             <main id="main">
-            {string.Join('\n', shown.Select(s => $"<section id=\"{s.Id}\" aria-labelledby=\"{s.Id}-title\"><h2 id=\"{s.Id}-title\">{s.Title}</h2>\n{s.Content}\n</section>"))}
+            {string.Join('\n', contents)}
             </main>
             <footer>Made by <code>samples/Reproduce</code> of Mdf. Test images belong to their datasets.</footer>
             """);
@@ -68,13 +73,14 @@ internal static class ReportPage
     private static string Remark(PresetUse use)
     {
         string departures = string.Concat(use.Departures.Select(d => $"<li>{Html(d)}</li>"));
-        return $"<p>{Html(use.Preset.Remark)}</p>" + (departures.Length == 0 ? "" : $"<p>Otherwise than the preset {use.Preset.Name} has it:</p><ul>{departures}</ul>");
+        string list = departures.Length == 0 ? "" : $"<p>Differences from the preset {use.Preset.Name}:</p><ul>{departures}</ul>";
+        return $"<p>{Html(use.Preset.Remark)}</p>{list}";
     }
 
     private static string Resource(string name)
     {
         using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)
-            ?? throw new InvalidOperationException($"The program lacks its resource {name}.");
+            ?? throw new InvalidOperationException($"The program lacks its embedded resource {name}; build it again.");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }

@@ -2,13 +2,16 @@ using Reproduce.Sensitivity;
 
 namespace Reproduce.Report;
 
-/// <summary>How a loss ranks distortions of one PSNR, over the images on which all of them can have it.</summary>
-/// <param name="Level">The PSNR.</param>
-/// <param name="Images">How many images.</param>
-/// <param name="Ratios">Each distortion's mean loss, and its ratio to the geometric mean of all.</param>
-/// <param name="Losses">The losses of those images, by distortion.</param>
+/// <summary>The values of a loss for all distortions at one PSNR, over the images that can have all distortions.</summary>
+/// <param name="Level">PSNR in decibels.</param>
+/// <param name="Images">Number of images.</param>
+/// <param name="Ratios">Each distortion's mean loss, and its ratio to the geometric mean over the distortions.</param>
+/// <param name="Losses">Loss of each image, by distortion.</param>
 internal sealed record SensitivityLevel(
-    double Level, int Images, IReadOnlyList<(string Distortion, double Loss, double Ratio)> Ratios, IReadOnlyDictionary<string, IReadOnlyList<double>> Losses)
+    double Level,
+    int Images,
+    IReadOnlyList<(string Distortion, double Loss, double Ratio)> Ratios,
+    IReadOnlyDictionary<string, IReadOnlyList<double>> Losses)
 {
     public static IReadOnlyList<SensitivityLevel> Of(SensitivityResult result) =>
         [.. result.Cells.Select(c => c.Level).Distinct().Select(l => At(result, l)).OfType<SensitivityLevel>()];

@@ -3,23 +3,23 @@ using Reproduce.Trainings;
 
 namespace Reproduce.Report;
 
-/// <summary>What one loss gave in a table.</summary>
-/// <param name="Loss">The loss; null for images without any network.</param>
-/// <param name="Run">What was measured.</param>
-/// <param name="Label">What it is called, unlike any other loss of the folder.</param>
-/// <param name="Weights">Its weights; empty if it has none.</param>
+/// <summary>A column of a table: the results of one loss.</summary>
+/// <param name="Loss">The loss; null for degraded images without a network.</param>
+/// <param name="Run">Result of the evaluation.</param>
+/// <param name="Label">Label that no other loss of the folder has.</param>
+/// <param name="Weights">Label of the weights; empty if the loss has none.</param>
 internal sealed record TableColumn(LossDescription? Loss, EvaluationResult Run, string Label, string Weights)
 {
-    /// <summary>Its name in the paper's table.</summary>
+    /// <summary>Name of the loss in the paper's table; empty without a loss.</summary>
     public string Name => Loss?.Name ?? "";
 
     public bool IsMdf => Name == LossNames.Mdf;
 
     public bool IsUntrained => Loss?.Weights?.StartsWith(DiscriminatorWeights.UntrainedName, StringComparison.Ordinal) == true;
 
-    /// <summary>Whether it is MDF with all scales of the published loss.</summary>
+    /// <summary>Whether the loss is MDF with all scales of the published loss.</summary>
     public bool HasAllScales => IsMdf && Loss!.Scales == DiscriminatorWeights.PublishedScales;
 
-    /// <summary>Images as they are before any network.</summary>
+    /// <summary>Returns the column of degraded images without a network.</summary>
     public static TableColumn Unrestored(EvaluationResult run) => new(null, run, "unrestored", "");
 }

@@ -3,19 +3,21 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Sensitivity;
 
-/// <summary>A distortion of the supplement's figures 7 and 8, made as strong as a PSNR asks for.</summary>
-/// <param name="Name">What it is called.</param>
-/// <param name="AtPsnr">The distortion of an image that has a PSNR in decibels; null where it cannot be that strong.</param>
+/// <summary>A distortion of figures 7 and 8 of the paper's supplement, whose strength is chosen for a given PSNR.</summary>
+/// <param name="Name">Name of the distortion.</param>
+/// <param name="AtPsnr">
+/// Returns the distortion that gives an image a PSNR in decibels; null if the distortion cannot be that strong.
+/// </param>
 internal sealed record Distortion(string Name, Func<Tensor, double, Degradation?> AtPsnr)
 {
-    // Beyond, a photograph hardly changes any more; then its error is scaled.
+    // Stronger blur hardly changes a photograph any more; its error is scaled instead.
     private const double LargestBlur = 8;
     private const double LargestScaling = 100;
 
-    /// <summary>Of distortions that are random.</summary>
+    /// <summary>Seeds random distortions.</summary>
     public const int Seed = 1;
 
-    /// <summary>All of them.</summary>
+    /// <summary>All distortions.</summary>
     public static IReadOnlyList<Distortion> All { get; } =
     [
         new("blur", Blur),
@@ -26,10 +28,10 @@ internal sealed record Distortion(string Name, Func<Tensor, double, Degradation?
         new("JPEG", Jpeg),
     ];
 
-    /// <summary>Distorts an image the way it was calibrated: with the same random numbers.</summary>
+    /// <summary>Distorts an image with the random numbers of its calibration.</summary>
     public static Tensor Apply(Degradation degradation, Tensor image) => degradation.Apply(image, new Random(Seed));
 
-    /// <summary>The PSNR that a distortion has on an image.</summary>
+    /// <summary>Returns the PSNR in decibels of a distorted image.</summary>
     public static double PsnrOf(Degradation degradation, Tensor image)
     {
         using var scope = NewDisposeScope();
@@ -45,7 +47,7 @@ internal sealed record Distortion(string Name, Func<Tensor, double, Degradation?
             : Calibrated(s => new Blend(strongest, s), image, psnr, 1, LargestScaling);
     }
 
-    // Quality is a whole number: that nearest to the PSNR is taken, and the rest of the way its error is scaled.
+    // Quality is an integer, so the quality nearest to the PSNR is taken and its error is scaled to reach the PSNR exactly.
     private static Degradation? Jpeg(Tensor image, double psnr)
     {
         var compression = new JpegCompression(

@@ -3,14 +3,14 @@ using Reproduce.Losses;
 
 namespace Reproduce.Sensitivity;
 
-/// <summary>All that decides how a loss sees distortions.</summary>
+/// <summary>Identifies a sensitivity experiment by everything that affects its result.</summary>
 internal sealed record SensitivityDescription
 {
     public required LossDescription Loss { get; init; }
 
     public required DataDescription Data { get; init; }
 
-    /// <summary>The side of the middle part of the images that is used.</summary>
+    /// <summary>Side in pixels of the middle part of the images, which is used.</summary>
     public required int Side { get; init; }
 
     public required IReadOnlyList<double> Levels { get; init; }

@@ -9,15 +9,15 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Sensitivity;
 
-/// <summary>How losses see distortions of equal PSNR.</summary>
+/// <summary>Measures the values of losses for distortions of equal PSNR.</summary>
 internal sealed class SensitivityExperiment(Workspace workspace, ImageSet images, int side, IReadOnlyList<double> levels)
 {
     public const string Kind = "sensitivity";
 
-    // Calibrated once, for all losses.
+    // Shared by all losses, because calibration is slow.
     private readonly Dictionary<(int Image, string Distortion, double Level), Degradation?> calibrated = [];
 
-    /// <summary>One experiment a loss.</summary>
+    /// <summary>Returns the experiment for one loss.</summary>
     public GridItem Item(LossChoice loss)
     {
         SensitivityDescription description = Describe(loss);

@@ -1,20 +1,20 @@
 namespace Reproduce.Sensitivity;
 
-/// <summary>The loss of each image, at each level and distortion.</summary>
-/// <param name="Cells">One for each level of each distortion.</param>
+/// <summary>The result of a sensitivity experiment: the loss of each image for each distortion and level.</summary>
+/// <param name="Cells">One cell for each level of each distortion.</param>
 internal sealed record SensitivityResult(IReadOnlyList<SensitivityCell> Cells)
 {
-    /// <summary>The seed of distortions that are random; null in results from before it was kept.</summary>
+    /// <summary>Seed of the random distortions; null in old results that lack this value.</summary>
     public int? Seed { get; init; }
 }
 
-/// <summary>A distortion at a level.</summary>
-/// <param name="Distortion">Its name.</param>
-/// <param name="Level">The PSNR it is to have.</param>
-/// <param name="Losses">The loss of each image; null where the distortion cannot be that strong.</param>
-/// <param name="Psnr">The PSNR that each image has.</param>
+/// <summary>Results for a distortion at a level.</summary>
+/// <param name="Distortion">Name of the distortion.</param>
+/// <param name="Level">Target PSNR in decibels.</param>
+/// <param name="Losses">Loss of each image; null where the distortion cannot be that strong.</param>
+/// <param name="Psnr">Actual PSNR of each image in decibels; null where the distortion cannot be that strong.</param>
 internal sealed record SensitivityCell(string Distortion, double Level, IReadOnlyList<double?> Losses, IReadOnlyList<double?> Psnr)
 {
-    /// <summary>What each image was distorted by, with its strength; null in results from before it was kept.</summary>
+    /// <summary>Distortion of each image with its strength, as text; null in old results that lack this value.</summary>
     public IReadOnlyList<string?>? Applied { get; init; }
 }

@@ -8,19 +8,19 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Trainings;
 
-/// <summary>Restores test images, measures them and keeps the first for the report.</summary>
+/// <summary>Restores and measures test images, and saves the first of them for the report.</summary>
 internal sealed class Evaluation(Workspace workspace, Application application, ImageSet images, PerceptualMetric? lpips)
 {
-    /// <summary>The images of a set that are kept.</summary>
+    /// <summary>Maximum number of images that are saved of a test set.</summary>
     public const int MostStored = 30;
 
-    // What is kept of larger images: their middle.
+    // Only the middle of larger images is saved.
     private const int StoredSide = 512;
     private const int JpegQuality = 90;
 
     private static readonly MetricOptions EightBits = new() { RoundToBytes = true };
 
-    /// <summary>What to know of it beforehand.</summary>
+    /// <summary>Returns the description that identifies an evaluation of a network; null stands for no network.</summary>
     public EvaluationDescription Describe(TrainingDescription? training) => new()
     {
         Training = training,
@@ -31,7 +31,7 @@ internal sealed class Evaluation(Workspace workspace, Application application, I
         Lpips = lpips?.Checksum,
     };
 
-    /// <summary>Measures a network, or images without one.</summary>
+    /// <summary>Measures the images that a network restores, or the degraded images if there is no network.</summary>
     public EvaluationResult Measure(RestorationNetwork? network, string identity, CancellationToken cancellation)
     {
         using var noGradient = no_grad();
@@ -46,9 +46,13 @@ internal sealed class Evaluation(Workspace workspace, Application application, I
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             PairedBatch pair = pairs.Whole(i, new Random(i), leastSide: 32)
-                ?? throw new InvalidDataException($"Image {pairs.Skipped[0].Name} of {images.Name} cannot be tested on: {pairs.Skipped[0].Reason}");
+                ?? throw new InvalidDataException(
+                    $"Image {pairs.Skipped[0].Name} of {images.Name} cannot be used for testing: {pairs.Skipped[0].Reason}");
             Tensor reference = pair.Reference.to(workspace.Device), degraded = pair.Degraded.to(workspace.Device);
-            Tensor restored = (network is null ? application.Unrestored(degraded) : TiledInference.Restore(network, degraded, cancellationToken: cancellation)).clamp(0, 1);
+            Tensor restored = network is null
+                ? application.Unrestored(degraded)
+                : TiledInference.Restore(network, degraded, cancellationToken: cancellation);
+            restored = restored.clamp(0, 1);
             names.Add(images.Images.NameOf(i));
             psnr.Add(Psnr.Measure(restored, reference, EightBits).item<double>());
             ssim.Add(StructuralSimilarity.Measure(restored, reference, EightBits).item<double>());

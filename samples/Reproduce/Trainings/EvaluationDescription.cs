@@ -2,10 +2,10 @@ using Reproduce.Data;
 
 namespace Reproduce.Trainings;
 
-/// <summary>All that decides what is measured of a network, or of images as they are before any.</summary>
+/// <summary>Identifies an evaluation of a network, or of degraded images, by everything that affects its result.</summary>
 internal sealed record EvaluationDescription
 {
-    /// <summary>The network; null for none.</summary>
+    /// <summary>Training of the network; null for degraded images without a network.</summary>
     public TrainingDescription? Training { get; init; }
 
     public required string Application { get; init; }
@@ -14,9 +14,9 @@ internal sealed record EvaluationDescription
 
     public required DataDescription Data { get; init; }
 
-    /// <summary>What is measured, and how.</summary>
+    /// <summary>Metrics and their settings, as text.</summary>
     public required string Measures { get; init; }
 
-    /// <summary>The checksum of the network of LPIPS; null where it is not measured.</summary>
+    /// <summary>Checksum of LPIPS's network; null if LPIPS is not measured.</summary>
     public string? Lpips { get; init; }
 }

@@ -3,7 +3,7 @@ using Reproduce.Losses;
 
 namespace Reproduce.Trainings;
 
-/// <summary>What was measured of each image.</summary>
+/// <summary>The result of an evaluation, with one value per image.</summary>
 internal sealed record EvaluationResult
 {
     public required IReadOnlyList<string> Images { get; init; }
@@ -12,23 +12,26 @@ internal sealed record EvaluationResult
 
     public required IReadOnlyList<double> Ssim { get; init; }
 
-    /// <summary>Null where there are no weights for it.</summary>
+    /// <summary>LPIPS of each image; null if the metric's weights were not found.</summary>
     public IReadOnlyList<double>? Lpips { get; init; }
 
-    /// <summary>How long the network was trained, stops left out; null for none.</summary>
+    /// <summary>Training time of the network without interruptions; null without a network.</summary>
     public TimeSpan? TrainingTime { get; init; }
 
-    /// <summary>Where the network was trained, or the last part of that; null for none, and in results from before it was kept.</summary>
+    /// <summary>
+    /// Environment in which the training of the network ended; null without a network, and in old results that lack this value.
+    /// </summary>
     public ExperimentEnvironment? TrainingEnvironment { get; init; }
 
-    /// <summary>How the discriminators of the loss were trained, where that was done here.</summary>
+    /// <summary>Training of the loss's discriminators; null if this program did not train them.</summary>
     public SeedImageDescription? Discriminators { get; init; }
 
-    /// <summary>The folder, inside that of the output, of the restored images as JPEG, and that of the references.</summary>
+    /// <summary>Folder of the restored images (JPEG), relative to the output folder.</summary>
     public required string RestoredFolder { get; init; }
 
+    /// <summary>Folder of the reference images (JPEG), relative to the output folder.</summary>
     public required string ReferenceFolder { get; init; }
 
-    /// <summary>How many images those folders hold: the first.</summary>
+    /// <summary>Number of images in these folders; they are the first of the test set.</summary>
     public required int Stored { get; init; }
 }

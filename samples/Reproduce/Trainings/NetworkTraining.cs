@@ -13,7 +13,7 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Trainings;
 
-/// <summary>Trains the network of an application, which goes on after a stop where it was, and is not done twice.</summary>
+/// <summary>Trains an application's network. An interrupted training resumes, and a finished one is loaded.</summary>
 internal sealed class NetworkTraining(Workspace workspace, Application application, TrainingSettings settings, ImageSet images, long seed)
 {
     private const string SecondsKey = "training seconds";
@@ -22,7 +22,7 @@ internal sealed class NetworkTraining(Workspace workspace, Application applicati
 
     private static readonly LearningRateSchedule Schedule = LearningRateSchedule.Cosine(0.01);
 
-    /// <summary>The settings of the trainer.</summary>
+    /// <summary>Options of the trainer.</summary>
     public RestorationTrainingOptions Options => new()
     {
         Steps = settings.Steps,
@@ -34,7 +34,7 @@ internal sealed class NetworkTraining(Workspace workspace, Application applicati
         SaveInterval = SaveInterval,
     };
 
-    /// <summary>What to know of it beforehand.</summary>
+    /// <summary>Returns the description that identifies the training with a loss.</summary>
     public TrainingDescription Describe(LossDescription loss) => new()
     {
         Application = application.Key,
@@ -50,7 +50,7 @@ internal sealed class NetworkTraining(Workspace workspace, Application applicati
         Seed = seed,
     };
 
-    /// <summary>The trained network. The caller disposes it.</summary>
+    /// <summary>Trains the network, or loads it if it was trained before. The caller disposes it.</summary>
     public TrainedNetwork Train(LossChoice choice, IProgress<double> progress, CancellationToken cancellation)
     {
         string identity = ExperimentIdentity.Of(Describe(choice.Description)), file = workspace.NetworkFile(identity);
@@ -73,7 +73,9 @@ internal sealed class NetworkTraining(Workspace workspace, Application applicati
         return new TrainedNetwork(
             network,
             TimeSpan.FromSeconds(double.Parse(network.Metadata[SecondsKey], CultureInfo.InvariantCulture)),
-            network.Metadata.TryGetValue(EnvironmentKey, out string? environment) ? JsonSerializer.Deserialize<ExperimentEnvironment>(environment) : null);
+            network.Metadata.TryGetValue(EnvironmentKey, out string? environment)
+                ? JsonSerializer.Deserialize<ExperimentEnvironment>(environment)
+                : null);
     }
 
     private RestorationNetwork TrainNew(LossChoice choice, string folder, IProgress<double> progress, CancellationToken cancellation)
@@ -100,7 +102,7 @@ internal sealed class NetworkTraining(Workspace workspace, Application applicati
         return network;
     }
 
-    // From the speeds in the log, which also has what was done before a stop.
+    // The speeds in the log give the training time, including that before an interruption.
     private double Seconds(string folder)
     {
         string[][] rows = [.. File.ReadLines(Path.Combine(folder, "log.csv")).Select(l => l.Split(','))];

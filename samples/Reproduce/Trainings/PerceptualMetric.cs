@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Reproduce.Trainings;
 
-/// <summary>LPIPS as the paper measures it, by AlexNet.</summary>
+/// <summary>LPIPS with AlexNet, as the paper measures it.</summary>
 internal sealed class PerceptualMetric : IDisposable
 {
     private readonly LpipsLoss loss;
@@ -17,10 +17,10 @@ internal sealed class PerceptualMetric : IDisposable
         loss = new LpipsLoss(backbone: path);
     }
 
-    /// <summary>Of AlexNet's weights.</summary>
+    /// <summary>Checksum of AlexNet's weights.</summary>
     public string Checksum { get; }
 
-    /// <summary>The metric, if its weights are there.</summary>
+    /// <summary>Returns the metric on a device; null if its weights are not found.</summary>
     public static PerceptualMetric? Find(Device device)
     {
         string path = Path.Combine(PretrainedWeights.Folder, PretrainedWeights.AlexNet.Name);
@@ -34,7 +34,7 @@ internal sealed class PerceptualMetric : IDisposable
         return metric;
     }
 
-    /// <summary>The distance of an image from its reference.</summary>
+    /// <summary>Returns the LPIPS distance between an image and its reference.</summary>
     public double Measure(Tensor restored, Tensor reference)
     {
         using Tensor distance = loss.call(restored, reference);

@@ -3,10 +3,10 @@ using Reproduce.Experiments;
 
 namespace Reproduce.Trainings;
 
-/// <summary>A network, and what is known of its training.</summary>
+/// <summary>A trained network and facts about its training.</summary>
 /// <param name="Network">The network.</param>
-/// <param name="Time">How long it was trained, stops left out.</param>
-/// <param name="Environment">Where; null if its file was written before that was kept.</param>
+/// <param name="Time">Training time without interruptions.</param>
+/// <param name="Environment">Environment in which the training ended; null if an old checkpoint lacks this value.</param>
 internal sealed record TrainedNetwork(RestorationNetwork Network, TimeSpan Time, ExperimentEnvironment? Environment) : IDisposable
 {
     public void Dispose() => Network.Dispose();

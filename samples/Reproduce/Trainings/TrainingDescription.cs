@@ -4,7 +4,7 @@ using Reproduce.Losses;
 
 namespace Reproduce.Trainings;
 
-/// <summary>All that decides what a network becomes.</summary>
+/// <summary>Identifies a training of a network by everything that affects its result.</summary>
 internal sealed record TrainingDescription
 {
     public required string Application { get; init; }

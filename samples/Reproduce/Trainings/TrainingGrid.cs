@@ -7,7 +7,7 @@ using Reproduce.Presets;
 
 namespace Reproduce.Trainings;
 
-/// <summary>Networks of an application, each trained with a loss and tested on all test sets.</summary>
+/// <summary>Creates the experiments that train an application's network with a loss and evaluate it on all test sets.</summary>
 internal sealed class TrainingGrid
 {
     public const string Kind = "evaluation";
@@ -17,7 +17,8 @@ internal sealed class TrainingGrid
     private readonly NetworkTraining training;
     private readonly Evaluation[] evaluations;
 
-    public TrainingGrid(Workspace workspace, Application application, TrainingSettings settings, Datasets data, PerceptualMetric? lpips, long seed)
+    public TrainingGrid(
+        Workspace workspace, Application application, TrainingSettings settings, Datasets data, PerceptualMetric? lpips, long seed)
     {
         this.workspace = workspace;
         this.application = application;
@@ -25,11 +26,11 @@ internal sealed class TrainingGrid
         evaluations = [.. data.Tests.Select(t => new Evaluation(workspace, application, t, lpips))];
     }
 
-    /// <summary>Test images as they are.</summary>
+    /// <summary>Returns the experiment that measures the degraded test images.</summary>
     public GridItem Unrestored() => Item(
         $"{application.Title}: unrestored", null, (_, cancellation) => Save(null, null, null, cancellation));
 
-    /// <summary>A network trained with a loss.</summary>
+    /// <summary>Returns the experiment that trains a network with a loss and evaluates it.</summary>
     public GridItem Item(LossChoice loss)
     {
         TrainingDescription description = training.Describe(loss.Description);
@@ -45,7 +46,8 @@ internal sealed class TrainingGrid
         () => evaluations.All(e => workspace.Runs.Find<EvaluationDescription, EvaluationResult>(Kind, e.Describe(description)) is not null),
         run);
 
-    private void Save(TrainingDescription? description, TrainedNetwork? trained, SeedImageDescription? discriminators, CancellationToken cancellation)
+    private void Save(
+        TrainingDescription? description, TrainedNetwork? trained, SeedImageDescription? discriminators, CancellationToken cancellation)
     {
         foreach (Evaluation evaluation in evaluations)
         {

@@ -265,7 +265,7 @@ public sealed class RestorationTrainerTests : IDisposable
 
         Assert.True(result.IsComplete);
         Assert.Equal(["broken.jpg", "cut.png", "enormous.png", "tiny.png"], result.Skipped.Select(s => s.Name).Order(StringComparer.Ordinal));
-        Assert.Equal(4, logger.Messages.Count(m => m.Contains("is left out", StringComparison.Ordinal)));
+        Assert.Equal(4, logger.Messages.Count(m => m.Contains("Skipping image", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Reproduce.Report.Charts;
 
-/// <summary>Places numbers along a side of a chart.</summary>
+/// <summary>A linear or logarithmic axis of a chart.</summary>
 internal sealed class Axis
 {
     private readonly double from;
@@ -11,7 +11,7 @@ internal sealed class Axis
     private readonly double high;
     private readonly bool isLogarithmic;
 
-    /// <summary>An axis from one place to another, for values between two, or with logarithmic steps.</summary>
+    /// <summary>Creates an axis that maps the values low to high onto the positions from to to.</summary>
     public Axis(double from, double to, double low, double high, bool isLogarithmic = false)
     {
         this.from = from;
@@ -24,16 +24,22 @@ internal sealed class Axis
         }
     }
 
-    /// <summary>Where a value is.</summary>
+    /// <summary>Returns the position of a value.</summary>
     public double At(double value) => from + ((to - from) * (Scaled(value) - low) / (high - low));
 
-    /// <summary>Round numbers, about as many as wanted.</summary>
+    /// <summary>Returns round values for labels, about as many as wanted.</summary>
     public IReadOnlyList<(double Value, string Text)> Ticks(int wanted)
     {
         if (isLogarithmic)
         {
-            int first = (int)Math.Ceiling(low - 1e-9), last = (int)Math.Floor(high + 1e-9), every = Math.Max(1, (last - first + wanted) / wanted);
-            return [.. Enumerable.Range(first, Math.Max(0, last - first + 1)).Where(p => (p - first) % every == 0).Select(p => (Math.Pow(10, p), Power(p)))];
+            int first = (int)Math.Ceiling(low - 1e-9), last = (int)Math.Floor(high + 1e-9);
+            int every = Math.Max(1, (last - first + wanted) / wanted);
+            return
+            [
+                .. Enumerable.Range(first, Math.Max(0, last - first + 1))
+                    .Where(p => (p - first) % every == 0)
+                    .Select(p => (Math.Pow(10, p), Power(p))),
+            ];
         }
 
         double raw = (high - low) / Math.Max(1, wanted), magnitude = Math.Pow(10, Math.Floor(Math.Log10(raw)));

@@ -1,6 +1,6 @@
 namespace Reproduce.Report.Charts;
 
-/// <summary>What the marks of a chart stand for.</summary>
+/// <summary>Draws the key of a chart's lines and marks.</summary>
 internal static class ChartKey
 {
     private const double Side = 14;
@@ -8,7 +8,7 @@ internal static class ChartKey
     public static string Of(IEnumerable<Series> lines) =>
         $"<ul class=\"key\">{string.Concat(lines.Select(l => $"<li>{Mark(l.Color, l.Style)}{Numbers.Html(l.Name)}</li>"))}</ul>";
 
-    /// <summary>One entry, for marks of other charts.</summary>
+    /// <summary>Draws one mark, for the keys of other charts.</summary>
     public static string Mark(int form, string style)
     {
         var picture = new Svg(Side, Side, "");

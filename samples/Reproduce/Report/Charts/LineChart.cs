@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Reproduce.Report.Charts;
 
-/// <summary>Lines over a number, with intervals.</summary>
+/// <summary>A line chart with optional intervals around the lines.</summary>
 internal sealed record LineChart
 {
     private const double Width = 360;
@@ -24,7 +24,7 @@ internal sealed record LineChart
 
     public bool IsUpLogarithmic { get; init; }
 
-    /// <summary>The values to name along the bottom; null for round ones.</summary>
+    /// <summary>Values with labels on the horizontal axis; null for round values.</summary>
     public IReadOnlyList<double>? AcrossTicks { get; init; }
 
     public string Draw()
@@ -40,7 +40,8 @@ internal sealed record LineChart
             picture.Text(Left - 5, y.At(value) + 4, text, "tick", "end");
         }
 
-        foreach ((double value, string text) in AcrossTicks?.Select(v => (v, v.ToString("0.####", CultureInfo.InvariantCulture))).ToArray() ?? x.Ticks(5))
+        (double Value, string Text)[]? ticks = AcrossTicks?.Select(v => (v, v.ToString("0.####", CultureInfo.InvariantCulture))).ToArray();
+        foreach ((double value, string text) in ticks ?? x.Ticks(5))
         {
             picture.Line(x.At(value), Height - Bottom, x.At(value), Height - Bottom + 4, "axis");
             picture.Text(x.At(value), Height - Bottom + 16, text, "tick", "middle");
@@ -62,7 +63,8 @@ internal sealed record LineChart
         if (line.Points.All(p => p.Low is not null))
         {
             picture.Path(
-                line.Points.Select(p => (x.At(p.X), y.At(p.High!.Value))).Concat(line.Points.Reverse().Select(p => (x.At(p.X), y.At(p.Low!.Value)))),
+                line.Points.Select(p => (x.At(p.X), y.At(p.High!.Value)))
+                    .Concat(line.Points.Reverse().Select(p => (x.At(p.X), y.At(p.Low!.Value)))),
                 $"band {line.Style}",
                 isClosed: true);
         }
@@ -71,7 +73,8 @@ internal sealed record LineChart
         foreach ((double px, double py, double? low, double? high) in line.Points)
         {
             string interval = low is null ? "" : string.Create(CultureInfo.InvariantCulture, $" [{low:g4}, {high:g4}]");
-            picture.Mark(x.At(px), y.At(py), line.Color, line.Style, tip: string.Create(CultureInfo.InvariantCulture, $"{line.Name}, {px:g4}: {py:g4}{interval}"));
+            string tip = string.Create(CultureInfo.InvariantCulture, $"{line.Name}, {px:g4}: {py:g4}{interval}");
+            picture.Mark(x.At(px), y.At(py), line.Color, line.Style, tip: tip);
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace Reproduce.Report.Charts;
 
-/// <summary>Points of two kinds.</summary>
+/// <summary>Draws a scatter plot of two sets of points.</summary>
 internal static class ScatterPlot
 {
     private const double Side = 240;

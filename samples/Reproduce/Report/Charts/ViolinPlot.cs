@@ -3,7 +3,7 @@ using Reproduce.Statistics;
 
 namespace Reproduce.Report.Charts;
 
-/// <summary>The distributions of samples, one below the other, with intervals of mean and 5th percentile.</summary>
+/// <summary>A violin plot: one distribution per row, with the intervals of its mean and 5th percentile.</summary>
 internal sealed record ViolinPlot
 {
     private const double Width = 360;
@@ -14,7 +14,7 @@ internal sealed record ViolinPlot
     private const double Bottom = 36;
     private const int Samples = 60;
 
-    // Of a name before its row: what fits, in the bold type.
+    // Number of bold characters that fit into one line before a row.
     private const int CharactersALine = 15;
     private const int LineHeight = 13;
 
@@ -22,10 +22,10 @@ internal sealed record ViolinPlot
 
     public required string Across { get; init; }
 
-    /// <summary>Each with its name, and the stars of a test of it.</summary>
+    /// <summary>Distributions with their names and the significance stars of a test.</summary>
     public required IReadOnlyList<(string Name, IReadOnlyList<double> Values, string Stars, bool IsOurs)> Rows { get; init; }
 
-    /// <summary>Whether lower is better, and so further right.</summary>
+    /// <summary>Reverses the axis, so that better values are on the right if lower is better.</summary>
     public bool IsReversed { get; init; }
 
     public string Draw()
@@ -57,10 +57,17 @@ internal sealed record ViolinPlot
         string style = isOurs ? "ours" : "theirs";
         double[] densities = Density(values, low, high);
         double largest = densities.Max(), step = (high - low) / (Samples - 1);
-        (double X, double Half)[] outline = [.. densities.Select((d, i) => (x.At(low + (i * step)), d / largest * RowHeight * 0.44)).Where(p => p.Item2 > 0.15)];
-        picture.Path(outline.Select(p => (p.X, middle - p.Half)).Concat(outline.Reverse().Select(p => (p.X, middle + p.Half))), $"violin {style}", isClosed: true);
+        (double X, double Half)[] outline =
+        [
+            .. densities.Select((d, i) => (X: x.At(low + (i * step)), Half: d / largest * RowHeight * 0.44)).Where(p => p.Half > 0.15),
+        ];
+        picture.Path(
+            outline.Select(p => (p.X, middle - p.Half)).Concat(outline.Reverse().Select(p => (p.X, middle + p.Half))),
+            $"violin {style}",
+            isClosed: true);
 
-        ConfidenceInterval mean = Bootstrap.Interval(values, SampleStatistics.Mean), tail = Bootstrap.Interval(values, v => SampleStatistics.Percentile(v, 5));
+        ConfidenceInterval mean = Bootstrap.Interval(values, SampleStatistics.Mean);
+        ConfidenceInterval tail = Bootstrap.Interval(values, v => SampleStatistics.Percentile(v, 5));
         picture.Line(x.At(mean.Low), middle, x.At(mean.High), middle, "interval");
         picture.Mark(x.At(mean.Estimate), middle, 0, "mean", tip: Tip(name, "mean", mean));
         picture.Line(x.At(tail.Low), middle + 7, x.At(tail.High), middle + 7, "interval thin");
@@ -68,7 +75,8 @@ internal sealed record ViolinPlot
         string[] lines = Lines(name);
         for (int i = 0; i < lines.Length; i++)
         {
-            picture.Text(Left - 6, middle + 4 + ((i - ((lines.Length - 1) / 2.0)) * LineHeight), lines[i], isOurs ? "row strong" : "row", "end");
+            double y = middle + 4 + ((i - ((lines.Length - 1) / 2.0)) * LineHeight);
+            picture.Text(Left - 6, y, lines[i], isOurs ? "row strong" : "row", "end");
         }
 
         if (stars.Length > 0)
@@ -77,7 +85,7 @@ internal sealed record ViolinPlot
         }
     }
 
-    // A name on one line or two, broken between words; what is too long for both is cut.
+    // Breaks a name between words into at most two lines and truncates the rest.
     private static string[] Lines(string name)
     {
         if (name.Length <= CharactersALine)
@@ -91,12 +99,17 @@ internal sealed record ViolinPlot
 
     private static string Cut(string line) => line.Length <= CharactersALine ? line : $"{line[..(CharactersALine - 1)]}…";
 
-    // Gaussian kernels of Silverman's width.
+    // Kernel density estimate with Gaussian kernels of Silverman's bandwidth.
     private static double[] Density(IReadOnlyList<double> values, double low, double high)
     {
         double mean = values.Average(), deviation = Math.Sqrt(values.Average(v => (v - mean) * (v - mean)));
         double width = Math.Max(1.06 * deviation * Math.Pow(values.Count, -0.2), (high - low) / 200);
-        return [.. Enumerable.Range(0, Samples).Select(i => low + (i * (high - low) / (Samples - 1))).Select(x => values.Sum(v => Math.Exp(-0.5 * (x - v) * (x - v) / (width * width))))];
+        return
+        [
+            .. Enumerable.Range(0, Samples)
+                .Select(i => low + (i * (high - low) / (Samples - 1)))
+                .Select(x => values.Sum(v => Math.Exp(-0.5 * (x - v) * (x - v) / (width * width)))),
+        ];
     }
 
     private static string Tip(string name, string what, ConfidenceInterval interval) =>

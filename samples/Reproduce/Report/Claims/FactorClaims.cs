@@ -4,7 +4,7 @@ using Reproduce.Losses;
 
 namespace Reproduce.Report.Claims;
 
-/// <summary>That VGG and LPIPS are best with the factors that the paper found.</summary>
+/// <summary>Checks the claim that VGG and LPIPS are best with the factors that the paper found.</summary>
 internal static class FactorClaims
 {
     private static readonly (string Name, double Best, string File)[] Expected =
@@ -23,7 +23,9 @@ internal static class FactorClaims
                from weights in table.Columns.Where(c => c.Name == name).GroupBy(c => LossLabels.Key(c.Loss!))
                select Of($"{table.Title}: {statement}", table, [.. weights], expected.Best),
         ];
-        return claims.Length > 0 ? claims : [Claim.NotTested(statement, $"`lambda` was not run with {expected.Name}, which takes {expected.File}")];
+        return claims.Length > 0
+            ? claims
+            : [Claim.NotTested(statement, $"`lambda` was not run with {expected.Name}, which needs {expected.File}")];
     });
 
     private static Claim Of(string statement, TableView table, TableColumn[] columns, double best)
@@ -32,13 +34,15 @@ internal static class FactorClaims
         TableColumn[] others = [.. columns.Where(c => c.Loss!.Factor != best)];
         if (expected is null || others.Length == 0 || table.Images < 2)
         {
-            return Claim.NotTested(statement, expected is null ? "no network was trained with that"
-                : others.Length == 0 ? "no network was trained with another" : "there is one test image only");
+            return Claim.NotTested(statement, expected is null ? "no network was trained with this factor"
+                : others.Length == 0 ? "no network was trained with another factor" : "there is only one test image");
         }
 
         Comparison[] comparisons = [.. others.Select(c => Comparison.Of(expected.Run.Psnr, c.Run.Psnr))];
+        IEnumerable<string> differences = others.Select((c, i) => string.Create(
+            CultureInfo.InvariantCulture, $"{c.Loss!.Factor}: {comparisons[i].Text(2, "dB")}"));
         return new Claim(statement, Comparison.ThatAllAreBetter(comparisons), string.Create(
             CultureInfo.InvariantCulture,
-            $"{expected.Run.Psnr.Average():f2} dB; against other factors: {string.Join(", ", others.Select((c, i) => string.Create(CultureInfo.InvariantCulture, $"{c.Loss!.Factor}: {comparisons[i].Text(2, "dB")}")))}"));
+            $"{expected.Run.Psnr.Average():f2} dB; against other factors: {string.Join(", ", differences)}"));
     }
 }

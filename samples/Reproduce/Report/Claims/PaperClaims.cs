@@ -1,12 +1,13 @@
 namespace Reproduce.Report.Claims;
 
-/// <summary>What the paper says, checked against the results. What they say nothing about is listed too.</summary>
+/// <summary>Checks the paper's claims against the results. Claims without results are included as not tested.</summary>
 internal static class PaperClaims
 {
-    /// <summary>How claims are checked, for whoever reads them.</summary>
+    /// <summary>Explains to readers of the report how claims are checked.</summary>
     public const string Method =
-        "Where a claim does not say how else, losses are compared image by image: one-tailed paired t-tests over the test images at 0.05, not corrected for their number. "
-        + "Brackets hold 95 % bootstrap intervals of the mean difference. Open: the numbers say neither.";
+        "Unless a claim says otherwise, losses are compared image by image: one-tailed paired t-tests over the test images at 0.05, not "
+        + "corrected for the number of tests. Brackets hold 95 % bootstrap intervals of the mean difference. "
+        + "Open: the results decide neither way.";
 
     public static IReadOnlyList<Claim> Of(ReportData data) =>
     [

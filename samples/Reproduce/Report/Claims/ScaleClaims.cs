@@ -3,7 +3,7 @@ using static Reproduce.Report.Numbers;
 
 namespace Reproduce.Report.Claims;
 
-/// <summary>That all scales together are better than the coarsest of them, for each weights of MDF.</summary>
+/// <summary>Checks the claim that all scales together are better than fewer, for each weights of MDF.</summary>
 internal static class ScaleClaims
 {
     private const string General = "MDF gives the highest PSNR with all scales";
@@ -16,19 +16,21 @@ internal static class ScaleClaims
 
     private static Claim Of(TableView table, TableColumn[] columns)
     {
-        string statement = $"{table.Title}: {columns[0].Label} gives the highest PSNR with all {DiscriminatorWeights.PublishedScales} scales";
+        const int Scales = DiscriminatorWeights.PublishedScales;
+        string statement = $"{table.Title}: {columns[0].Label} gives the highest PSNR with all {Scales} scales";
         TableColumn? all = columns.FirstOrDefault(c => c.HasAllScales);
         TableColumn[] fewer = [.. columns.Where(c => !c.HasAllScales)];
         if (all is null || fewer.Length == 0 || table.Images < 2)
         {
-            return Claim.NotTested(statement, all is null ? $"no network was trained with all {DiscriminatorWeights.PublishedScales}"
-                : fewer.Length == 0 ? "no network was trained with fewer" : "there is one test image only");
+            return Claim.NotTested(statement, all is null ? $"no network was trained with all {Scales} scales"
+                : fewer.Length == 0 ? "no network was trained with fewer scales" : "there is only one test image");
         }
 
         Comparison[] comparisons = [.. fewer.Select(c => Comparison.Of(all.Run.Psnr, c.Run.Psnr))];
+        IEnumerable<string> differences = fewer.Select((c, i) => $"{c.Loss!.Scales}: {comparisons[i].Text(2, "dB")}");
         return new Claim(
             statement,
             Comparison.ThatAllAreBetter(comparisons),
-            $"{Text(all.Run.Psnr.Average(), 2)} dB; against fewer: {string.Join(", ", fewer.Select((c, i) => $"{c.Loss!.Scales}: {comparisons[i].Text(2, "dB")}"))}");
+            $"{Text(all.Run.Psnr.Average(), 2)} dB; against fewer scales: {string.Join(", ", differences)}");
     }
 }

@@ -1,9 +1,9 @@
 namespace Reproduce.Report.Claims;
 
-/// <summary>That more seed images than one are worth little.</summary>
+/// <summary>Checks the claim that more than one seed image brings little.</summary>
 internal static class SeedImageClaims
 {
-    // Well above the 0.03 dB that the paper finds by four images and takes for nothing.
+    // Well above the 0.03 dB that the paper finds with four images and considers negligible.
     private const double SmallDifference = 0.1;
     private const string General = "one seed image is enough";
 
@@ -21,14 +21,15 @@ internal static class SeedImageClaims
         if (one is null || more.Length == 0 || table.Images < 2)
         {
             return Claim.NotTested(statement, one is null ? "no network was trained with discriminators of one image"
-                : more.Length == 0 ? "no network was trained with discriminators of more" : "there is one test image only");
+                : more.Length == 0 ? "no network was trained with discriminators of several images" : "there is only one test image");
         }
 
         Comparison[] gains = [.. more.Select(c => Comparison.Of(c.Run.Psnr, one.Run.Psnr))];
         Verdict verdict = gains.All(g => g.Difference.High < SmallDifference) ? Verdict.Held
             : gains.Any(g => g.Difference.Low > SmallDifference) ? Verdict.DidNotHold : Verdict.Open;
+        string differences = string.Join(", ", more.Select((c, i) => $"{c.Loss!.SeedImages} images {gains[i].Text(2, "dB")}"));
         return new Claim(statement, verdict, string.Create(
             System.Globalization.CultureInfo.InvariantCulture,
-            $"gain in PSNR over one: {string.Join(", ", more.Select((c, i) => $"{c.Loss!.SeedImages} images {gains[i].Text(2, "dB")}"))} (held if all of every interval is below {SmallDifference} dB, a limit chosen here)"));
+            $"gain in PSNR over one: {differences} (held if every interval is entirely below {SmallDifference} dB, a limit chosen here)"));
     }
 }

@@ -5,12 +5,15 @@ using static Reproduce.Report.Numbers;
 
 namespace Reproduce.Report.Claims;
 
-/// <summary>That MDF gives the highest PSNR and the lowest LPIPS: for each application, test set and weights of MDF.</summary>
+/// <summary>
+/// Checks the claim that MDF gives the highest PSNR and the lowest LPIPS, for each application, test set and weights of MDF.
+/// </summary>
 internal static class SuperiorityClaims
 {
     private const string General = "MDF gives the highest PSNR and the lowest LPIPS";
 
-    private static readonly string NoLpips = $"LPIPS was not measured: that takes {PretrainedWeights.AlexNet.Name}, see docs/reproduce.md";
+    private static readonly string NoLpips =
+        $"LPIPS was not measured, which needs {PretrainedWeights.AlexNet.Name}; see docs/reproduce.md";
 
     public static IEnumerable<Claim> Of(IReadOnlyList<TableView> tables) => tables.Count == 0
         ? [Claim.NotTested(General, "no network was trained: `table` was not run")]
@@ -24,7 +27,7 @@ internal static class SuperiorityClaims
             return
             [
                 Claim.NotTested($"{table.Title}: {General}", ours.Length == 0 ? "no network was trained with MDF"
-                    : others.Length == 0 ? "no network was trained with another loss" : "there is one test image only"),
+                    : others.Length == 0 ? "no network was trained with another loss" : "there is only one test image"),
             ];
         }
 
@@ -44,7 +47,13 @@ internal static class SuperiorityClaims
     }
 
     private static Claim Best(
-        string statement, TableColumn ours, TableColumn[] others, Func<EvaluationResult, IReadOnlyList<double>> measure, int digits, string unit, bool isLowerBetter)
+        string statement,
+        TableColumn ours,
+        TableColumn[] others,
+        Func<EvaluationResult, IReadOnlyList<double>> measure,
+        int digits,
+        string unit,
+        bool isLowerBetter)
     {
         IReadOnlyList<double> values = measure(ours.Run);
         Comparison[] comparisons = [.. others.Select(c => Comparison.Of(values, measure(c.Run), isLowerBetter))];
@@ -52,7 +61,8 @@ internal static class SuperiorityClaims
         string[] missing = [.. LossNames.All.Where(n => n != LossNames.Mdf && others.All(c => c.Name != n))];
         string evidence = $"{Text(values.Average(), digits)}{(unit.Length > 0 ? $" {unit}" : "")}; "
             + $"against the best other, {others[nearest].Label}, {comparisons[nearest].Text(digits, unit)}; "
-            + $"significantly better than {comparisons.Count(c => c.IsBetter)} of {others.Length} losses, worse than {comparisons.Count(c => c.IsWorse)}"
+            + $"significantly better than {comparisons.Count(c => c.IsBetter)} of {others.Length} losses, "
+            + $"worse than {comparisons.Count(c => c.IsWorse)}"
             + (missing.Length > 0 ? $"; not compared with {string.Join(", ", missing)}" : "");
         return new Claim(statement, Comparison.ThatAllAreBetter(comparisons), evidence);
     }

@@ -1,6 +1,9 @@
 namespace Reproduce.Report.Claims;
 
-/// <summary>That training the discriminators is worth something: not in the paper, which does not compare with untrained ones.</summary>
+/// <summary>
+/// Checks whether training the discriminators raises the PSNR. The paper makes no such claim, because it does not compare with untrained
+/// discriminators.
+/// </summary>
 internal static class TrainingClaims
 {
     private const string General = "training the discriminators raises the PSNR (not in the paper)";
@@ -25,14 +28,21 @@ internal static class TrainingClaims
             c.IsMdf && !c.IsUntrained && c.Loss!.Scales == untrained.Loss!.Scales && c.Loss.Precision == untrained.Loss.Precision)];
         if (trained.Length == 0 || table.Images < 2)
         {
-            return [Claim.NotTested(statement, trained.Length == 0 ? "no network was trained with trained ones of as many scales and the same precision" : "there is one test image only")];
+            return
+            [
+                Claim.NotTested(statement, trained.Length == 0
+                    ? "no network was trained with trained discriminators of the same number of scales and the same precision"
+                    : "there is only one test image"),
+            ];
         }
 
         return trained.Select(column =>
         {
             var gain = Comparison.Of(column.Run.Psnr, untrained.Run.Psnr);
             return new Claim(
-                $"{table.Title}: {column.Label}: {General}", Comparison.ThatAllAreBetter([gain]), $"against {untrained.Label} {gain.Text(2, "dB")}");
+                $"{table.Title}: {column.Label}: {General}",
+                Comparison.ThatAllAreBetter([gain]),
+                $"against {untrained.Label} {gain.Text(2, "dB")}");
         });
     }
 }

@@ -1,17 +1,17 @@
 namespace Reproduce.Report.Claims;
 
-/// <summary>Whether a claim held.</summary>
+/// <summary>The verdict on a claim.</summary>
 internal enum Verdict
 {
-    /// <summary>It did: significantly, or by the rule that its evidence names.</summary>
+    /// <summary>The claim held, significantly or by the rule in its evidence.</summary>
     Held,
 
-    /// <summary>The numbers say neither.</summary>
+    /// <summary>The results decide neither way.</summary>
     Open,
 
-    /// <summary>It did not: the contrary is significant, or so by the rule that its evidence names.</summary>
+    /// <summary>The contrary of the claim held, significantly or by the rule in its evidence.</summary>
     DidNotHold,
 
-    /// <summary>There are no numbers.</summary>
+    /// <summary>There are no results for the claim.</summary>
     NotTested,
 }

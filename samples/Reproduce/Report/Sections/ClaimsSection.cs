@@ -4,14 +4,13 @@ using static Reproduce.Report.Numbers;
 
 namespace Reproduce.Report.Sections;
 
-/// <summary>What the paper says, and whether it held.</summary>
+/// <summary>Lists the paper's claims with their verdicts.</summary>
 internal static partial class ClaimsSection
 {
     public static string Of(ReportData data)
     {
-        IEnumerable<string> items = PaperClaims.Of(data).Select(c =>
-            $"<li><span class=\"badge {Style(c.Verdict)}\">{Word(c.Verdict)}</span><div><b>{Html(c.Statement)}</b><p class=\"note\">{Code().Replace(Html(c.Evidence), "<code>$1</code>")}</p></div></li>");
-        return $"<p class=\"note\">{PaperClaims.Method}</p><ul class=\"claims card\">{string.Concat(items)}</ul>";
+        string items = string.Concat(PaperClaims.Of(data).Select(Item));
+        return $"<p class=\"note\">{PaperClaims.Method}</p><ul class=\"claims card\">{items}</ul>";
     }
 
     public static string Word(Verdict verdict) => verdict switch
@@ -22,6 +21,13 @@ internal static partial class ClaimsSection
         _ => "did not hold",
     };
 
+    private static string Item(Claim claim)
+    {
+        string evidence = Code().Replace(Html(claim.Evidence), "<code>$1</code>");
+        return $"<li><span class=\"badge {Style(claim.Verdict)}\">{Word(claim.Verdict)}</span>"
+            + $"<div><b>{Html(claim.Statement)}</b><p class=\"note\">{evidence}</p></div></li>";
+    }
+
     private static string Style(Verdict verdict) => verdict switch
     {
         Verdict.Held => "held",
@@ -30,7 +36,7 @@ internal static partial class ClaimsSection
         _ => "not",
     };
 
-    // The commands that a reason names.
+    // Commands in the evidence, between backticks.
     [GeneratedRegex("`([^`]+)`")]
     private static partial Regex Code();
 }

@@ -3,7 +3,7 @@ using static Reproduce.Report.Numbers;
 
 namespace Reproduce.Report.Sections;
 
-/// <summary>Violin plots.</summary>
+/// <summary>Violin plots of the measures over the test images.</summary>
 internal static class DistributionSection
 {
     public static string? Of(ReportData data)
@@ -14,16 +14,23 @@ internal static class DistributionSection
                where table.Images > 1
                from measure in Measures
                where table.Columns.All(c => measure.Of(c.Run) is not null)
-               select $"<figure class=\"card\"><h3>{Html(table.Title)}</h3>{Plot(table, measure.Name, measure.Unit, measure.IsLowerBetter, measure.Of)}</figure>",
+               let plot = Plot(table, measure.Name, measure.Unit, measure.IsLowerBetter, measure.Of)
+               select $"<figure class=\"card\"><h3>{Html(table.Title)}</h3>{plot}</figure>",
         ];
         return cards.Length == 0 ? null : $"""
-            <p class="note">Each shape is the distribution over the test images. The ring is the mean, the diamond below it the 5th percentile, each with its 95 % interval.
-            Stars: MDF is better than this loss (one-tailed paired t-test; * at 0.05, ** at 0.01, *** at 0.001). Further right is better everywhere.</p>
+            <p class="note">Each shape is the distribution over the test images. The ring is the mean and the diamond below it the 5th
+            percentile, each with its 95 % interval. Stars: MDF is better than this loss (one-tailed paired t-test; * at 0.05, ** at 0.01,
+            *** at 0.001). Further right is better in all plots.</p>
             <div class="grid">{string.Concat(cards)}</div>
             """;
     }
 
-    private static string Plot(TableView table, string name, string unit, bool isLowerBetter, Func<Trainings.EvaluationResult, IReadOnlyList<double>?> measure) => new ViolinPlot
+    private static string Plot(
+        TableView table,
+        string name,
+        string unit,
+        bool isLowerBetter,
+        Func<Trainings.EvaluationResult, IReadOnlyList<double>?> measure) => new ViolinPlot
     {
         Title = $"{name} of {table.Title} by loss",
         Across = unit.Length > 0 ? $"{name} ({unit})" : name,
@@ -31,6 +38,8 @@ internal static class DistributionSection
         Rows = [.. table.Columns.Select(c => (Short(c), measure(c.Run)!, table.Test(c, measure, isLowerBetter)?.Stars ?? "", c.IsMdf))],
     }.Draw();
 
-    // What fits before a row.
-    private static string Short(TableColumn column) => column.IsMdf ? $"MDF {string.Join(' ', column.Weights.Split(", ").Select(Path.GetFileNameWithoutExtension))}" : column.Label;
+    // A label short enough for a row of the plot.
+    private static string Short(TableColumn column) => column.IsMdf
+        ? $"MDF {string.Join(' ', column.Weights.Split(", ").Select(Path.GetFileNameWithoutExtension))}"
+        : column.Label;
 }

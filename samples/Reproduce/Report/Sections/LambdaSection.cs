@@ -4,13 +4,20 @@ using static Reproduce.Report.Numbers;
 
 namespace Reproduce.Report.Sections;
 
-/// <summary>L2 and some of another loss.</summary>
+/// <summary>Line charts of the results with sums of L2 and a multiple of another loss.</summary>
 internal static class LambdaSection
 {
     public static string? Of(ReportData data) => data.Lambdas.Count == 0 ? null : $"""
-        <p class="note">The paper tunes VGG and LPIPS this way (best: 1 and 0.1) and says that MDF needs none. What is missing needs weights that were not there.</p>
-        <div class="grid">{string.Concat(from table in data.Lambdas from measure in Measures where table.Columns.All(c => measure.Of(c.Run) is not null) select Card(table, measure.Name, measure.Unit, measure.Of))}</div>
+        <p class="note">The paper tunes the weights of VGG and LPIPS in this way (best: 1 and 0.1) and says that MDF needs no such tuning.
+        Losses whose weights were not found are missing.</p>
+        <div class="grid">{string.Concat(Cards(data))}</div>
         """;
+
+    private static IEnumerable<string> Cards(ReportData data) =>
+        from table in data.Lambdas
+        from measure in Measures
+        where table.Columns.All(c => measure.Of(c.Run) is not null)
+        select Card(table, measure.Name, measure.Unit, measure.Of);
 
     private static string Card(TableView table, string name, string unit, Func<Trainings.EvaluationResult, IReadOnlyList<double>?> measure)
     {

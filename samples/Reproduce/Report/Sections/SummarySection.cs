@@ -2,28 +2,41 @@ using static Reproduce.Report.Numbers;
 
 namespace Reproduce.Report.Sections;
 
-/// <summary>The table of the paper, with the paper's numbers beside ours.</summary>
+/// <summary>The summary table, with the paper's numbers beside the results.</summary>
 internal static class SummarySection
 {
     public static string? Of(ReportData data) => data.Tables.Count == 0 ? null :
         Key() + string.Join('\n', data.Tables.GroupBy(t => string.Join('|', t.Columns.Select(c => c.Label))).Select(Table));
 
     private static string Key() => """
-        <p class="note">Means over the test images. The small print below a number is the paper's, of networks and data of full size: it shows the order of the losses, not a target.</p>
-        <ul class="key"><li><span class="best">best</span></li><li><span class="second">second best</span></li><li>in light print: 95 % interval of the mean</li></ul>
+        <p class="note">Means over the test images. The small print below a number is the paper's number, for networks and data of full
+        size. Compare the order of the losses rather than the values.</p>
+        <ul class="key"><li><span class="best">best</span></li><li><span class="second">second best</span></li>
+        <li>in light print: 95 % interval of the mean</li></ul>
         """;
 
-    // Tables of the same columns are one.
+    // Rows with the same columns share a table.
     private static string Table(IEnumerable<TableView> rows)
     {
         TableView[] all = [.. rows];
         bool hasUnrestored = all.Any(r => r.Unrestored is not null);
-        string head = string.Concat(all[0].Columns.Select(c => $"<th scope=\"col\">{Html(c.Name)}{(c.Label == c.Name ? "" : $"<small>{Html(c.Weights)}</small>")}</th>"));
+        string head = string.Concat(all[0].Columns.Select(Head));
         string body = string.Concat(all.Select(r => Rows(r, hasUnrestored)));
-        return $"<div class=\"card scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Summary table\"><table><thead><tr><th scope=\"col\">Application, test set</th><th scope=\"col\"><span class=\"hidden\">Measure</span></th>{(hasUnrestored ? "<th scope=\"col\">unrestored</th>" : "")}{head}</tr></thead><tbody>{body}</tbody></table></div>";
+        string unrestored = hasUnrestored ? "<th scope=\"col\">unrestored</th>" : "";
+        return $"""
+            <div class="card scroll" tabindex="0" role="region" aria-label="Summary table"><table><thead><tr>
+            <th scope="col">Application, test set</th><th scope="col"><span class="hidden">Measure</span></th>{unrestored}{head}
+            </tr></thead><tbody>{body}</tbody></table></div>
+            """;
     }
 
-    // One of the table for each measure.
+    private static string Head(TableColumn column)
+    {
+        string weights = column.Label == column.Name ? "" : $"<small>{Html(column.Weights)}</small>";
+        return $"<th scope=\"col\">{Html(column.Name)}{weights}</th>";
+    }
+
+    // Returns one table row per measure.
     private static string Rows(TableView row, bool hasUnrestored)
     {
         var measures = Measures.Where(m => row.Columns.Any(c => m.Of(c.Run) is not null)).ToArray();
@@ -32,9 +45,15 @@ internal static class SummarySection
             (int best, int second) = row.Ranks(measure.Of, measure.IsLowerBetter);
             string cells = string.Concat(row.Columns.Select((column, c) =>
                 Cell(row, column, measure.Name, measure.Digits, measure.Of(column.Run), c == best ? "best" : c == second ? "second" : "")));
-            string unrestored = row.Unrestored is { } plain && measure.Of(plain.Run) is { } values ? Text(values.Average(), measure.Digits) : "";
-            string head = i > 0 ? "" : $"<th scope=\"rowgroup\" rowspan=\"{measures.Length}\">{Html(row.Application.Title)}<small>{Html(row.Dataset)}, {row.Images} images</small></th>";
-            string name = $"{measure.Name}{(measure.IsLowerBetter ? " ↓" : " ↑")}<small>{(measure.Unit.Length > 0 ? measure.Unit : "")}<span class=\"hidden\"> {(measure.IsLowerBetter ? "lower" : "higher")} is better</span></small>";
+            string unrestored = row.Unrestored is { } plain && measure.Of(plain.Run) is { } values
+                ? Text(values.Average(), measure.Digits)
+                : "";
+            string head = i > 0
+                ? ""
+                : $"<th scope=\"rowgroup\" rowspan=\"{measures.Length}\">{Html(row.Application.Title)}"
+                    + $"<small>{Html(row.Dataset)}, {row.Images} images</small></th>";
+            (string arrow, string direction) = measure.IsLowerBetter ? ("↓", "lower") : ("↑", "higher");
+            string name = $"{measure.Name} {arrow}<small>{measure.Unit}<span class=\"hidden\"> {direction} is better</span></small>";
             return $"<tr>{head}<td class=\"measure\">{name}</td>{(hasUnrestored ? $"<td>{unrestored}</td>" : "")}{cells}</tr>";
         }));
     }
@@ -59,6 +78,7 @@ internal static class SummarySection
             "second" => "<span class=\"hidden\"> (second best)</span>",
             _ => "",
         };
-        return $"<td><span class=\"{rank}\">{Text(values.Average(), digits)}</span>{label}<small>{Interval(values, digits)}</small>{theirs}</td>";
+        return $"<td><span class=\"{rank}\">{Text(values.Average(), digits)}</span>{label}"
+            + $"<small>{Interval(values, digits)}</small>{theirs}</td>";
     }
 }

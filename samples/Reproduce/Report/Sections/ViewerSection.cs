@@ -3,9 +3,12 @@ using static Reproduce.Report.Numbers;
 
 namespace Reproduce.Report.Sections;
 
-/// <summary>Restored images side by side.</summary>
+/// <summary>The viewer, which shows restored images side by side.</summary>
 internal static class ViewerSection
 {
+    private const string CompareLabel =
+        "Comparison of two images. Arrow keys move, plus and minus zoom, square brackets move the divider, n and p change the image.";
+
     private static readonly JsonSerializerOptions CamelCase = new(JsonSerializerDefaults.Web);
 
     public static string? Of(ReportData data)
@@ -17,35 +20,45 @@ internal static class ViewerSection
 
         string options = string.Concat(data.Tables.Select((t, i) => $"<option value=\"{i}\">{Html(t.Title)}</option>"));
         return $"""
-            <p class="note">Restored test images, stored as JPEG of quality 90 (of large ones the middle). Numbers are of the images before that.</p>
+            <p class="note">Restored test images, stored as JPEG of quality 90; of large images only the middle. The numbers are of the
+            images before this compression.</p>
             <div class="card" id="viewer-body">
             <div class="controls">
             <label>Application and test set<select id="set">{options}</select></label>
-            <label class="wide" for="image"><span>Image <output id="image-text" for="image"></output></span><input type="range" id="image" min="0" value="0" step="1"></label>
-            <div><button type="button" id="previous" aria-label="Previous image">←</button> <button type="button" id="next" aria-label="Next image">→</button></div>
-            <label class="wide" for="zoom"><span>Zoom <output id="zoom-text" for="zoom"></output></span><input type="range" id="zoom" min="0" max="4" step="0.05" value="0"></label>
+            <label class="wide" for="image"><span>Image <output id="image-text" for="image"></output></span><input
+            type="range" id="image" min="0" value="0" step="1"></label>
+            <div><button type="button" id="previous" aria-label="Previous image">←</button>
+            <button type="button" id="next" aria-label="Next image">→</button></div>
+            <label class="wide" for="zoom"><span>Zoom <output id="zoom-text" for="zoom"></output></span><input
+            type="range" id="zoom" min="0" max="4" step="0.05" value="0"></label>
             </div>
             <div class="controls">
             <label>Left<select id="left"></select></label><label>Right<select id="right"></select></label>
             <label class="wide">Divider<input type="range" id="split" min="0" max="100" value="50"></label>
             </div>
             <div class="viewer">
-            <div class="compare" id="compare" tabindex="0" role="group" aria-label="Comparison of two images. Arrow keys move, plus and minus zoom, square brackets move the divider, n and p change the image.">
-            <img class="zoomed" id="right-image" alt="" draggable="false"><div class="half top"><img class="zoomed" id="left-image" alt="" draggable="false"></div>
+            <div class="compare" id="compare" tabindex="0" role="group" aria-label="{CompareLabel}">
+            <img class="zoomed" id="right-image" alt="" draggable="false"><div class="half top"><img
+            class="zoomed" id="left-image" alt="" draggable="false"></div>
             <div class="bar"></div><span class="tag left" id="left-tag"></span><span class="tag right" id="right-tag"></span></div>
-            <p class="note help">In the picture: <kbd>+</kbd> <kbd>−</kbd> or the wheel zoom, dragging or arrow keys move, <kbd>[</kbd> <kbd>]</kbd> move the divider, <kbd>n</kbd> <kbd>p</kbd> change the image, <kbd>0</kbd> shows all of it. All pictures move together.</p>
+            <p class="note help">In the picture: <kbd>+</kbd> <kbd>−</kbd> or the wheel zoom, dragging or arrow keys move, <kbd>[</kbd>
+            <kbd>]</kbd> move the divider, <kbd>n</kbd> <kbd>p</kbd> change the image, <kbd>0</kbd> shows the whole image. All pictures move
+            together.</p>
             <fieldset id="losses"><legend>Losses shown</legend></fieldset>
             <div class="tiles" id="tiles"></div>
             </div></div>
             """;
     }
 
-    /// <summary>The images and numbers of each set, in an element of its own: all of them are more than a browser should parse at once.</summary>
+    /// <summary>
+    /// Writes the images and numbers of each test set in an element of its own, because browsers are slow to parse all at once.
+    /// </summary>
     public static void WriteSets(TextWriter page, ReportData data)
     {
         for (int i = 0; i < data.Tables.Count; i++)
         {
-            page.WriteLine($"<script type=\"application/json\" id=\"set-{i}\">{JsonSerializer.Serialize(Set(data, data.Tables[i]), CamelCase)}</script>");
+            string set = JsonSerializer.Serialize(Set(data, data.Tables[i]), CamelCase);
+            page.WriteLine($"<script type=\"application/json\" id=\"set-{i}\">{set}</script>");
         }
     }
 
@@ -69,8 +82,12 @@ internal static class ViewerSection
         };
 
         string[] Images(string folder) =>
-            [.. Enumerable.Range(0, count).Select(i => Convert.ToBase64String(File.ReadAllBytes(data.Workspace.PathOf(folder, $"{i:d2}.jpg"))))];
+            [
+                .. Enumerable.Range(0, count)
+                    .Select(i => Convert.ToBase64String(File.ReadAllBytes(data.Workspace.PathOf(folder, $"{i:d2}.jpg")))),
+            ];
 
-        double[] Rounded(IReadOnlyList<double> values) => [.. values.Take(count).Select(v => double.IsFinite(v) ? Math.Round(v, 4) : 99)];
+        double[] Rounded(IReadOnlyList<double> values) =>
+            [.. values.Take(count).Select(v => double.IsFinite(v) ? Math.Round(v, 4) : 99)];
     }
 }
