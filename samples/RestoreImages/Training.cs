@@ -44,7 +44,8 @@ internal static class Training
         AnsiConsole.MarkupLineInterpolated($"Data: {images.Count} images. Loss: {settings.LossDescription}.");
 
         var metadata = new Dictionary<string, string> { ["loss"] = settings.LossDescription };
-        using SrganDiscriminator? discriminator = settings.Adversarial ? new SrganDiscriminator(settings.Options.PatchSize, settings.Options.Seed) : null;
+        using SrganDiscriminator? discriminator =
+            settings.Adversarial ? new SrganDiscriminator(settings.Options.PatchSize, settings.Options.Seed) : null;
         var input = new RestorationTrainingInput
         {
             Network = network,

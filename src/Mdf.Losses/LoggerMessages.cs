@@ -7,6 +7,11 @@ internal static partial class LoggerMessages
     [LoggerMessage(Level = LogLevel.Information, Message = "MDF loss: {ScaleCount} frozen discriminators from {Weights}.")]
     public static partial void Loaded(this ILogger logger, int scaleCount, string weights);
 
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "MDF loss: the file '{File}' is used instead of the packaged weights of the same name; MdfLoss.Pretrained takes those.")]
+    public static partial void Shadowed(this ILogger logger, string file);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "VGG loss: frozen {Network} from {Weights}.")]
     public static partial void LoadedVgg(this ILogger logger, VggNetwork network, string weights);
 

@@ -46,7 +46,12 @@ public sealed class MdfLoss : FeatureLoss
     public MdfLoss(string weights, MdfLossOptions? options = null, ILogger? logger = null)
         : this(FoldOwned(PackagedWeights.Load(weights), options ??= new MdfLossOptions()), options)
     {
-        (logger ?? NullLogger.Instance).Loaded(ScaleCount, weights);
+        logger ??= NullLogger.Instance;
+        logger.Loaded(ScaleCount, weights);
+        if (PackagedWeights.AreShadowed(weights))
+        {
+            logger.Shadowed(Path.GetFullPath(weights));
+        }
     }
 
     /// <summary>Creates the loss from a copy of discriminators in memory.</summary>

@@ -20,7 +20,8 @@ public sealed record MdfLossOptions : LossOptions
     public MdfInputRange InputRange { get; init; }
 
     /// <summary>
-    /// Precision in which feature maps are computed. Default: <see cref="MdfPrecision.Full"/>. <see cref="MdfPrecision.BFloat16WhereFaster"/> is
+    /// Precision in which feature maps are computed. Default: <see cref="MdfPrecision.Full"/>. <see
+    /// cref="MdfPrecision.BFloat16WhereFaster"/> is
     /// faster on some hardware and less accurate.
     /// </summary>
     public MdfPrecision Precision { get; init; }

@@ -1,3 +1,4 @@
+using Mdf.Testing;
 using Mdf.TorchCompatibility;
 using Reproduce.Experiments;
 using Reproduce.Grids;

@@ -44,7 +44,8 @@ public sealed class ExperimentStore
         string kind, TDescription description, TResult result, ExperimentEnvironment environment)
         where TDescription : notnull
     {
-        var record = new ExperimentRecord<TDescription, TResult>(kind, ExperimentIdentity.Of(description), description, result, environment);
+        var record = new ExperimentRecord<TDescription, TResult>(
+            kind, ExperimentIdentity.Of(description), description, result, environment);
         string path = PathOf(kind, record.Identity), temporary = $"{path}.{Environment.ProcessId}.tmp";
         using (FileStream stream = File.Create(temporary))
         {

@@ -20,7 +20,8 @@ internal static class ImageGuard
     public static string? Fault(Tensor images)
     {
         long[] shape = images.shape;
-        return shape.Length != 4 || shape.Contains(0) ? $"has shape {ShapeText.Of(shape)}; expected four dimensions, (N, C, H, W), none of them 0"
+        return shape.Length != 4 || shape.Contains(0)
+            ? $"has shape {ShapeText.Of(shape)}; expected four dimensions, (N, C, H, W), none of them 0"
             : !IsFloatingPoint(images) ? $"is of type {images.dtype}; expected floating-point values"
             : null;
     }
@@ -31,7 +32,8 @@ internal static class ImageGuard
         ArgumentNullException.ThrowIfNull(images, name);
         if (images.ndim != 4 || images.shape[1] != channels || images.numel() == 0)
         {
-            throw new ArgumentException($"{name} has shape {ShapeText.Of(images)}; expected (N, {channels}, H, W) with at least one pixel.", name);
+            throw new ArgumentException(
+                $"{name} has shape {ShapeText.Of(images)}; expected (N, {channels}, H, W) with at least one pixel.", name);
         }
     }
 
@@ -51,7 +53,8 @@ internal static class ImageGuard
         if (shape.Length != 4)
         {
             string channelText = expected.Channels?.ToString(CultureInfo.InvariantCulture) ?? "C";
-            throw new ArgumentException($"{name} has shape {ShapeText.Of(shape)}; expected four dimensions, (N, {channelText}, H, W).", name);
+            throw new ArgumentException(
+                $"{name} has shape {ShapeText.Of(shape)}; expected four dimensions, (N, {channelText}, H, W).", name);
         }
 
         if (shape[0] == 0)
@@ -61,7 +64,8 @@ internal static class ImageGuard
 
         if (shape[1] == 0 || (expected.Channels is { } channels && shape[1] != channels))
         {
-            throw new ArgumentException($"{name} has {shape[1]} channels (shape {ShapeText.Of(shape)}); expected {expected.Channels ?? 1}.", name);
+            throw new ArgumentException(
+                $"{name} has {shape[1]} channels (shape {ShapeText.Of(shape)}); expected {expected.Channels ?? 1}.", name);
         }
 
         Side(shape, expected.MinimumSide, name);
@@ -93,17 +97,20 @@ internal static class ImageGuard
         if (!reference.Shape.SequenceEqual(restored.Shape))
         {
             throw new ArgumentException(
-                $"reference has shape {ShapeText.Of(reference.Shape)}; expected {ShapeText.Of(restored.Shape)}, that of restored.", nameof(reference));
+                $"reference has shape {ShapeText.Of(reference.Shape)}; expected {ShapeText.Of(restored.Shape)}, that of restored.",
+                nameof(reference));
         }
 
         if (reference.Type != restored.Type)
         {
-            throw new ArgumentException($"reference is of type {reference.Type}; expected {restored.Type}, that of restored.", nameof(reference));
+            throw new ArgumentException(
+                $"reference is of type {reference.Type}; expected {restored.Type}, that of restored.", nameof(reference));
         }
 
         if (!Same(reference.Device, restored.Device))
         {
-            throw new ArgumentException($"reference is on {reference.Device}; expected {restored.Device}, where restored is.", nameof(reference));
+            throw new ArgumentException(
+                $"reference is on {reference.Device}; expected {restored.Device}, where restored is.", nameof(reference));
         }
     }
 

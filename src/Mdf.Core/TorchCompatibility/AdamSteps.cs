@@ -5,12 +5,15 @@ namespace Mdf.TorchCompatibility;
 
 /// <summary>Steps of TorchSharp's Adam optimizer that garbage collection on other threads cannot disturb.</summary>
 /// <remarks>
-/// <see cref="Adam.step"/> hands its numbers to libtorch without keeping them alive (see <c>docs/workarounds.md</c>). A collection that another
+/// <see cref="Adam.step"/> hands its numbers to libtorch without keeping them alive (see <c>docs/workarounds.md</c>). A collection that
+/// another
 /// thread triggers meanwhile can free them, and the step then fails or uses another number.
 /// </remarks>
 public static class AdamSteps
 {
-    /// <summary>Updates all parameters as <see cref="Adam.step"/> does, with numbers that stay alive until libtorch has used them.</summary>
+    /// <summary>
+    /// Updates all parameters as <see cref="Adam.step"/> does, with numbers that stay alive until libtorch has used them.
+    /// </summary>
     /// <remarks>Parameters without a gradient are skipped. The optimizer's state is the one that <see cref="Adam.step"/> keeps.</remarks>
     /// <param name="adam">The optimizer; without weight decay and AMSGrad.</param>
     /// <exception cref="NotSupportedException">The optimizer uses weight decay, AMSGrad or maximisation.</exception>
@@ -39,7 +42,8 @@ public static class AdamSteps
     }
 
     /// <summary>Names the optimizer's first and second moments, for a training state.</summary>
-    internal static IEnumerable<KeyValuePair<string, Tensor>> Moments(this Adam adam, string prefix) => States(adam).SelectMany((s, i) => new[]
+    internal static IEnumerable<KeyValuePair<string, Tensor>> Moments(this Adam adam, string prefix) =>
+        States(adam).SelectMany((s, i) => new[]
     {
         KeyValuePair.Create($"adam.{prefix}{i}.mean", s.exp_avg),
         KeyValuePair.Create($"adam.{prefix}{i}.square", s.exp_avg_sq),
@@ -68,8 +72,9 @@ public static class AdamSteps
         if (options.weight_decay is not (null or 0) || options.amsgrad == true || options.maximize == true)
         {
             throw new NotSupportedException(
-                $"{nameof(StepSafely)} does plain Adam steps; got weight_decay {options.weight_decay ?? 0}, amsgrad {options.amsgrad ?? false} and "
-                + $"maximize {options.maximize ?? false}. Use step() for those, with garbage collection kept off other threads.");
+                $"{nameof(StepSafely)} does plain Adam steps; got weight_decay {options.weight_decay ?? 0}, "
+                + $"amsgrad {options.amsgrad ?? false} and maximize {options.maximize ?? false}. "
+                + "Use step() for those, with garbage collection kept off other threads.");
         }
     }
 

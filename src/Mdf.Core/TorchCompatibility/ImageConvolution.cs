@@ -6,7 +6,8 @@ namespace Mdf.TorchCompatibility;
 
 /// <summary>Convolution from feature maps to an image: few output channels, stride 1, zero padding that keeps the size.</summary>
 /// <remarks>
-/// On CPUs with AVX-512, libtorch 2.10 (oneDNN) computes the input gradient of such a convolution from uninitialised memory, which is NaN now
+/// On CPUs with AVX-512, libtorch 2.10 (oneDNN) computes the input gradient of such a convolution from uninitialised memory, which is NaN
+/// now
 /// and then. With a channels-last input it does not, so the input is laid out that way when a gradient is wanted.
 /// </remarks>
 internal sealed class ImageConvolution : Module<Tensor, Tensor>

@@ -5,7 +5,8 @@ namespace Mdf.TorchCompatibility;
 
 /// <summary>Switches NNPACK off, the library that libtorch tries for small single images on the CPU.</summary>
 /// <remarks>
-/// In virtual machines that hide the processor's caches, NNPACK prints "Could not initialize NNPACK" at every convolution and computes nothing.
+/// In virtual machines that hide the processor's caches, NNPACK prints "Could not initialize NNPACK" at every convolution and computes
+/// nothing.
 /// TorchSharp does not expose libtorch's switch for it.
 /// </remarks>
 public static class Nnpack
@@ -26,7 +27,8 @@ public static class Nnpack
     {
         empty(0).Dispose(); // loads libtorch
         if (!OperatingSystem.IsLinux() || !NativeLibrary.TryLoad(Library, out nint library)
-            || !NativeLibrary.TryGetExport(library, GlobalContext, out nint context) || !NativeLibrary.TryGetExport(library, SetEnabled, out nint set))
+            || !NativeLibrary.TryGetExport(library, GlobalContext, out nint context)
+            || !NativeLibrary.TryGetExport(library, SetEnabled, out nint set))
         {
             return false;
         }

@@ -5,9 +5,12 @@ namespace Mdf.TorchCompatibility;
 
 /// <summary>Arithmetic of tensors with numbers that garbage collection cannot disturb.</summary>
 /// <remarks>
-/// TorchSharp 0.107 makes a <see cref="Scalar"/> of every number (also of the factor 1 in a sum of two tensors) and hands its memory to libtorch
-/// without keeping it alive. When another thread triggers a collection meanwhile, the finaliser frees what libtorch is about to read: the call
-/// fails or computes with another number. Here each Scalar lives until libtorch has returned. Losses, metrics, degradations and trainings use
+/// TorchSharp 0.107 makes a <see cref="Scalar"/> of every number (also of the factor 1 in a sum of two tensors) and hands its memory to
+/// libtorch
+/// without keeping it alive. When another thread triggers a collection meanwhile, the finaliser frees what libtorch is about to read: the
+/// call
+/// fails or computes with another number. Here each Scalar lives until libtorch has returned. Losses, metrics, degradations and trainings
+/// use
 /// these methods instead of operators with numbers and of <c>+</c>.
 /// </remarks>
 internal static class ScalarArithmetic
@@ -127,5 +130,32 @@ internal static class ScalarArithmetic
     {
         using Scalar number = most;
         return x.clamp_max(number);
+    }
+
+    /// <summary>Divides x by y in place; returns x.</summary>
+    public static Tensor Divide(this Tensor x, double y)
+    {
+        using Scalar number = y;
+        return x.div_(number);
+    }
+
+    /// <summary>Squares x in place; returns x.</summary>
+    public static Tensor Square(this Tensor x) => x.pow_(Two);
+
+    /// <summary>Returns x + y * z.</summary>
+    public static Tensor PlusProduct(this Tensor x, Tensor y, Tensor z) => x.addcmul(y, z, One);
+
+    /// <summary>Returns LeakyReLU of x.</summary>
+    public static Tensor WithLeakyRelu(this Tensor x, double slope)
+    {
+        using Scalar number = slope;
+        return x.leaky_relu(number);
+    }
+
+    /// <summary>Returns a tensor of x's shape, type and device that is filled with a value.</summary>
+    public static Tensor Filled(this Tensor x, double value)
+    {
+        using Scalar number = value;
+        return x.full_like(number);
     }
 }

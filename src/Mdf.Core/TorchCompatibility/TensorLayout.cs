@@ -6,19 +6,24 @@ namespace Mdf.TorchCompatibility;
 
 /// <summary>Arranges images and feature maps in memory so that libtorch's CPU convolutions are fast and their gradients right.</summary>
 /// <remarks>
-/// On CPUs with AVX-512, libtorch 2.10 (oneDNN) pads a convolution's few channels to a full block with uninitialised memory. Gradients computed
+/// On CPUs with AVX-512, libtorch 2.10 (oneDNN) pads a convolution's few channels to a full block with uninitialised memory. Gradients
+/// computed
 /// from that padding are NaN now and then. The channels-last layout has no padding, and is the faster one too.
 /// </remarks>
 public static class TensorLayout
 {
-    /// <summary>Returns images in the layout that a network under training needs: channels-last on the CPU while gradients are recorded.</summary>
+    /// <summary>
+    /// Returns images in the layout that a network under training needs: channels-last on the CPU while gradients are recorded.
+    /// </summary>
     /// <remarks>
-    /// Call it on the input of your own network in a training loop. Without it, gradients of convolutions with few input channels are NaN now
+    /// Call it on the input of your own network in a training loop. Without it, gradients of convolutions with few input channels are NaN
+    /// now
     /// and then on CPUs with AVX-512. Values do not change.
     /// </remarks>
     /// <param name="images">Images, (N, C, H, W), of any type on any device.</param>
     /// <returns>
-    /// A tensor with equal values: a channels-last copy on the CPU while gradients are recorded, otherwise <paramref name="images"/> itself.
+    /// A tensor with equal values: a channels-last copy on the CPU while gradients are recorded, otherwise <paramref name="images"/>
+    /// itself.
     /// </returns>
     /// <exception cref="ArgumentException"><paramref name="images"/> does not have four dimensions.</exception>
     public static Tensor ForTraining(this Tensor images)

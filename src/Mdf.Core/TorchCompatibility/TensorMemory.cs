@@ -14,13 +14,15 @@ public static class TensorMemory
     private const int LargestBlock = 32 << 20;
     private const int LargestRest = 1 << 30;
 
-    // A thread's heap has this size. glibc returns an empty one unless the reserve (top pad) is at least as large. A reserve takes addresses only;
+    // A thread's heap has this size. glibc returns an empty one unless the reserve (top pad) is at least as large. A reserve takes
+    // addresses only;
     // memory is used once it is written to.
     private const int ThreadHeap = 64 << 20;
 
     /// <summary>Makes glibc keep freed tensor memory and reuse it, which speeds up training steps and keeps peak memory flat.</summary>
     /// <remarks>
-    /// By default glibc returns large blocks to the system, and each training step faults them in anew (2 to 10 times slower steps). Call this
+    /// By default glibc returns large blocks to the system, and each training step faults them in anew (2 to 10 times slower steps). Call
+    /// this
     /// once, before any tensor is made. It also limits the number of heaps for threads. It does what the environment variables
     /// <c>MALLOC_MMAP_THRESHOLD_=33554432</c>, <c>MALLOC_TRIM_THRESHOLD_=1073741824</c>, <c>MALLOC_TOP_PAD_=67108864</c> and
     /// <c>MALLOC_ARENA_MAX=1</c> do from outside; variables that are set take precedence.

@@ -8,11 +8,13 @@ using static TorchSharp.torch;
 namespace Mdf.Losses.Discriminators;
 
 /// <summary>
-/// Frozen discriminators of one shape side by side, computed by libtorch as plain convolutions (<see cref="DiscriminatorFolding"/>) in one precision
+/// Frozen discriminators of one shape side by side, computed by libtorch as plain convolutions (<see cref="DiscriminatorFolding"/>) in one
+/// precision
 /// on one device.
 /// </summary>
 /// <remarks>
-/// Each convolution but the last is followed by LeakyReLU. The discriminators' channels are concatenated. On the CPU a stack holds one discriminator.
+/// Each convolution but the last is followed by LeakyReLU. The discriminators' channels are concatenated. On the CPU a stack holds one
+/// discriminator.
 /// </remarks>
 internal sealed class DiscriminatorStack : IDiscriminatorExtractor
 {
@@ -94,7 +96,8 @@ internal sealed class DiscriminatorStack : IDiscriminatorExtractor
 
     /// <summary>Takes a gradient from a convolution's output to its input; both given tensors may be overwritten.</summary>
     /// <remarks>
-    /// Computed by the flipped convolution, which on a CPU is up to three times as fast as the transposed one. The gradient with respect to the
+    /// Computed by the flipped convolution, which on a CPU is up to three times as fast as the transposed one. The gradient with respect to
+    /// the
     /// images is summed over the discriminators.
     /// </remarks>
     /// <param name="convolution">Index of the convolution.</param>
@@ -140,7 +143,9 @@ internal sealed class DiscriminatorStack : IDiscriminatorExtractor
 
     /// <inheritdoc/>
     public Tensor Distances(IReadOnlyList<Tensor> restored, IReadOnlyList<Tensor> reference) => stack(
-        restored.Zip(reference, (x, y) => AtLeastFloat32(x - y).Squared().unflatten(1, Networks, x.shape[1] / Networks).mean([2, 3, 4])), dim: 2);
+        restored.Zip(reference, (x, y) =>
+            AtLeastFloat32(x - y).Squared().unflatten(1, Networks, x.shape[1] / Networks).mean([2, 3, 4])),
+        dim: 2);
 
     /// <inheritdoc/>
     public Tensor? Compare(Tensor x, Tensor[] references, TileComparison comparison) => new FusedPass(this, comparison).Run(x, references);
@@ -153,7 +158,8 @@ internal sealed class DiscriminatorStack : IDiscriminatorExtractor
         }
     }
 
-    // All discriminators share the first convolution's input. The last is too narrow for groups to be fast: there each discriminator sees the others'
+    // All discriminators share the first convolution's input. The last is too narrow for groups to be fast: there each discriminator sees
+    // the others'
     // channels times zero.
     private int Groups(int convolution) => convolution == 0 || convolution == Count - 1 ? 1 : Networks;
 

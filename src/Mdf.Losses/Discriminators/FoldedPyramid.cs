@@ -9,7 +9,9 @@ using static TorchSharp.torch;
 
 namespace Mdf.Losses.Discriminators;
 
-/// <summary>Holds the frozen discriminators of an <see cref="MdfLoss"/>: float64 originals on the CPU, and copies by precision on the loss's device.</summary>
+/// <summary>
+/// Holds the frozen discriminators of an <see cref="MdfLoss"/>: float64 originals on the CPU, and copies by precision on the loss's device.
+/// </summary>
 internal sealed class FoldedPyramid : IFeatureNetwork
 {
     private const int MostStacked = 4;
@@ -30,7 +32,9 @@ internal sealed class FoldedPyramid : IFeatureNetwork
         if (discriminators.Any(d => d.InputChannels != Channels))
         {
             throw new ArgumentException(
-                $"{name} takes {string.Join(", ", discriminators.Select(d => d.InputChannels))} channels, scale by scale; expected one number.", name);
+                $"{name} takes {string.Join(", ", discriminators.Select(d => d.InputChannels))} channels, scale by scale; "
+                + "expected one number.",
+                name);
         }
 
         using var scope = NewDisposeScope();
@@ -72,7 +76,8 @@ internal sealed class FoldedPyramid : IFeatureNetwork
         // At the peak, the restored image's maps after each convolution are alive, two of the reference's, and three being computed.
         long bytesAPixel = elementSize * On(precision).Max(e => e.Channels) * (maximumBodyBlocks + 6);
         long bytes = WorkingMemory.Bytes(Options.WorkingMemory, images.device) / Workers(images);
-        return Tile.Divide(images.shape, (images.device_type == DeviceType.CPU ? Math.Min(bytes, MostOfWorker) : bytes) / bytesAPixel, MinimumSide);
+        bytes = images.device_type == DeviceType.CPU ? Math.Min(bytes, MostOfWorker) : bytes;
+        return Tile.Divide(images.shape, bytes / bytesAPixel, MinimumSide);
     }
 
     public int Workers(Tensor images) => WorkingMemory.Workers(Options.WorkingMemory, images.device);
@@ -91,7 +96,8 @@ internal sealed class FoldedPyramid : IFeatureNetwork
     private bool BFloat16IsFaster => Device!.type != DeviceType.CPU || BFloat16Support.HasMatrixUnit
         || (BFloat16Support.IsSupported && !originals.All(VectorDiscriminator.Fits));
 
-    // On tensor cores the time goes into memory traffic and launches, so fewer, larger launches with channels-last maps win. cuDNN uses them for
+    // On tensor cores the time goes into memory traffic and launches, so fewer, larger launches with channels-last maps win. cuDNN uses
+    // them for
     // float32 while TF32 is allowed; a change of that after the copies were made changes the speed alone.
     private static bool UsesTensorCores(Device device, ScalarType precision) => device.type == DeviceType.CUDA
         && (precision == ScalarType.BFloat16 || (precision == ScalarType.Float32 && backends.cudnn.allow_tf32));
@@ -100,9 +106,10 @@ internal sealed class FoldedPyramid : IFeatureNetwork
     {
         bool tensorCores = UsesTensorCores(device, precision);
         bool channelsLast = tensorCores || TensorLayout.PrefersChannelsLast(device, precision);
-        return [.. Stacks(tensorCores ? MostStacked : 1).Select(IDiscriminatorExtractor (s) => s.Count == 1 && SimdDiscriminator.Fits(s[0], device, precision)
-            ? new SimdDiscriminator(s[0], Options.Layers)
-            : new DiscriminatorStack(s, Options.Layers, device, precision, channelsLast))];
+        return [.. Stacks(tensorCores ? MostStacked : 1).Select(IDiscriminatorExtractor (s) =>
+            s.Count == 1 && SimdDiscriminator.Fits(s[0], device, precision)
+                ? new SimdDiscriminator(s[0], Options.Layers)
+                : new DiscriminatorStack(s, Options.Layers, device, precision, channelsLast))];
     }
 
     // Groups consecutive discriminators of one shape, at most so many together.
@@ -122,6 +129,7 @@ internal sealed class FoldedPyramid : IFeatureNetwork
 
         yield return [.. current];
 
-        static IEnumerable<(long, long)> Shapes((Tensor Weight, Tensor Bias)[] convolutions) => convolutions.Select(c => (c.Weight.shape[0], c.Weight.shape[1]));
+        static IEnumerable<(long, long)> Shapes((Tensor Weight, Tensor Bias)[] convolutions) =>
+            convolutions.Select(c => (c.Weight.shape[0], c.Weight.shape[1]));
     }
 }

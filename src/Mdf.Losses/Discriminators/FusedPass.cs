@@ -7,7 +7,9 @@ namespace Mdf.Losses.Discriminators;
 /// <summary>Compares one tile by a stack of discriminators: distances of its maps, and their gradient by hand.</summary>
 internal readonly struct FusedPass(DiscriminatorStack stack, TileComparison comparison)
 {
-    /// <summary>Adds the distances to the comparison's terms and returns their gradient with respect to the tile, or null if none is wanted.</summary>
+    /// <summary>
+    /// Adds the distances to the comparison's terms and returns their gradient with respect to the tile, or null if none is wanted.
+    /// </summary>
     /// <param name="x">The tile of the restored images.</param>
     /// <param name="references">The chosen maps of the reference, as far as the tile owns them.</param>
     public Tensor? Run(Tensor x, Tensor[] references)
@@ -78,7 +80,8 @@ internal readonly struct FusedPass(DiscriminatorStack stack, TileComparison comp
     {
         if (stack.Networks > 1)
         {
-            Tensor channels = difference.permute(0, 2, 3, 1).flatten(1, 2).unflatten(2, stack.Networks, difference.shape[1] / stack.Networks);
+            long width = difference.shape[1] / stack.Networks;
+            Tensor channels = difference.permute(0, 2, 3, 1).flatten(1, 2).unflatten(2, stack.Networks, width);
             return channels.norm(3).to(ScalarType.Float64).Squared().sum(1);
         }
 

@@ -26,7 +26,9 @@ internal sealed class SimdDiscriminator : IDiscriminatorExtractor
 
     public long Channels => withGraph.Channels;
 
-    /// <summary>Returns whether this processor and these convolutions can be computed without libtorch in a precision on a device.</summary>
+    /// <summary>
+    /// Returns whether this processor and these convolutions can be computed without libtorch in a precision on a device.
+    /// </summary>
     public static bool Fits((Tensor Weight, Tensor Bias)[] convolutions, Device device, ScalarType precision) =>
         device.type == DeviceType.CPU && precision == ScalarType.Float32 && VectorDiscriminator.Fits(convolutions);
 

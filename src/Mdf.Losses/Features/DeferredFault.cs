@@ -15,8 +15,9 @@ internal sealed class DeferredFault
         if (Interlocked.Exchange(ref cause, null) is { } exception)
         {
             throw new InvalidOperationException(
-                "The differentiable gradient (create_graph) of an earlier call of this loss could not be computed and is NaN. The images must not be "
-                + $"changed in place, nor disposed with the loss, before the way back. libtorch's message: {exception.Message}",
+                "The differentiable gradient (create_graph) of an earlier call of this loss could not be computed and is NaN. "
+                + "The images must not be changed in place, nor the loss disposed, before the way back. "
+                + $"libtorch's message: {exception.Message}",
                 exception);
         }
     }

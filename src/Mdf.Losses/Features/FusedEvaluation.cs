@@ -5,10 +5,15 @@ using static TorchSharp.torch;
 namespace Mdf.Losses.Features;
 
 /// <summary>Computes the loss together with the gradient of the restored images, tile by tile and network by network.</summary>
-/// <remarks>A tile's features are dropped before the next tile begins, so memory depends on the tile, not on the batch, and a tile stays in the caches.</remarks>
+/// <remarks>
+/// A tile's features are dropped before the next tile begins, so memory depends on the tile, not on the batch, and a tile stays in the
+/// caches.
+/// </remarks>
 internal static class FusedEvaluation
 {
-    /// <summary>Returns the loss of each image, network and layer, (N, K, L), and the gradient of each image's sum in the type of the images.</summary>
+    /// <summary>
+    /// Returns the loss of each image, network and layer, (N, K, L), and the gradient of each image's sum in the type of the images.
+    /// </summary>
     /// <param name="network">The networks.</param>
     /// <param name="restored">The restored images.</param>
     /// <param name="reference">The reference images; null if <paramref name="prepared"/> is given.</param>
@@ -22,7 +27,8 @@ internal static class FusedEvaluation
         ScalarType precision = network.Precision(restored);
         ScalarType sums = precision == ScalarType.BFloat16 ? ScalarType.Float32 : precision;
         IReadOnlyList<IFeatureExtractor> extractors = network.On(precision);
-        Tensor terms = zeros([restored.shape[0], extractors.Sum(e => e.Networks), network.LayerCount], dtype: ScalarType.Float64, device: restored.device);
+        long[] termShape = [restored.shape[0], extractors.Sum(e => e.Networks), network.LayerCount];
+        Tensor terms = zeros(termShape, dtype: ScalarType.Float64, device: restored.device);
         Tensor? gradient = wantsGradient ? zeros(restored.shape, dtype: sums, device: restored.device) : null;
 
         // Index of each extractor's first network; the last entry is the total.
@@ -36,7 +42,8 @@ internal static class FusedEvaluation
                 (Tile tile, int begin, int end) = part;
                 Tensor x = Seen(tile, restored, precision, extractors);
                 Tensor? y = reference is null ? null : Seen(tile, reference, precision, extractors);
-                Tensor partTerms = zeros([tile.Images, firsts[end] - firsts[begin], terms.shape[2]], dtype: terms.dtype, device: terms.device);
+                long[] partShape = [tile.Images, firsts[end] - firsts[begin], terms.shape[2]];
+                Tensor partTerms = zeros(partShape, dtype: terms.dtype, device: terms.device);
                 Tensor? partGradient = wantsGradient ? zeros_like(x, dtype: sums) : null;
                 for (int i = begin; i < end; i++)
                 {
@@ -44,7 +51,7 @@ internal static class FusedEvaluation
                     Tensor extractorTerms = partTerms.narrow(1, firsts[i] - firsts[begin], extractors[i].Networks);
                     var comparison = new TileComparison(tile, restored.shape, extractorTerms, wantsGradient);
                     Tensor? back = y is null
-                        ? extractors[i].Compare(x, [.. prepared![i].Select(m => tile.OwnedOfWhole(m, restored.shape[2], restored.shape[3]))], comparison)
+                        ? extractors[i].Compare(x, [.. prepared![i].Select(m => Owned(tile, m, restored))], comparison)
                         : extractors[i].Compare(x, y, comparison);
                     partGradient?.Add(back!);
                 }
@@ -84,13 +91,15 @@ internal static class FusedEvaluation
                 features[index] ??= [.. maps.Select(m => Whole(m, x, images, extractor).DetachFromDisposeScope())];
                 foreach ((Tensor whole, Tensor map) in features[index].Zip(maps))
                 {
-                    tile.OwnedOfWhole(whole, images.shape[2], images.shape[3]).copy_(tile.Owned(map));
+                    Owned(tile, whole, images).copy_(tile.Owned(map));
                 }
             }
         }
 
         return features;
     }
+
+    private static Tensor Owned(Tile tile, Tensor map, Tensor images) => tile.OwnedOfWhole(map, images.shape[2], images.shape[3]);
 
     private static Tensor Seen(Tile tile, Tensor images, ScalarType precision, IReadOnlyList<IFeatureExtractor> extractors)
     {

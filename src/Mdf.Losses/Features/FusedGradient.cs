@@ -6,12 +6,15 @@ namespace Mdf.Losses.Features;
 /// <summary>Puts losses whose gradient is already known into the autograd graph.</summary>
 /// <remarks>
 /// <para>
-/// The node has two outputs: the losses, and a map of zeros with the shape of the images. <see cref="Attach"/> adds the sum of gradient x zeros to
-/// the losses. So libtorch itself multiplies the known gradient by the incoming one on the way back, and hands the product to the node, which
+/// The node has two outputs: the losses, and a map of zeros with the shape of the images. <see cref="Attach"/> adds the sum of gradient x
+/// zeros to
+/// the losses. So libtorch itself multiplies the known gradient by the incoming one on the way back, and hands the product to the node,
+/// which
 /// passes it on. The images are not needed, and may have been changed in place.
 /// </para>
 /// <para>
-/// When the way back is itself to be differentiated (<c>create_graph</c>), the node computes the losses once more by ordinary operations. That
+/// When the way back is itself to be differentiated (<c>create_graph</c>), the node computes the losses once more by ordinary operations.
+/// That
 /// needs the images as they were.
 /// </para>
 /// </remarks>
@@ -29,7 +32,9 @@ internal sealed class FusedGradient : autograd.MultiTensorFunction<FusedGradient
     /// <summary>Returns the losses with a gradient function.</summary>
     /// <param name="restored">The restored images, which require gradients.</param>
     /// <param name="losses">Each image's loss, (N).</param>
-    /// <param name="gradient">The gradient of each image's loss with respect to the image, in the shape of <paramref name="restored"/>.</param>
+    /// <param name="gradient">
+    /// The gradient of each image's loss with respect to the image, in the shape of <paramref name="restored"/>.
+    /// </param>
     /// <param name="graph">Computes the losses again from the restored images, with a graph.</param>
     /// <param name="fault">Receives what goes wrong on the way back, where no exception may be thrown.</param>
     public static Tensor Attach(Tensor restored, Tensor losses, Tensor gradient, Func<Tensor, Tensor> graph, DeferredFault fault)
@@ -87,13 +92,16 @@ internal sealed class FusedGradient : autograd.MultiTensorFunction<FusedGradient
         try
         {
             Tensor images = ctx.get_saved_variables()[0];
-            return autograd.grad([call.Graph(images)], [images], [incoming], retain_graph: true, create_graph: true)[0].MoveToOuterDisposeScope();
+            Tensor losses = call.Graph(images);
+            Tensor gradient = autograd.grad([losses], [images], [incoming], retain_graph: true, create_graph: true)[0];
+            return gradient.MoveToOuterDisposeScope();
         }
         catch (Exception e)
         {
-            // An exception would have to cross native code, which ends the process. NaN cannot be overlooked, and the loss throws at its next call.
+            // An exception would have to cross native code, which ends the process. NaN cannot be overlooked, and the loss throws at its
+            // next call.
             call.Fault.Keep(e);
-            return full_like(plain, double.NaN).MoveToOuterDisposeScope();
+            return plain.Filled(double.NaN).MoveToOuterDisposeScope();
         }
     }
 

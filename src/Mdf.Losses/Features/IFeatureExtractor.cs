@@ -27,7 +27,9 @@ internal interface IFeatureExtractor
     /// <returns>The gradient with respect to <paramref name="x"/>, in its shape; null if none is wanted.</returns>
     Tensor? Compare(Tensor x, Tensor[] references, TileComparison comparison);
 
-    /// <summary>Adds the distances of a tile from the tile of the reference images to the comparison's terms and returns their gradient.</summary>
+    /// <summary>
+    /// Adds the distances of a tile from the tile of the reference images to the comparison's terms and returns their gradient.
+    /// </summary>
     Tensor? Compare(Tensor x, Tensor reference, TileComparison comparison) =>
         Compare(x, [.. Features(reference, keepsGraph: false).Select(comparison.Tile.Owned)], comparison);
 }

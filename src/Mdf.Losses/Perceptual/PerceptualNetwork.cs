@@ -73,7 +73,9 @@ internal sealed class PerceptualNetwork : IFeatureNetwork
 
     private (FeatureNetwork Network, PerceptualExtractor Extractor) Create(ScalarType precision, Device device)
     {
-        FeatureNetwork network = device.type == DeviceType.CPU && precision == ScalarType.Float32 ? original : original.CopyFrozen(precision, device);
+        FeatureNetwork network = device.type == DeviceType.CPU && precision == ScalarType.Float32
+            ? original
+            : original.CopyFrozen(precision, device);
         return (network, createExtractor(network, precision, device));
     }
 

@@ -33,6 +33,9 @@ internal static class PackagedWeights
             weights);
     }
 
+    /// <summary>Returns whether a file hides the packaged weights of the same name.</summary>
+    public static bool AreShadowed(string weights) => Files.ContainsValue(weights) && File.Exists(weights);
+
     /// <summary>Loads packaged weights by file name.</summary>
     public static DiscriminatorPyramid LoadPackaged(string name)
     {

@@ -1,3 +1,4 @@
+using Mdf.TorchCompatibility;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -16,7 +17,7 @@ internal static class SinGanBlocks
     public static Sequential Block(int inputChannels, int outputChannels) => Sequential(
         ("conv", Conv2d(inputChannels, outputChannels, KernelSize)),
         ("norm", BatchNorm2d(outputChannels)),
-        ("activation", LeakyReLU(NegativeSlope, inplace: true)));
+        ("activation", new SafeLeakyReLU(NegativeSlope, inplace: true)));
 
     /// <summary>Creates a sequence of blocks named <c>block1</c>, <c>block2</c>, ...</summary>
     public static Sequential Body(int width, int blocks) =>

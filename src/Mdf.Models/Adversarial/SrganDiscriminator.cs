@@ -54,7 +54,7 @@ public sealed class SrganDiscriminator : Module<Tensor, Tensor>
         ImageSide = imageSide;
         int lastSide = imageSide / SmallestSide;
         features = Sequential([.. Widths.Select((_, i) => Block(i))]);
-        classifier = Sequential(Linear(FeatureCount * lastSide * lastSide, HiddenUnits), LeakyReLU(NegativeSlope), Linear(HiddenUnits, 1));
+        classifier = Sequential(Linear(FeatureCount * lastSide * lastSide, HiddenUnits), new SafeLeakyReLU(NegativeSlope), Linear(HiddenUnits, 1));
         RegisterComponents();
         WeightInitialization.Uniform(this, seed);
     }
@@ -120,7 +120,7 @@ public sealed class SrganDiscriminator : Module<Tensor, Tensor>
         int inputChannels = index == 0 ? ColorChannels : Widths[index - 1];
         Conv2d convolution = Conv2d(inputChannels, Widths[index], 3, stride: 1 + (index % 2), padding: 1);
         return index == 0
-            ? Sequential(("conv", convolution), ("activation", LeakyReLU(NegativeSlope)))
-            : Sequential(("conv", convolution), ("norm", BatchNorm2d(Widths[index])), ("activation", LeakyReLU(NegativeSlope)));
+            ? Sequential(("conv", convolution), ("activation", new SafeLeakyReLU(NegativeSlope)))
+            : Sequential(("conv", convolution), ("norm", BatchNorm2d(Widths[index])), ("activation", new SafeLeakyReLU(NegativeSlope)));
     }
 }

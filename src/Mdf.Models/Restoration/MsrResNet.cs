@@ -74,7 +74,7 @@ public sealed class MsrResNet : RestorationNetwork
         return last.call(Activate(large.call(features))).Plus(smooth);
     }
 
-    private static Tensor Activate(Tensor features) => functional.leaky_relu(features, NegativeSlope);
+    private static Tensor Activate(Tensor features) => features.WithLeakyRelu(NegativeSlope);
 
     private sealed class Block : Module<Tensor, Tensor>
     {

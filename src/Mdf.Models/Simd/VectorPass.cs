@@ -45,13 +45,18 @@ internal sealed unsafe class VectorPass(VectorDiscriminator discriminator, bool[
         return [.. features.OfType<Tensor>().Select(f => f.MoveToOuterDisposeScope())];
 
         Tensor Empty((int Rows, int Columns, int Channels) shape) =>
-            TensorLayout.Allocate([images.shape[0], shape.Channels, shape.Rows, shape.Columns], ScalarType.Float32, CPU, channelsLast: true);
+            TensorLayout.Allocate(
+                [images.shape[0], shape.Channels, shape.Rows, shape.Columns], ScalarType.Float32, CPU, channelsLast: true);
     }
 
-    /// <summary>Adds the distances from the reference images to the comparison's terms and returns the gradient, or null if none is wanted.</summary>
+    /// <summary>
+    /// Adds the distances from the reference images to the comparison's terms and returns the gradient, or null if none is wanted.
+    /// </summary>
     public Tensor? Compare(Tensor x, Tensor reference, TileComparison comparison) => Compare(x, reference, [], comparison);
 
-    /// <summary>Adds the distances from the reference's owned maps to the comparison's terms and returns the gradient, or null if none is wanted.</summary>
+    /// <summary>
+    /// Adds the distances from the reference's owned maps to the comparison's terms and returns the gradient, or null if none is wanted.
+    /// </summary>
     public Tensor? Compare(Tensor x, Tensor[] features, TileComparison comparison) => Compare(x, reference: null, features, comparison);
 
     private Tensor? Compare(Tensor x, Tensor? reference, Tensor[] features, TileComparison comparison)
@@ -61,7 +66,8 @@ internal sealed unsafe class VectorPass(VectorDiscriminator discriminator, bool[
         int ofReference = reference is null ? 0 : maps.Length, ofRestored = wantsGradient ? maps.Length : 0;
         using var scratch = new Scratch((Passing + ofReference + ofRestored) * place);
         Tensor restored = x.WithChannelsLast();
-        Tensor? other = reference?.WithChannelsLast(), gradient = wantsGradient ? TensorLayout.Allocate(x.shape, x.dtype, x.device, channelsLast: true) : null;
+        Tensor? other = reference?.WithChannelsLast();
+        Tensor? gradient = wantsGradient ? TensorLayout.Allocate(x.shape, x.dtype, x.device, channelsLast: true) : null;
         var sums = new double[terms.numel()];
         for (int image = 0; image < x.shape[0]; image++)
         {

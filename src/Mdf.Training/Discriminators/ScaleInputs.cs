@@ -64,7 +64,7 @@ internal sealed class ScaleInputs : IDisposable
         }
     }
 
-    private static Tensor ToSigned(Tensor image) => (image * 2) - 1;
+    private static Tensor ToSigned(Tensor image) => image.Times(2).Minus(1);
 
     private Tensor Padded(Tensor image) => nn.functional.pad(ToSigned(image), [margin, margin, margin, margin]).WithChannelsLast();
 }

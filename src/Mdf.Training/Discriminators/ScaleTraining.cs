@@ -117,7 +117,7 @@ internal sealed class ScaleTraining : IDisposable
         Tensor realScore = discriminatorPasses.AddScore(real, -1);
         Tensor fakeScore = discriminatorPasses.AddScore(fake, 1);
         double share = random.NextDouble();
-        Tensor between = (real * share) + (fake * (1 - share));
+        Tensor between = real.Times(share).Plus(fake.Times(1 - share));
         Tensor penalty = discriminatorPasses.AddGradientPenalty(between, options.GradientPenaltyWeight);
         discriminatorPasses.End();
         discriminatorAdam.StepSafely();
@@ -131,7 +131,7 @@ internal sealed class ScaleTraining : IDisposable
         (Tensor fake, Action<Tensor> backward) = generatorPasses.Forward(input, skip);
         Tensor difference = fake - real;
         Tensor gradient = discriminatorPasses.Score(fake, -1).Gradient;
-        backward(gradient.add_(difference, alpha: 2 * options.ReconstructionWeight / difference.numel()));
+        backward(gradient.Add(difference, 2 * options.ReconstructionWeight / difference.numel()));
         generatorPasses.End();
         generatorAdam.StepSafely();
         return difference.square().mean();

@@ -1,5 +1,6 @@
 using Mdf.Imaging;
 using Mdf.Models.Adversarial;
+using Mdf.TorchCompatibility;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -151,7 +152,7 @@ internal sealed class TrainingRun : IDisposable
     private static Tensor Resized(Tensor image, (int Height, int Width) size) =>
         image.shape[2] == size.Height && image.shape[3] == size.Width
             ? image.clone()
-            : Resize.Bicubic(image, size.Height, size.Width).clamp_(0, 1);
+            : Resize.Bicubic(image, size.Height, size.Width).Clamp(0, 1);
 
     private static void Copy(nn.Module from, nn.Module to)
     {
@@ -163,7 +164,7 @@ internal sealed class TrainingRun : IDisposable
         }
     }
 
-    private static Tensor FromSigned(Tensor image) => (image + 1) / 2;
+    private static Tensor FromSigned(Tensor image) => image.Plus(1).Over(2);
 
     private static ScaleSample Sample(MdfGenerator generator, ScaleInputs inputs, Random random)
     {
@@ -181,7 +182,7 @@ internal sealed class TrainingRun : IDisposable
         using var scope = NewDisposeScope();
         Random random = seeds.Random(SeedSequence.Purpose.Prior, Finished, image, sample);
         (_, Tensor input, Tensor skip) = inputs.Draw(image, sample, random);
-        Tensor made = FromSigned(generator.call(input, skip)).clamp_(0, 1).contiguous();
+        Tensor made = FromSigned(generator.call(input, skip)).Clamp(0, 1).contiguous();
         return Resized(made, sizes[image][Finished]).DetachFromDisposeScope();
     }
 }

@@ -1,6 +1,6 @@
 namespace Mdf.Training.Restoration;
 
-/// <summary>How far a training of a restoration network has come.</summary>
+/// <summary>The position of a training of a restoration network.</summary>
 /// <param name="Step">Number of steps done.</param>
 /// <param name="Logged">Step of the last log line.</param>
 /// <param name="Best">Step and PSNR of the best validation; null before the first.</param>

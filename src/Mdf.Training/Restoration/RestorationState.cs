@@ -67,7 +67,8 @@ internal sealed partial class RestorationState : IDisposable
         }
 
         Directory.CreateDirectory(job.Input.OutputFolder!);
-        folderLock = FileLock.Take(path, $"'{job.Input.OutputFolder}' is in use by another training; wait for its end, or name another folder.");
+        folderLock = FileLock.Take(
+            path, $"'{job.Input.OutputFolder}' is in use by another training; wait for its end, or name another folder.");
         if (!File.Exists(path))
         {
             return default;
@@ -77,7 +78,8 @@ internal sealed partial class RestorationState : IDisposable
         TrainingState.Restore(path, state, Tensors);
         int step = TrainingState.Number(path, state, StepKey, job.Options.Steps);
         (int, double)? best = state.Metadata.ContainsKey(BestStepKey)
-            ? (TrainingState.Number(path, state, BestStepKey, step), double.Parse(state.Metadata[BestPsnrKey], CultureInfo.InvariantCulture))
+            ? (TrainingState.Number(path, state, BestStepKey, step),
+               double.Parse(state.Metadata[BestPsnrKey], CultureInfo.InvariantCulture))
             : null;
         training.ContinueAfter(step);
         SavedAt = step;

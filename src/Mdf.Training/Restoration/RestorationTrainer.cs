@@ -11,15 +11,19 @@ namespace Mdf.Training.Restoration;
 /// <summary>Trains a restoration network with any loss (phase 2 of the paper).</summary>
 /// <remarks>
 /// <para>
-/// Patches are cut from random places of random images, flipped and rotated, degraded on the fly and prepared in the background. Adam updates the
+/// Patches are cut from random places of random images, flipped and rotated, degraded on the fly and prepared in the background. Adam
+/// updates the
 /// network.
 /// </para>
 /// <para>
-/// Batch n depends on the seed and on n alone. The state (network, Adam's moments, moving average, log position, best value) is saved at intervals. A
-/// training that resumes after any stop gives the weights that an uninterrupted one gives, bit for bit on one device with one number of threads.
+/// Batch n depends on the seed and on n alone. The state (network, Adam's moments, moving average, log position, best value) is saved at
+/// intervals. A
+/// training that resumes after any stop gives the weights that an uninterrupted one gives, bit for bit on one device with one number of
+/// threads.
 /// </para>
 /// <para>
-/// The output folder receives <c>state.safetensors</c>, <c>last.ckpt</c>, <c>log.csv</c> and, with validation images, <c>best.ckpt</c> (highest PSNR).
+/// The output folder receives <c>state.safetensors</c>, <c>last.ckpt</c>, <c>log.csv</c> and, with validation images, <c>best.ckpt</c>
+/// (highest PSNR).
 /// Each file is complete or as it was before. Load the checkpoints with <see cref="ModelZoo.Load"/>.
 /// </para>
 /// </remarks>
@@ -47,7 +51,8 @@ public sealed class RestorationTrainer
     /// <param name="cancellation">Ends the training after the current step, or during a validation; the state is saved.</param>
     /// <returns>The number of steps done, and the scores of the validation.</returns>
     /// <exception cref="ArgumentException">
-    /// The network's weights are not float32, the patch size is not a multiple of its scale, the loss returns more than one value, or LPIPS is to
+    /// The network's weights are not float32, the patch size is not a multiple of its scale, the loss returns more than one value, or LPIPS
+    /// is to
     /// validate a network of grey images.
     /// </exception>
     /// <exception cref="InvalidOperationException">
@@ -55,7 +60,8 @@ public sealed class RestorationTrainer
     /// </exception>
     /// <exception cref="Mdf.Checkpoints.CheckpointFormatException">The state file is damaged or is not a training state.</exception>
     /// <exception cref="IOException">
-    /// No image can be used for training or validation, a file cannot be written (the first is written before the first step), or another training uses
+    /// No image can be used for training or validation, a file cannot be written (the first is written before the first step), or another
+    /// training uses
     /// the folder (it holds <c>state.safetensors.lock</c>).
     /// </exception>
     /// <exception cref="UnauthorizedAccessException">The folder must not be written to.</exception>
@@ -80,7 +86,8 @@ public sealed class RestorationTrainer
     /// <param name="cancellation">Ends the training after the current step, or during a validation; the state is saved.</param>
     /// <returns>The number of steps done, and the scores of the validation.</returns>
     /// <exception cref="ArgumentException">
-    /// The discriminator takes another image size than the patches, the network does not have three channels, or for a reason of <see cref="Train"/>.
+    /// The discriminator takes another image size than the patches, the network does not have three channels, or for a reason of <see
+    /// cref="Train"/>.
     /// </exception>
     /// <exception cref="InvalidOperationException">
     /// The state in the folder belongs to another training, or the degradation does not fit the network's scale.
@@ -100,14 +107,16 @@ public sealed class RestorationTrainer
         if (discriminator.ImageSide != options.PatchSize)
         {
             throw new ArgumentException(
-                $"The discriminator is for images of {discriminator.ImageSide} pixels each way; expected {options.PatchSize}, the patch size.",
+                $"The discriminator is for images of {discriminator.ImageSide} pixels each way; "
+                + $"expected {options.PatchSize}, the patch size.",
                 nameof(discriminator));
         }
 
         if (input.Network?.Channels is not (null or ColorChannels))
         {
             throw new ArgumentException(
-                $"The network has images of {input.Network.Channels} channels; expected {ColorChannels}, those of the discriminator.", nameof(input));
+                $"The network has images of {input.Network.Channels} channels; expected {ColorChannels}, those of the discriminator.",
+                nameof(input));
         }
 
         using var scope = NewDisposeScope();

@@ -8,11 +8,14 @@ namespace Mdf.Training.Restoration;
 /// <summary>Names the network, loss and images of one training of a <see cref="RestorationTrainer"/>, and where its files go.</summary>
 public sealed record RestorationTrainingInput
 {
-    /// <summary>Network to train, with float32 weights. It is moved to <see cref="Device"/> and ends in evaluation mode with the trained weights.</summary>
+    /// <summary>
+    /// Network to train, with float32 weights. It is moved to <see cref="Device"/> and ends in evaluation mode with the trained weights.
+    /// </summary>
     public required RestorationNetwork Network { get; init; }
 
     /// <summary>
-    /// Loss to minimise, called with restored images and references; it returns one value a batch. It is moved to <see cref="Device"/>, and the caller
+    /// Loss to minimise, called with restored images and references; it returns one value a batch. It is moved to <see cref="Device"/>, and
+    /// the caller
     /// disposes it.
     /// </summary>
     public required nn.Module<Tensor, Tensor, Tensor> Loss { get; init; }
@@ -27,12 +30,14 @@ public sealed record RestorationTrainingInput
     public IImageSource? Validation { get; init; }
 
     /// <summary>
-    /// Folder for checkpoints, log and state, created if missing. Training resumes from a state found there. Null writes nothing. Default: null.
+    /// Folder for checkpoints, log and state, created if missing. Training resumes from a state found there. Null writes nothing. Default:
+    /// null.
     /// </summary>
     public string? OutputFolder { get; init; }
 
     /// <summary>
-    /// Entries for the checkpoints' metadata, in addition to and instead of <c>loss</c> (the class's name), <c>degradation</c> and <c>data</c>; for
+    /// Entries for the checkpoints' metadata, in addition to and instead of <c>loss</c> (the class's name), <c>degradation</c> and
+    /// <c>data</c>; for
     /// instance the weights of the loss. A state is resumed only if they are equal. Default: null.
     /// </summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }

@@ -42,7 +42,8 @@ internal sealed record TrainingJob
         if (Options.PatchSize % Input.Network.Scale != 0)
         {
             throw new ArgumentException(
-                $"{nameof(RestorationTrainingOptions.PatchSize)} is {Options.PatchSize}; expected a multiple of {Input.Network.Scale}, the network's scale.",
+                $"{nameof(RestorationTrainingOptions.PatchSize)} is {Options.PatchSize}; "
+                + $"expected a multiple of {Input.Network.Scale}, the network's scale.",
                 "input");
         }
 

@@ -57,8 +57,10 @@ public sealed class PackagedWeightsTests
         try
         {
             Environment.CurrentDirectory = folder.FullName;
-            using var loss = new MdfLoss("jpeg.ckpt");
+            var logger = new ListLogger();
+            using var loss = new MdfLoss("jpeg.ckpt", logger: logger);
             Assert.Equal(2, loss.ScaleCount);
+            Assert.Contains(logger.Messages, m => m.Contains($"'{folder.PathOf("jpeg.ckpt")}' is used instead", StringComparison.Ordinal));
         }
         finally
         {

@@ -8,7 +8,9 @@ internal static class MapMatrix
     /// <summary>Views a channels-last map as a matrix with a row per position and a column per channel, without a copy.</summary>
     public static Tensor Rows(Tensor map) => map.permute(0, 2, 3, 1).view(-1, map.shape[1]);
 
-    /// <summary>Copies a channels-last map into a matrix with a row per position of a 3 x 3 kernel and a column per tap and channel.</summary>
+    /// <summary>
+    /// Copies a channels-last map into a matrix with a row per position of a 3 x 3 kernel and a column per tap and channel.
+    /// </summary>
     public static Tensor Unfolded(Tensor map)
     {
         using var scope = NewDisposeScope();

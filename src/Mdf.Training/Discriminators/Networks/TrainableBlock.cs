@@ -1,4 +1,5 @@
 using Mdf.Models.Adversarial;
+using Mdf.TorchCompatibility;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -64,12 +65,12 @@ internal sealed class TrainableBlock : IDisposable
         Tensor rows = MapMatrix.Rows(map);
         Tensor mean = rows.mean([0]);
         Tensor normalized = rows.sub_(mean);
-        Tensor variance = linalg.vector_norm(normalized, dims: [0]).pow_(2).div_(rows.shape[0]);
+        Tensor variance = linalg.vector_norm(normalized, dims: [0]).Square().Divide(rows.shape[0]);
         Track(mean, variance, rows.shape[0]);
-        Tensor inverse = (variance + Epsilon).rsqrt_();
+        Tensor inverse = variance.Plus(Epsilon).rsqrt_();
         normalized.mul_(inverse);
-        Tensor output = addcmul(shift, normalized, scale, 1);
-        Tensor slope = (output * (output.dtype == ScalarType.Float64 ? 1e300 : 1e38)).clamp_(MdfDiscriminator.NegativeSlope, 1);
+        Tensor output = shift.PlusProduct(normalized, scale);
+        Tensor slope = output.Times(output.dtype == ScalarType.Float64 ? 1e300 : 1e38).Clamp(MdfDiscriminator.NegativeSlope, 1);
         output.mul_(slope);
         return new BlockRecord(
             input,
@@ -92,8 +93,8 @@ internal sealed class TrainableBlock : IDisposable
         (Tensor sum, Tensor sumOfProducts) = Sums(rows, record.Normalized);
         if (wantsWeights)
         {
-            shiftGradient.add_(sum);
-            scaleGradient.add_(sumOfProducts);
+            shiftGradient.Add(sum);
+            scaleGradient.Add(sumOfProducts);
         }
 
         Derive(rows, record, sum, sumOfProducts);
@@ -120,7 +121,7 @@ internal sealed class TrainableBlock : IDisposable
             new BlockGradient(
                 activated.MoveToOuterDisposeScope(),
                 map.MoveToOuterDisposeScope(),
-                (sumOfProducts / activated.shape[0]).MoveToOuterDisposeScope()));
+                sumOfProducts.Over(activated.shape[0]).MoveToOuterDisposeScope()));
     }
 
     /// <summary>Computes the tangents of the block's values for a tangent of its input (forward-mode differentiation).</summary>
@@ -139,8 +140,8 @@ internal sealed class TrainableBlock : IDisposable
             tangent,
             convolved.MoveToOuterDisposeScope(),
             normalized.MoveToOuterDisposeScope(),
-            (sum / positions).MoveToOuterDisposeScope(),
-            (sumOfProducts / positions).MoveToOuterDisposeScope(),
+            sum.Over(positions).MoveToOuterDisposeScope(),
+            sumOfProducts.Over(positions).MoveToOuterDisposeScope(),
             Map(normalized * record.Slope, map).MoveToOuterDisposeScope());
     }
 
@@ -167,8 +168,8 @@ internal sealed class TrainableBlock : IDisposable
         {
             rows = MapMatrix.Rows(gradient).mul_(record.Slope);
             (Tensor sum, Tensor sumOfProducts) = Sums(rows, x);
-            shiftGradient.add_(sum);
-            scaleGradient.add_(sumOfProducts);
+            shiftGradient.Add(sum);
+            scaleGradient.Add(sumOfProducts);
             Derive(rows, record, sum, sumOfProducts);
         }
 
@@ -176,10 +177,10 @@ internal sealed class TrainableBlock : IDisposable
         // and v is tangent.Convolved.
         Tensor product = (first.Activated * tangent.Convolved).mean([0]);
         Tensor a = product - (first.Activated.mean([0]) * tangent.Mean) - (first.MeanProduct * tangent.MeanProduct);
-        scaleGradient.add_(a * r * positions);
-        rows.addcmul_(x, -(scale * r * r * a), 1);
-        rows.addcmul_(MapMatrix.Rows(first.Convolved), -(r * tangent.MeanProduct), 1);
-        rows.addcmul_(tangent.Normalized, -(r * first.MeanProduct), 1);
+        scaleGradient.Add((a * r).Times(positions));
+        rows.AddProduct(x, -(scale * r * r * a), 1);
+        rows.AddProduct(MapMatrix.Rows(first.Convolved), -(r * tangent.MeanProduct), 1);
+        rows.AddProduct(tangent.Normalized, -(r * first.MeanProduct), 1);
         Tensor map = Map(rows, first.Convolved);
         convolution.AddWeightGradient(tangent.Input, first.Convolved);
         convolution.AddWeightGradient(record.Input, map);
@@ -202,14 +203,15 @@ internal sealed class TrainableBlock : IDisposable
     private void Derive(Tensor rows, BlockRecord record, Tensor sum, Tensor sumOfProducts)
     {
         using var scope = NewDisposeScope();
-        Tensor factor = scale.detach() * record.InverseDeviation, ofMean = factor / -rows.shape[0];
-        rows.mul_(factor).addcmul_(record.Normalized, ofMean * sumOfProducts, 1).add_(ofMean * sum);
+        Tensor factor = scale.detach() * record.InverseDeviation, ofMean = factor.Over(-rows.shape[0]);
+        rows.mul_(factor).AddProduct(record.Normalized, ofMean * sumOfProducts, 1).Add(ofMean * sum);
     }
 
     private void Track(Tensor mean, Tensor variance, long positions)
     {
-        runningMean.mul_(1 - Momentum).add_(mean, alpha: Momentum);
-        runningVariance.mul_(1 - Momentum).add_(variance, alpha: Momentum * positions / (positions - 1));
-        batches.add_(1);
+        runningMean.Multiply(1 - Momentum).Add(mean, Momentum);
+        runningVariance.Multiply(1 - Momentum).Add(variance, Momentum * positions / (positions - 1));
+        using TorchSharp.Scalar one = 1L;
+        batches.add_(one, one);
     }
 }

@@ -57,7 +57,7 @@ internal sealed class TrainableConvolution(Parameter weight, Parameter bias, Sca
     public void AddBiasGradient(Tensor output)
     {
         using var scope = NewDisposeScope();
-        biasGradient.add_(output.sum([0, 2, 3]));
+        biasGradient.Add(output.sum([0, 2, 3]));
     }
 
     /// <summary>Adds to the gradient of the weights.</summary>
@@ -67,7 +67,7 @@ internal sealed class TrainableConvolution(Parameter weight, Parameter bias, Sca
     {
         using var scope = NewDisposeScope();
         (Tensor before, Tensor behind) = (Computed(input), Computed(output));
-        gradient.add_(weight.shape[1] <= FewChannels ? FromGatheredInput(before, behind)
+        gradient.Add(weight.shape[1] <= FewChannels ? FromGatheredInput(before, behind)
             : weight.shape[0] <= FewChannels ? FromGatheredOutput(before, behind)
             : TapByTap(before, behind));
     }

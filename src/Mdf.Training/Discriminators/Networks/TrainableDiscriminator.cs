@@ -45,7 +45,7 @@ internal sealed class TrainableDiscriminator : IDisposable
     {
         using var scope = NewDisposeScope();
         BlockRecord[] records = TrainableBlocks.Forward(blocks, images);
-        Tensor scores = tail.Forward(records[^1].Output), gradient = full_like(scores, weight / scores.numel());
+        Tensor scores = tail.Forward(records[^1].Output), gradient = scores.Filled(weight / scores.numel());
         tail.AddWeightGradient(records[^1].Output, gradient);
         tail.AddBiasGradient(gradient);
         TrainableBlocks.Backward(blocks, records, tail.Backward(gradient), wantsWeights: true, wantsInput: false);
@@ -58,7 +58,7 @@ internal sealed class TrainableDiscriminator : IDisposable
         using var scope = NewDisposeScope();
         BlockRecord[] records = TrainableBlocks.Forward(blocks, images);
         Tensor scores = tail.Forward(records[^1].Output);
-        Tensor gradient = tail.Backward(full_like(scores, weight / scores.numel()));
+        Tensor gradient = tail.Backward(scores.Filled(weight / scores.numel()));
         gradient = TrainableBlocks.Backward(blocks, records, gradient, wantsWeights: false, wantsInput: true)!;
         return (scores.mean().MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope());
     }
@@ -87,9 +87,9 @@ internal sealed class TrainableDiscriminator : IDisposable
             (gradient, first[i]) = blocks[i].BackwardKeeping(records[i], gradient);
         }
 
-        Tensor norm = linalg.vector_norm(gradient, dims: [1], keepdim: true), excess = norm - 1;
-        Tensor penalty = excess.square().mean() * weight;
-        Tensor direction = gradient * where(norm.gt(0), excess / norm, zeros_like(norm)) * (2 * weight / norm.numel());
+        Tensor norm = linalg.vector_norm(gradient, dims: [1], keepdim: true), excess = norm.Minus(1);
+        Tensor penalty = excess.square().mean().Times(weight);
+        Tensor direction = (gradient * where(norm.IsAbove(0), excess / norm, zeros_like(norm))).Times(2 * weight / norm.numel());
 
         var tangents = new BlockTangent[blocks.Length];
         Tensor change = direction.WithChannelsLast();

@@ -40,7 +40,7 @@ internal sealed class TrainableGenerator : IDisposable
         BlockRecord[] records = TrainableBlocks.Forward(blocks, input);
         Tensor made = tail.Forward(records[^1].Output).tanh_();
         Tensor middle = skip.narrow(2, margin, made.shape[2]).narrow(3, margin, made.shape[3]);
-        return (made + middle, gradient => Backward(records, made, gradient));
+        return (made.Plus(middle), gradient => Backward(records, made, gradient));
     }
 
     /// <summary>Assigns the gradients to the parameters.</summary>
