@@ -77,7 +77,13 @@ public sealed class RestoreImagesTests : IDisposable
     [InlineData("There is no run to resume", "train", "--images", "photos", "--resume")]
     [InlineData("holds no file with the extension of an image", "train", "--images", "empty")]
     [InlineData("nothing.ckpt", "restore", "--checkpoint", "nothing.ckpt", "--input", "photos")]
-    [InlineData("it is neither safetensors nor a PyTorch checkpoint", "evaluate", "--checkpoint", "photos/broken.png", "--images", "photos")]
+    [InlineData(
+        "the file is neither safetensors nor a PyTorch checkpoint",
+        "evaluate",
+        "--checkpoint",
+        "photos/broken.png",
+        "--images",
+        "photos")]
     public async Task Run_WhatCannotBeDone_IsSaid(string reason, params string[] arguments)
     {
         Directory.CreateDirectory(sample.Folder.PathOf("empty"));
