@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Emit;
 
 namespace Mdf.Packaging.Tests.Documents;
 
@@ -15,18 +16,25 @@ internal static class CodeBlockCompiler
     private static readonly IReadOnlyList<MetadataReference> References =
         [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(p => MetadataReference.CreateFromFile(p))];
 
-    /// <summary>The errors, each with its place in the document. Empty: the block compiles.</summary>
-    public static IReadOnlyList<string> Errors(CodeBlock block)
+    /// <summary>Returns the errors, each with its place in the document; none if the block compiles.</summary>
+    public static IReadOnlyList<string> Errors(CodeBlock block) => Errors(block, Compilation(block, "Block").GetDiagnostics());
+
+    /// <summary>Compiles a block into a program.</summary>
+    public static void Emit(CodeBlock block, string path)
     {
-        CSharpCompilation compilation = CSharpCompilation.Create(
-            "Block",
-            [ImplicitUsings, CSharpSyntaxTree.ParseText(block.ToProgram(), cancellationToken: TestContext.Current.CancellationToken)],
-            References,
-            new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
-        return [.. compilation.GetDiagnostics(TestContext.Current.CancellationToken)
-            .Where(d => d.Severity == DiagnosticSeverity.Error)
-            .Select(d => $"{block.File}({block.Line}): {d.Id} {d.GetMessage(null)} in: {Source(d)}")];
+        EmitResult result = Compilation(block, Path.GetFileNameWithoutExtension(path)).Emit(path);
+        Assert.Empty(Errors(block, result.Diagnostics));
     }
+
+    private static CSharpCompilation Compilation(CodeBlock block, string name) => CSharpCompilation.Create(
+        name,
+        [ImplicitUsings, CSharpSyntaxTree.ParseText(block.Code, cancellationToken: TestContext.Current.CancellationToken)],
+        References,
+        new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
+
+    private static IReadOnlyList<string> Errors(CodeBlock block, IEnumerable<Diagnostic> diagnostics) =>
+        [.. diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error)
+            .Select(d => $"{block.File}({block.Line}): {d.Id} {d.GetMessage(null)} in: {Source(d)}")];
 
     private static string Source(Diagnostic diagnostic)
     {
