@@ -19,11 +19,26 @@ internal static class ElementTypes
         (ScalarType.Bool, 1, "BOOL", "BoolStorage"),
     ];
 
+    // Storages whose tensors are not read, but whose bytes must be stepped over.
+    private static readonly Dictionary<string, int> Unsupported = new()
+    {
+        ["ComplexFloatStorage"] = 8,
+        ["ComplexDoubleStorage"] = 16,
+        ["QUInt8Storage"] = 1,
+        ["QInt8Storage"] = 1,
+        ["QInt32Storage"] = 4,
+        ["QUInt4x2Storage"] = 1,
+        ["QUInt2x4Storage"] = 1,
+    };
+
     public static string SafetensorsNames { get; } = string.Join(", ", All.Select(t => t.Safetensors));
 
     public static int Size(ScalarType type) => Array.Find(All, t => t.Type == type).Size;
 
     public static ScalarType? FromSafetensors(string? name) => Nullable(Array.Find(All, t => t.Safetensors == name));
+
+    /// <summary>Returns the element size of a storage whose tensors are not read; null if the storage is unknown.</summary>
+    public static int? SizeOfUnsupported(string storage) => Unsupported.TryGetValue(storage, out int size) ? size : null;
 
     public static ScalarType? FromPyTorchStorage(string name) => Nullable(Array.Find(All, t => t.PyTorchStorage == name));
 

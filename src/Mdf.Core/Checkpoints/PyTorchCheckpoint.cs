@@ -6,22 +6,25 @@ namespace Mdf.Checkpoints;
 /// <summary>The steps that PyTorch's zip format and legacy format share: resolving storages and creating the tensors.</summary>
 internal static class PyTorchCheckpoint
 {
-    private const string ModulePrefix = "module.";
-
     /// <summary>Names the tensors in the pickle's root object and reads the storages that the tensors use.</summary>
     /// <param name="source">The file.</param>
     /// <param name="root">The root object that the pickle built.</param>
     /// <param name="options">The caller's options.</param>
+    /// <param name="ignored">Classes and functions of the file that were not called.</param>
     /// <param name="readStorage">Reads the elements of a storage.</param>
     public static StateDictionary Read(
-        CheckpointSource source, object? root, CheckpointReadOptions options, Func<PickleStorage, Tensor> readStorage)
+        CheckpointSource source,
+        object? root,
+        CheckpointReadOptions options,
+        IReadOnlyList<string> ignored,
+        Func<PickleStorage, Tensor> readStorage)
     {
         using var scope = NewDisposeScope();
-        OrderedDictionary<string, PickleTensor> described = PickledTensors.Find(source, root, options);
+        OrderedDictionary<string, PickleTensor> described = PickledTensors.Find(
+            source, root, options, ignored, out IReadOnlyList<string> candidates);
         var storages = new Dictionary<string, Tensor>();
         var tensors = new OrderedDictionary<string, Tensor>(described.Count);
-        bool strip = options.StripModulePrefix
-            && described.Keys.All(n => n.StartsWith(ModulePrefix, StringComparison.Ordinal) && n.Length > ModulePrefix.Length);
+        string prefix = options.StripPrefixes ? WrapperPrefix.Of(described.Keys) : "";
 
         foreach ((string name, PickleTensor tensor) in described)
         {
@@ -32,10 +35,10 @@ internal static class PyTorchCheckpoint
             }
 
             // A view, not a copy: tensors that share a storage share its memory, so a small file cannot demand much memory.
-            tensors.Add(strip ? name[ModulePrefix.Length..] : name, elements.as_strided(tensor.Shape, tensor.Strides, tensor.Start));
+            tensors.Add(name[prefix.Length..], elements.as_strided(tensor.Shape, tensor.Strides, tensor.Start));
         }
 
-        return new StateDictionary(tensors);
+        return new StateDictionary(tensors) { Prefix = prefix, Ignored = ignored, Candidates = candidates };
     }
 
     /// <summary>
@@ -48,12 +51,7 @@ internal static class PyTorchCheckpoint
         switch (identifier)
         {
             case object?[] { Length: 5 or 6 } parts and ["storage", PickleGlobal type, string key, string, long count, ..]:
-                if (type.Module != "torch" || ElementTypes.FromPyTorchStorage(type.Name) is not { } dtype)
-                {
-                    throw input.Error($"a storage is of type '{type.FullName}', which is not supported.");
-                }
-
-                PickleStorage storage = Describe(input, storages, new PickleStorage(dtype, key, count, 0, count));
+                PickleStorage storage = Describe(input, storages, StorageOf(input, type, key, count));
                 return parts is [.., object?[] and [string, long offset, long length]] ? View(input, storage, offset, length) : storage;
             case object?[] and ["module", PickleGlobal type, ..]:
                 return type;
@@ -61,6 +59,13 @@ internal static class PyTorchCheckpoint
                 throw input.Error("the pickle refers to something that is neither a storage nor a module.");
         }
     }
+
+    private static PickleStorage StorageOf(PickleStream input, PickleGlobal type, string key, long count) =>
+        type.Module is "torch" or "torch.storage" && ElementTypes.FromPyTorchStorage(type.Name) is { } known
+            ? new PickleStorage(known, key, count, 0, count)
+            : ElementTypes.SizeOfUnsupported(type.Name) is { } size
+            ? new PickleStorage(default, key, count, 0, count, type.Name, size)
+            : throw input.Error($"a storage is of type '{type.FullName}', which is not supported.");
 
     private static PickleStorage Describe(PickleStream input, Dictionary<string, PickleStorage> storages, PickleStorage storage)
     {

@@ -14,8 +14,21 @@ internal static class PyTorchLegacyFile
 
     private static readonly BigInteger Magic = BigInteger.Parse("1950a86a20f9469cfc6c", System.Globalization.NumberStyles.HexNumber, null);
 
-    /// <summary>The first bytes of every legacy file: a pickle of protocol 2 with an integer of ten bytes.</summary>
-    public static ReadOnlySpan<byte> Start => [0x80, 0x02, 0x8a, 0x0a];
+    // The magic number as pickles of protocols 2 to 5 and of protocols 0 and 1 hold it.
+    private static readonly byte[] MagicOperation = [0x8a, 0x0a, .. Magic.ToByteArray()];
+    private static readonly byte[] MagicLine = [.. "L119547037146038801333356L\n"u8];
+
+    /// <summary>Length of the longest beginning that <see cref="IsStart"/> needs.</summary>
+    public const int StartLength = 32;
+
+    /// <summary>Returns whether a file begins with a pickle of the magic number, of any protocol.</summary>
+    public static bool IsStart(ReadOnlySpan<byte> start)
+    {
+        // PROTO and its number, then FRAME and its length from protocol 4 on.
+        ReadOnlySpan<byte> rest = start is [0x80, >= 2 and <= 5, ..] ? start[2..] : start;
+        rest = rest is [0x95, ..] && rest.Length > 9 ? rest[9..] : rest;
+        return rest.StartsWith(MagicOperation) || rest.StartsWith(MagicLine);
+    }
 
     public static StateDictionary Read(CheckpointSource source, CheckpointReadOptions options)
     {
@@ -36,9 +49,10 @@ internal static class PyTorchLegacyFile
         }
 
         var described = new Dictionary<string, PickleStorage>();
-        object? root = PickleReader.Read(input, identifier => PyTorchCheckpoint.Resolve(input, identifier, described));
+        var ignored = new List<string>();
+        object? root = PickleReader.Read(input, identifier => PyTorchCheckpoint.Resolve(input, identifier, described), ignored);
         Dictionary<string, long> places = LocateStorages(source, input, described);
-        return PyTorchCheckpoint.Read(source, root, options, storage => places.TryGetValue(storage.Key, out long place)
+        return PyTorchCheckpoint.Read(source, root, options, ignored, storage => places.TryGetValue(storage.Key, out long place)
             ? source.ReadElements(place, storage.Count, storage.Type, $"storage '{storage.Key}'")
             : throw source.Error(null, $"storage '{storage.Key}' is used but missing from the file."));
     }
@@ -72,7 +86,7 @@ internal static class PyTorchLegacyFile
                 throw source.Error(at, $"storage '{key}' of {storage.Count} elements is stored twice or with {count} elements.");
             }
 
-            long bytes = count * ElementTypes.Size(storage.Type);
+            long bytes = count * storage.ElementSize;
             source.Check(at + sizeof(long), bytes, $"storage '{key}'");
             at += sizeof(long) + bytes;
         }

@@ -38,8 +38,9 @@ internal static class PyTorchZipFile
         CheckPickle(source, pickle);
         var input = new PickleStream(source, pickle.Offset, pickle.Length);
         var described = new Dictionary<string, PickleStorage>();
-        object? root = PickleReader.Read(input, identifier => PyTorchCheckpoint.Resolve(input, identifier, described));
-        return PyTorchCheckpoint.Read(source, root, options, storage => ReadStorage(source, entries, folder, storage));
+        var ignored = new List<string>();
+        object? root = PickleReader.Read(input, identifier => PyTorchCheckpoint.Resolve(input, identifier, described), ignored);
+        return PyTorchCheckpoint.Read(source, root, options, ignored, storage => ReadStorage(source, entries, folder, storage));
     }
 
     private static Tensor ReadStorage(

@@ -47,7 +47,7 @@ public static class StateDictionaryReader
 
         options ??= new CheckpointReadOptions();
         var source = new CheckpointSource(stream, name);
-        Span<byte> start = stackalloc byte[10];
+        Span<byte> start = stackalloc byte[PyTorchLegacyFile.StartLength];
         start = start[..(int)Math.Min(start.Length, source.Length)];
         source.Read(0, start);
 
@@ -55,12 +55,18 @@ public static class StateDictionaryReader
         {
             0 => throw source.Error(0, "the file is empty."),
             _ when start.StartsWith("PK\x03\x04"u8) => PyTorchZipFile.Read(source, options),
-            _ when start.StartsWith(PyTorchLegacyFile.Start) => PyTorchLegacyFile.Read(source, options),
-            _ when LooksLikeSafetensors(start, source.Length) => SafetensorsFile.Read(source),
+            _ when PyTorchLegacyFile.IsStart(start) => PyTorchLegacyFile.Read(source, options),
+            _ when LooksLikeSafetensors(start, source.Length) => Stripped(SafetensorsFile.Read(source), options),
             _ => throw source.Error(
                 0,
-                $"the file is neither safetensors nor a PyTorch checkpoint{Guess(start)} (it starts with {Convert.ToHexString(start)})."),
+                $"the file is neither safetensors nor a PyTorch checkpoint{Guess(start)} (it starts with {Convert.ToHexString(start[..Math.Min(start.Length, 10)])})."),
         };
+    }
+
+    private static StateDictionary Stripped(StateDictionary read, CheckpointReadOptions options)
+    {
+        string prefix = options.StripPrefixes ? WrapperPrefix.Of(read.Keys) : "";
+        return prefix.Length == 0 ? read : read.WithoutPrefix(prefix);
     }
 
     // Recognises files that are often mistaken for a checkpoint.

@@ -82,6 +82,10 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
     /// creates the network, for files of this library.
     /// </summary>
     /// <param name="path">Path of the file.</param>
+    /// <param name="key">
+    /// Key of the weights in the outermost dictionary of a PyTorch checkpoint, such as <c>params_ema</c>; null to find them
+    /// (<see cref="CheckpointReadOptions.Key"/>).
+    /// </param>
     /// <exception cref="FileNotFoundException">The file does not exist.</exception>
     /// <exception cref="DirectoryNotFoundException">The file's folder does not exist.</exception>
     /// <exception cref="UnauthorizedAccessException">The process has no permission to read the file, or the path is a folder.</exception>
@@ -89,9 +93,9 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
     /// The file is damaged or belongs to another network. The message lists missing weights, unexpected weights or weights of another
     /// shape. The network is unchanged.
     /// </exception>
-    public void LoadWeights(string path)
+    public void LoadWeights(string path, string? key = null)
     {
-        using StateDictionary weights = StateDictionaryReader.Read(path);
+        using StateDictionary weights = StateDictionaryReader.Read(path, new CheckpointReadOptions { Key = key });
         if (ReadOptions(path, weights) is { } options && options != Options)
         {
             throw new CheckpointFormatException(path, null, $"it belongs to another network, {options}; {Options} is expected.");
@@ -154,7 +158,7 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        NetworkWeights.Copy(path, "the file", Translate(weights), this);
+        NetworkWeights.Copy(path, "the file", NetworkWeights.Fitting(weights, Translate, this), this, weights);
         Metadata = weights.Metadata;
     }
 }

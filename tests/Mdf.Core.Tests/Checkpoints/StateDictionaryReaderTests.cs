@@ -76,7 +76,7 @@ public sealed class StateDictionaryReaderTests
     public void Read_PrefixKept_LeavesNamesAlone()
     {
         using StateDictionary read = StateDictionaryReader.Read(
-            Fixture.FilePath("zip_training.pth"), new CheckpointReadOptions { StripModulePrefix = false });
+            Fixture.FilePath("zip_training.pth"), new CheckpointReadOptions { StripPrefixes = false });
         Assert.Equal(BlockNames.Select(n => $"module.{n}"), read.Keys);
     }
 

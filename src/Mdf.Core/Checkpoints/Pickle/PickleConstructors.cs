@@ -2,19 +2,33 @@ using Mdf.Guards;
 
 namespace Mdf.Checkpoints.Pickle;
 
-/// <summary>The closed list of functions that a pickle may call. Each only creates data; a call to any other function is refused.</summary>
+/// <summary>
+/// The functions that a pickle may call. A few make data that can hold weights; calls to all others are not made and become inert objects.
+/// A file that asks to call a function by which code could be run is refused.
+/// </summary>
 internal sealed class PickleConstructors(PickleStream input)
 {
-    // Classes whose objects are stored beside the weights (settings, counters, paths). Only their names are kept.
-    private static readonly HashSet<string> Inert =
+    private const int MostListed = 100;
+
+    // Modules and functions by which a pickle could run code or touch the machine. No such call would be made, but no checkpoint needs one.
+    private static readonly HashSet<string> HarmfulModules =
     [
-        "argparse.Namespace", "builtins.complex", "builtins.range", "builtins.slice", "builtins.xrange", "collections.Counter",
-        "collections.deque", "datetime.date", "datetime.datetime", "datetime.timedelta", "numpy.core.multiarray._reconstruct",
-        "numpy._core.multiarray._reconstruct", "numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar",
-        "numpy.core.numeric._frombuffer", "numpy._core.numeric._frombuffer", "numpy.dtype", "pathlib.PosixPath", "pathlib.PurePosixPath",
-        "pathlib.PureWindowsPath", "pathlib.WindowsPath", "pathlib._local.PosixPath", "pathlib._local.WindowsPath", "torch.device",
-        "torch.nn.backends.thnn._get_thnn_function_backend",
+        "os", "posix", "nt", "sys", "subprocess", "shutil", "socket", "pty", "ctypes", "runpy", "importlib", "imp", "code", "codeop", "commands",
+        "marshal", "types", "pickle", "cPickle", "_pickle", "dill", "cloudpickle", "webbrowser", "multiprocessing", "asyncio", "threading", "timeit",
+        "pip", "bdb", "pdb", "profile", "cProfile", "trace", "platform", "pydoc", "urllib", "http", "requests", "ftplib", "smtplib", "tempfile",
+        "glob", "fileinput", "io", "_io", "inspect", "gc", "signal", "popen2", "distutils", "setuptools",
     ];
+
+    private static readonly HashSet<string> HarmfulFunctions =
+    [
+        "builtins.eval", "builtins.exec", "builtins.execfile", "builtins.compile", "builtins.open", "builtins.file", "builtins.__import__",
+        "builtins.input", "builtins.raw_input", "builtins.breakpoint", "builtins.globals", "builtins.locals", "builtins.vars", "builtins.setattr",
+        "builtins.delattr", "builtins.apply", "builtins.reload", "builtins.exit", "builtins.quit", "builtins.map", "builtins.filter", "torch.load",
+        "torch.jit.load", "torch.hub.load", "torch.utils.cpp_extension.load", "numpy.load", "numpy.fromfile", "numpy.memmap",
+        "operator.methodcaller", "operator.attrgetter", "operator.itemgetter", "functools.reduce", "itertools.starmap",
+    ];
+
+    private readonly OrderedDictionary<string, bool> ignored = [];
 
     // Number of items copied by calls; bounded because a small file could have the same list copied any number of times.
     private long copied;
@@ -23,23 +37,48 @@ internal sealed class PickleConstructors(PickleStream input)
     {
         "collections.OrderedDict" => Dictionary(arguments),
         "collections.defaultdict" => new PickleDictionary(),
-        "torch._utils._rebuild_tensor" or "torch._utils._rebuild_tensor_v2" => Tensor(arguments),
+        "torch._utils._rebuild_tensor" or "torch._utils._rebuild_tensor_v2" => Tensor(function, arguments),
         "torch._utils._rebuild_parameter" or "torch._utils._rebuild_parameter_with_state" => First(function, arguments),
         "torch._tensor._rebuild_from_type_v2" => RebuildFromType(function, arguments),
         "torch.Size" or "builtins.set" or "builtins.frozenset" => First(function, arguments),
         "copyreg._reconstructor" or "copy_reg._reconstructor" =>
             First(function, arguments) is PickleGlobal type ? New(type) : throw Misused(function),
         "_codecs.encode" or "builtins.bytearray" => First(function, arguments),
-        string name when Inert.Contains(name) => new PickleObject(function),
-        _ => throw input.Error(
+        string name when IsHarmful(name) => throw input.Error(
             $"the file asks to call '{function.FullName}', which is not among the functions a checkpoint may call. It was not called."),
+        _ => Inert(function, arguments),
     };
+
+    /// <summary>The classes and functions whose calls were not made, in the file's order.</summary>
+    public IEnumerable<string> Ignored => ignored.Keys;
+
+    /// <summary>Makes an inert object instead of calling a function that is not known.</summary>
+    public PickleObject Inert(PickleGlobal function, object?[] arguments)
+    {
+        if (ignored.Count < MostListed)
+        {
+            ignored.TryAdd(function.FullName, true);
+        }
+
+        return new PickleObject(function) { HoldsTensorData = arguments.Any(HoldsTensorData) };
+    }
 
     /// <summary>Creates an object of a class: a dictionary for the known dictionary classes, an inert record for all others.</summary>
     public static object New(PickleGlobal type) =>
         type.FullName is "collections.OrderedDict" or "collections.defaultdict" or "builtins.dict"
             ? new PickleDictionary()
             : new PickleObject(type);
+
+    // Arguments hold tensor data directly or in a tuple or list; deeper nesting does not occur in PyTorch's functions.
+    private static bool HoldsTensorData(object? argument) => argument is PickleTensor or PickleStorage or PickleObject { HoldsTensorData: true }
+        || (argument is IReadOnlyList<object?> { Count: <= 16 } items
+            && items.Any(i => i is PickleTensor or PickleStorage or PickleObject { HoldsTensorData: true }));
+
+    private static bool IsHarmful(string name)
+    {
+        int end = name.IndexOf('.', StringComparison.Ordinal);
+        return HarmfulFunctions.Contains(name) || (end > 0 && HarmfulModules.Contains(name[..end]));
+    }
 
     // Pickle protocols 0 to 2 use Python 2's name for the module.
     private static string NameInPython3(PickleGlobal function) =>
@@ -83,8 +122,18 @@ internal sealed class PickleConstructors(PickleStream input)
         return dictionary;
     }
 
-    private PickleTensor Tensor(object?[] arguments)
+    private object Tensor(PickleGlobal function, object?[] arguments)
     {
+        if (arguments is [PickleStorage { UnsupportedType: { } type }, ..])
+        {
+            return Inert(new PickleGlobal("torch", type), arguments);
+        }
+
+        if (arguments is [not PickleStorage, _, _, _, ..])
+        {
+            return Inert(function, arguments);
+        }
+
         if (arguments is not [PickleStorage storage, long start, var shape, var strides, ..]
             || Longs(shape) is not { } sizes || Longs(strides) is not { } steps)
         {

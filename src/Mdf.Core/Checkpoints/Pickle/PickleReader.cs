@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Mdf.Checkpoints.Pickle;
 
@@ -15,6 +16,10 @@ internal sealed class PickleReader
     private const int MaximumIntegerBytes = 1024;
 
     private static readonly object Mark = new();
+    private static readonly Regex EscapedCharacter = new(@"\\u[0-9a-fA-F]{4}|\\U[0-9a-fA-F]{8}");
+
+    private static readonly Regex StorageInText = new(
+        @"\A\('storage', <class 'torch\.(storage\.)?(?<type>\w+)'>, '(?<key>[^']*)', '(?<place>[^']*)', (?<count>\d+)(, None)?\)\z");
 
     private readonly PickleStream input;
     private readonly PickleConstructors constructors;
@@ -33,7 +38,18 @@ internal sealed class PickleReader
     /// <summary>Reads one pickle and leaves the stream positioned after it.</summary>
     /// <param name="input">The bytes of the pickle.</param>
     /// <param name="persistent">Resolves a persistent identifier, by which PyTorch refers to storages.</param>
-    public static object? Read(PickleStream input, Func<object?, object?> persistent) => new PickleReader(input, persistent).Run();
+    /// <param name="ignored">Receives the names of classes and functions whose calls were not made; null if not wanted.</param>
+    public static object? Read(PickleStream input, Func<object?, object?> persistent, ICollection<string>? ignored = null)
+    {
+        var reader = new PickleReader(input, persistent);
+        object? root = reader.Run();
+        foreach (string name in ignored is null ? [] : reader.constructors.Ignored)
+        {
+            ignored!.Add(name);
+        }
+
+        return root;
+    }
 
     private object? Run()
     {
@@ -78,7 +94,7 @@ internal sealed class PickleReader
             case 'S': Push(input.Line().Trim('\'', '"')); break;
             case 'T': Push(Encoding.Latin1.GetString(input.Bytes(input.Int32()))); break;
             case 'U': Push(Encoding.Latin1.GetString(input.Bytes(input.Byte()))); break;
-            case 'V': Push(input.Line()); break;
+            case 'V': Push(Unescaped(input.Line())); break;
             case 'X': Push(input.Text(input.UInt32())); break;
             case '\x8c': Push(input.Text(input.Byte())); break;
             case '\x8d': Push(input.Text(input.Int64())); break;
@@ -114,7 +130,10 @@ internal sealed class PickleReader
             case '\x81': NewObject(PopMany(2)); break;
             case '\x92': NewObject(PopMany(3)); break;
             case 'b': Build(); break;
+            case 'o': NewObjectFromMark(); break;
+            case 'i': NewInstance(new PickleGlobal(input.Line(), input.Line())); break;
             case 'Q': Push(persistent(Pop())); break;
+            case 'P': Push(persistent(IdentifierInText(input.Line()))); break;
 
             default: throw input.Error($"the pickle's operation 0x{opcode:x2} is unknown or not supported.");
         }
@@ -264,14 +283,45 @@ internal sealed class PickleReader
     private void Reduce()
     {
         object?[] call = PopMany(2);
-        Push(call is [PickleGlobal function, object?[] arguments]
-            ? constructors.Call(function, arguments)
-            : throw input.Error("the pickle calls a value that is not a named function."));
+        Push(call switch
+        {
+            [PickleGlobal function, object?[] arguments] => constructors.Call(function, arguments),
+
+            // A bound method or a partial function: what makes it was not called either.
+            [PickleObject made, object?[] arguments] => constructors.Inert(made.Type, [made, .. arguments]),
+            _ => throw input.Error("the pickle calls a value that is not a named function."),
+        });
     }
 
     private void NewObject(object?[] call) => Push(call[0] is PickleGlobal type
         ? PickleConstructors.New(type)
         : throw input.Error("the pickle creates an object of a value that is not a named class."));
+
+    // OBJ: a mark, a class and arguments (protocol 1).
+    private void NewObjectFromMark()
+    {
+        object?[] call = PopToMark();
+        NewObject(call.Length > 0 ? [call[0], null] : [null, null]);
+    }
+
+    // INST: the class in the text, the arguments on the stack (protocol 0).
+    private void NewInstance(PickleGlobal type)
+    {
+        PopToMark();
+        Push(PickleConstructors.New(type));
+    }
+
+    // Protocol 0 writes a storage's identifier as the text of Python's tuple.
+    private object?[] IdentifierInText(string text) => StorageInText.Match(text) is { Success: true } found
+        && long.TryParse(found.Groups["count"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out long count)
+            ? ["storage", new PickleGlobal("torch", found.Groups["type"].Value), found.Groups["key"].Value, found.Groups["place"].Value, count]
+            : throw input.Error("the pickle refers to something that is neither a storage nor a module.");
+
+    // Protocol 0 escapes backslashes, line ends and characters beyond Latin-1 as \uXXXX or \UXXXXXXXX.
+    private static string Unescaped(string line) => line.Contains('\\', StringComparison.Ordinal)
+        ? EscapedCharacter.Replace(line, m => int.Parse(m.Value.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture) is var code
+            && (code < 0xd800 || (code > 0xdfff && code <= 0x10ffff)) ? char.ConvertFromUtf32(code) : m.Value)
+        : line;
 
     private void Build()
     {
@@ -279,7 +329,7 @@ internal sealed class PickleReader
         switch (Peek())
         {
             case PickleObject instance: instance.State = state; break;
-            case PickleDictionary or PickleTensor: break; // attributes that are not content, such as state_dict's _metadata
+            case PickleDictionary or PickleTensor or List<object?> or object?[] or PickleGlobal: break; // attributes that are not content, such as state_dict's _metadata
             default: throw input.Error("the pickle sets the state of a value that has no state.");
         }
     }

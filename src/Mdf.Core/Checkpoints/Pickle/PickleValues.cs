@@ -45,6 +45,9 @@ internal sealed class PickleObject(PickleGlobal type)
 
     /// <summary>The object's items if its class is derived from dict; otherwise null.</summary>
     public PickleDictionary? Items { get; set; }
+
+    /// <summary>Whether the file makes the object of a tensor's or storage's data, which is lost with it (sparse and quantised tensors).</summary>
+    public bool HoldsTensorData { get; init; }
 }
 
 /// <summary>Description of a storage: the elements of one or more tensors, which the file keeps outside the pickle.</summary>
@@ -53,7 +56,14 @@ internal sealed class PickleObject(PickleGlobal type)
 /// <param name="Count">Length of the storage in elements.</param>
 /// <param name="ViewOffset">First element of the view; nonzero in very old files only.</param>
 /// <param name="ViewCount">Length of the view in elements.</param>
-internal sealed record PickleStorage(ScalarType Type, string Key, long Count, long ViewOffset, long ViewCount);
+/// <param name="UnsupportedType">Class of the storage if its element type cannot be read; otherwise null.</param>
+/// <param name="UnsupportedSize">Bytes of an element of an unsupported type.</param>
+internal sealed record PickleStorage(
+    ScalarType Type, string Key, long Count, long ViewOffset, long ViewCount, string? UnsupportedType = null, int UnsupportedSize = 0)
+{
+    /// <summary>Bytes of an element.</summary>
+    public int ElementSize => UnsupportedType is null ? ElementTypes.Size(Type) : UnsupportedSize;
+}
 
 /// <summary>A tensor as a strided view, checked to lie within its storage.</summary>
 internal sealed record PickleTensor(PickleStorage Storage, long Start, long[] Shape, long[] Strides);

@@ -12,6 +12,8 @@ internal sealed class PickledTensors
     private const int MaximumDepth = 100;
     private const int MaximumNameLength = 1024;
     private const int StepsOfATensor = 256;
+    private const int MostCandidates = 20;
+    private const int DeepestCandidate = 20;
 
     private static readonly string[] UsualKeys = ["state_dict", "params_ema", "params", "model_state_dict", "model", "net"];
     private static readonly string[] ModuleParts = ["_parameters", "_buffers", "_modules"];
@@ -28,21 +30,30 @@ internal sealed class PickledTensors
         maximumSteps = 1_000_000 + (8 * Math.Min(source.Length, int.MaxValue));
     }
 
-    public static OrderedDictionary<string, PickleTensor> Find(CheckpointSource source, object? root, CheckpointReadOptions options)
+    /// <summary>Returns the tensors of the weights, by name.</summary>
+    /// <param name="source">The file.</param>
+    /// <param name="root">The file's outermost object.</param>
+    /// <param name="options">The caller's options.</param>
+    /// <param name="ignored">Classes and functions of the file that were not called, for messages.</param>
+    /// <param name="candidates">Keys of the outermost dictionary that hold tensors.</param>
+    public static OrderedDictionary<string, PickleTensor> Find(
+        CheckpointSource source, object? root, CheckpointReadOptions options, IReadOnlyList<string> ignored, out IReadOnlyList<string> candidates)
     {
         var walk = new PickledTensors(source);
-        object? weights = walk.Weights(root, options.Key);
+        candidates = [.. walk.Candidates(root)];
+        object? weights = walk.Weights(root, options.Key, candidates);
         walk.Visit(weights is PickleTensor ? NameOfATensorAlone : "", weights);
         if (walk.found.Count == 0)
         {
+            string made = ignored.Count > 0 ? $" Objects made by {string.Join(", ", ignored.Take(MostCandidates).Select(n => $"'{n}'"))} were not read." : "";
             throw source.Error(
-                null, "the file holds no tensors in dictionaries, lists or modules (NumPy arrays are not supported).");
+                null, $"the file holds no tensors in dictionaries, lists or modules (NumPy arrays are not supported).{made}");
         }
 
         return walk.found;
     }
 
-    private object? Weights(object? root, string? key)
+    private object? Weights(object? root, string? key, IReadOnlyList<string> candidates)
     {
         if (Mapping(root) is not { } dictionary)
         {
@@ -57,10 +68,34 @@ internal sealed class PickledTensors
                 null, $"the file has no key '{key}'; it has {string.Join(", ", dictionary.Items.Take(20).Select(i => $"'{i.Key}'"))}.");
         }
 
-        return dictionary.Items.Any(i => i.Value is PickleTensor)
-            ? root
-            : UsualKeys.Select(k => dictionary[k])
-                .FirstOrDefault(v => v is List<object?> or PickleObject || Mapping(v) is not null) ?? root;
+        // A flat state dictionary holds tensors alone; beside a nested one, tensors are a best score or a generator's state.
+        string? usual = UsualKeys.FirstOrDefault(candidates.Contains);
+        if (usual is not null || !dictionary.Items.Any(i => i.Value is PickleTensor))
+        {
+            return usual is null ? root : dictionary[usual];
+        }
+
+        string[] flat = [.. candidates.Where(k => Mapping(dictionary[k])?.Items.Any(i => i.Value is PickleTensor) == true)];
+        return flat is [var only] ? dictionary[only] : root;
+    }
+
+    private IEnumerable<string> Candidates(object? root) => Mapping(root) is { } dictionary
+        ? dictionary.Items.Where(i => i.Key is string && i.Value is not PickleTensor && HoldsTensors(i.Value)).Take(MostCandidates).Select(i => (string)i.Key)
+        : [];
+
+    // Whether a dictionary, list or module holds tensors, at whatever depth.
+    private bool HoldsTensors(object? value, int depth = 0)
+    {
+        Count(1);
+        return depth < DeepestCandidate && value switch
+        {
+            PickleTensor => true,
+            PickleDictionary dictionary => dictionary.Items.Any(i => HoldsTensors(i.Value, depth + 1)),
+            PickleObject { Items: { } items } => HoldsTensors(items, depth),
+            PickleObject { State: PickleDictionary state } => ModuleParts.Any(part => HoldsTensors(state[part], depth)),
+            IReadOnlyList<object?> list => list.Any(i => HoldsTensors(i, depth + 1)),
+            _ => false,
+        };
     }
 
     private static PickleDictionary? Mapping(object? value) => value switch
@@ -85,6 +120,13 @@ internal sealed class PickledTensors
             {
                 throw source.Error(null, $"the file holds two tensors named '{name}'.");
             }
+        }
+        else if (value is PickleObject { HoldsTensorData: true } lost)
+        {
+            throw source.Error(
+                null,
+                $"'{name}' is made by '{lost.Type.FullName}', which is not supported; expected dense tensors of real numbers. "
+                + $"Select other weights by {nameof(CheckpointReadOptions)}.{nameof(CheckpointReadOptions.Key)}.");
         }
         else if (value is PickleDictionary or PickleObject or List<object?> or object?[])
         {

@@ -65,7 +65,7 @@ internal sealed class TrainableBlock : IDisposable
         Tensor rows = MapMatrix.Rows(map);
         Tensor mean = rows.mean([0]);
         Tensor normalized = rows.sub_(mean);
-        Tensor variance = linalg.vector_norm(normalized, dims: [0]).Square().Divide(rows.shape[0]);
+        Tensor variance = normalized.norm(0).Square().Divide(rows.shape[0]);
         Track(mean, variance, rows.shape[0]);
         Tensor inverse = variance.Plus(Epsilon).rsqrt_();
         normalized.mul_(inverse);

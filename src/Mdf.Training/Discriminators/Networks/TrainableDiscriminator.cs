@@ -87,7 +87,7 @@ internal sealed class TrainableDiscriminator : IDisposable
             (gradient, first[i]) = blocks[i].BackwardKeeping(records[i], gradient);
         }
 
-        Tensor norm = linalg.vector_norm(gradient, dims: [1], keepdim: true), excess = norm.Minus(1);
+        Tensor norm = gradient.norm(1, keepdim: true), excess = norm.Minus(1);
         Tensor penalty = excess.square().mean().Times(weight);
         Tensor direction = (gradient * where(norm.IsAbove(0), excess / norm, zeros_like(norm))).Times(2 * weight / norm.numel());
 
