@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Mdf.Tests;
 
-/// <summary>Gives libtorch one thread, because several test programs run side by side and threads that share a core wait for each other.</summary>
+/// <summary>
+/// Gives libtorch one thread, because several test programs run side by side and threads that share a core wait for each other.
+/// </summary>
 internal static class OneThread
 {
     [ModuleInitializer]

@@ -6,7 +6,8 @@ namespace Mdf.Benchmarks;
 
 /// <summary>
 /// The floor under every implementation that computes these convolutions: forward for the restored and the reference image and back
-/// once (by flipped convolutions, which are faster than transposed ones), for each discriminator and image (on a GPU, for all images at once), on
+/// once (by flipped convolutions, which are faster than transposed ones), for each discriminator and image (on a GPU, for all images at
+/// once), on
 /// data that is already in place and in the layout that runs fastest.
 /// </summary>
 internal static class Convolutions

@@ -22,7 +22,9 @@ internal static class Endurance
             {
                 GC.Collect();
                 GC.WaitForPendingFinalizers();
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{done,8} {PeakMemory.Resident() / 1048576.0,14:f1} {Tensor.TotalCount,14}"));
+                Console.WriteLine(
+                    string.Create(
+                        CultureInfo.InvariantCulture, $"{done,8} {PeakMemory.Resident() / 1048576.0,14:f1} {Tensor.TotalCount,14}"));
             }
         }
     }

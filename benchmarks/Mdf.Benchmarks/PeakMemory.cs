@@ -40,9 +40,13 @@ internal static class PeakMemory
         [
             .. BenchmarkSettings.HasGlibcDefaults ? [BenchmarkSettings.GlibcDefaults] : Array.Empty<string>(),
             .. BenchmarkSettings.TensorFloat32 ? [BenchmarkSettings.TensorFloat32Argument] : Array.Empty<string>(),
-            .. BenchmarkSettings.WorkingMemory is { } memory ? [BenchmarkSettings.WorkingMemoryArgument, memory.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
+            .. BenchmarkSettings.WorkingMemory is { } memory
+                ? [BenchmarkSettings.WorkingMemoryArgument, memory.ToString(CultureInfo.InvariantCulture)]
+                : Array.Empty<string>(),
         ];
-        var start = new ProcessStartInfo(process, [.. assembly, Command, variant.ToString(), size.ToString(), device, .. settings]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(
+            process, [.. assembly, Command, variant.ToString(), size.ToString(), device, .. settings])
+        { RedirectStandardOutput = true };
         using Process child = Process.Start(start)!;
         string output = child.StandardOutput.ReadToEnd();
         child.WaitForExit();
@@ -59,7 +63,12 @@ internal static class PeakMemory
     // Of all processes; the benchmark should be the only one.
     private static long OnGpu(Device device)
     {
-        var start = new ProcessStartInfo("nvidia-smi", ["--query-gpu=memory.used", "--format=csv,noheader,nounits", $"--id={Math.Max(device.index, 0)}"]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(
+            "nvidia-smi",
+            [
+                "--query-gpu=memory.used", "--format=csv,noheader,nounits", $"--id={Math.Max(device.index, 0)}"
+            ])
+        { RedirectStandardOutput = true };
         using Process child = Process.Start(start)!;
         string output = child.StandardOutput.ReadToEnd();
         child.WaitForExit();

@@ -25,19 +25,23 @@ internal sealed class PeakMemoryColumn : IColumn
 
     public UnitType UnitType => UnitType.Dimensionless;
 
-    public string Legend => "Peak of resident memory, native memory included (on a GPU, of its memory), on top of inputs and weights, in a process of its own";
+    public string Legend =>
+        "Peak of resident memory, native memory included (on a GPU, of its memory), on top of inputs and weights, in a process of its own";
 
     public string GetValue(Summary summary, BenchmarkCase benchmarkCase)
     {
         // To prove that it runs, one is enough: each is a process of its own.
-        if (benchmarkCase.Parameters[nameof(LossStep.Case)] is not Scenario scenario || !BenchmarkSettings.MeasuresMemory || (BenchmarkSettings.Quick && scenario.Variant != Variant.Fused))
+        if (
+            benchmarkCase.Parameters[nameof(LossStep.Case)] is not Scenario scenario
+                || !BenchmarkSettings.MeasuresMemory || (BenchmarkSettings.Quick && scenario.Variant != Variant.Fused))
         {
             return "-";
         }
 
         if (!known.TryGetValue(scenario, out string? peak))
         {
-            peak = PeakMemory.OfChild(scenario.Variant, scenario.Size, BenchmarkSettings.Device).ToString("f0", CultureInfo.InvariantCulture);
+            peak = PeakMemory.OfChild(
+                scenario.Variant, scenario.Size, BenchmarkSettings.Device).ToString("f0", CultureInfo.InvariantCulture);
             known.Add(scenario, peak);
         }
 

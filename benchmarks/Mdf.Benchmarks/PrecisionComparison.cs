@@ -33,7 +33,9 @@ internal static class PrecisionComparison
             Console.WriteLine($"{seed,4} {NoisyPsnr(seed),8:f3} {psnr[0],8:f3} {psnr[1],8:f3} {differences[^1],10:f3}");
         }
 
-        Console.WriteLine($"Mean difference {differences.Average():f3} dB; standard deviation of it {Deviation(differences):f3} dB, of full precision over seeds {Deviation(full):f3} dB.");
+        Console.WriteLine(
+            $"Mean difference {differences.Average():f3} dB; standard deviation of it {Deviation(differences):f3} dB, "
+            + $"of full precision over seeds {Deviation(full):f3} dB.");
     }
 
     private static double Train(string weights, MdfPrecision precision, int steps, int seed)

@@ -8,7 +8,8 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Mdf.Benchmarks;
 using Mdf.TorchCompatibility;
 using TorchSharp;
-// dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- [--device cuda] [--tf32] [--sizes 16x96x96,...] [--variants Fused,...] [--working-memory MIB] [--warmups 2] [--iterations 7] [--no-memory] [--glibc-defaults] [--quick] [BenchmarkDotNet's own arguments]
+// dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- [--device cuda] [--tf32] [--sizes 16x96x96,...] [--variants Fused,...]
+// [--working-memory MIB] [--warmups 2] [--iterations 7] [--no-memory] [--glibc-defaults] [--quick] [BenchmarkDotNet's own arguments]
 // dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- precision WEIGHTS STEPS SEEDS
 // dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- endurance NxHxW STEPS
 
@@ -77,5 +78,6 @@ IConfig config = ManualConfig.Create(DefaultConfig.Instance)
     .AddColumn(new PeakMemoryColumn())
     .HideColumns("Mean", "Error", "StdDev")
     .WithOptions(ConfigOptions.DisableLogFile | ConfigOptions.JoinSummary);
-Summary[] summaries = [.. BenchmarkSwitcher.FromAssembly(typeof(LossStep).Assembly).Run(rest.Count == 0 ? ["--filter", "*"] : [.. rest], config)];
+Summary[] summaries =
+    [.. BenchmarkSwitcher.FromAssembly(typeof(LossStep).Assembly).Run(rest.Count == 0 ? ["--filter", "*"] : [.. rest], config)];
 return summaries.Length > 0 && summaries.All(s => !s.HasCriticalValidationErrors && s.Reports.All(r => r.Success)) ? 0 : 1;

@@ -37,7 +37,13 @@ public class RestorationTraining
     {
         network = ModelZoo.Create(Network);
         bareNetwork = ModelZoo.Create(Network);
-        options = new RestorationTrainingOptions { Steps = BenchmarkSettings.Quick ? 2 : 40, BatchSize = 4, PatchSize = BenchmarkSettings.Quick ? 16 : 48 };
+        options =
+            new RestorationTrainingOptions
+            {
+                Steps = BenchmarkSettings.Quick ? 2 : 40,
+                BatchSize = 4,
+                PatchSize = BenchmarkSettings.Quick ? 16 : 48,
+            };
         images = new ImageList(Enumerable.Range(1, 8).Select(i => SyntheticImage.DeadLeaves(256, 192, seed: i)), "synthetic images");
         loss = new L2Loss();
         var pairs = new ImagePairs(images, Degradation(), network.Scale, network.Channels);

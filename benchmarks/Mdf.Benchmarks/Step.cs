@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Mdf.Benchmarks;
 
-/// <summary>One variant on one size, with its inputs and weights made and a run at hand. Weights are untrained: speed is the same.</summary>
+/// <summary>
+/// One variant on one size, with its inputs and weights made and a run at hand. Weights are untrained: speed is the same.
+/// </summary>
 internal sealed class Step : IDisposable
 {
     private const long AuthorsPixelsAtMost = 200_000;

@@ -3,7 +3,9 @@ namespace Mdf.Benchmarks;
 /// <summary>What is run: a loss forward, and back to the restored image. First the ways to compute MDF, then the other losses.</summary>
 public enum Variant
 {
-    /// <summary>The authors' algorithm as published: normalisation not folded, parameters that require gradients, both graphs kept.</summary>
+    /// <summary>
+    /// The authors' algorithm as published: normalisation not folded, parameters that require gradients, both graphs kept.
+    /// </summary>
     Authors,
 
     /// <summary>The same with frozen parameters and the reference's features without graph.</summary>

@@ -84,7 +84,9 @@ namespace Mdf.Build
             }
         }
 
-        /// <summary>A new file takes the old one's place: the output folder may hold a hard link to the old one, and may be in use.</summary>
+        /// <summary>
+        /// A new file takes the old one's place: the output folder may hold a hard link to the old one, and may be in use.
+        /// </summary>
         private void Write(byte[] image)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Destination));

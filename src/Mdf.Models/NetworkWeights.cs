@@ -50,13 +50,16 @@ internal static class NetworkWeights
     }
 
     /// <summary>
-    /// Returns a file's weights under a network's names: as they are, or without a prefix that all of them share and whose removal makes them fit.
+    /// Returns a file's weights under a network's names: as they are, or without a prefix that all of them share and whose removal makes
+    /// them fit.
     /// </summary>
     /// <param name="weights">The file's weights.</param>
     /// <param name="translate">Maps published names to the network's.</param>
     /// <param name="network">The network.</param>
     public static IReadOnlyDictionary<string, Tensor> Fitting(
-        StateDictionary weights, Func<IReadOnlyDictionary<string, Tensor>, IReadOnlyDictionary<string, Tensor>> translate, nn.Module network)
+        StateDictionary weights,
+        Func<IReadOnlyDictionary<string, Tensor>, IReadOnlyDictionary<string, Tensor>> translate,
+        nn.Module network)
     {
         IReadOnlyDictionary<string, Tensor> asTheyAre = translate(weights);
         Dictionary<string, Tensor> targets = network.state_dict();
@@ -127,8 +130,10 @@ internal static class NetworkWeights
             targets[name].copy_(source);
         }
 
-        string NameInFile(KeyValuePair<string, Tensor> weight) => file?.Where(f => ReferenceEquals(f.Value, weight.Value)).Select(f => f.Key)
-            .FirstOrDefault() is { } name ? file.Prefix + name : weight.Key;
+        string NameInFile(KeyValuePair<string, Tensor> weight) =>
+            file?.Where(f => ReferenceEquals(f.Value, weight.Value)).Select(f => f.Key).FirstOrDefault() is { } name
+                ? file.Prefix + name
+                : weight.Key;
     }
 
     // PyTorch before 0.4.1 did not save the number of batches, and evaluation does not use it.

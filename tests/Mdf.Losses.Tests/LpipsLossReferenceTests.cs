@@ -19,7 +19,8 @@ public sealed class LpipsLossReferenceTests : IDisposable
     private readonly DisposeScope scope = NewDisposeScope();
     private readonly StateDictionary stored = ReferenceData.Open("lpips.safetensors");
 
-    public static TheoryData<LpipsNetwork, ScalarType> NetworksAndTypes => new(from network in Networks from dtype in Types select (network, dtype));
+    public static TheoryData<LpipsNetwork, ScalarType> NetworksAndTypes =>
+        new(from network in Networks from dtype in Types select (network, dtype));
 
     public void Dispose()
     {
@@ -49,7 +50,8 @@ public sealed class LpipsLossReferenceTests : IDisposable
         TensorAssert.RelativelyNear(stored[$"{name}.per_layer"], loss.Terms(x.detach(), y), wide ? 1e-9 : 1e-3);
 
         // Gradients are stored in float32. In float32, rounding flips a few of VGG's many ReLUs.
-        Assert.InRange(TensorAssert.RelativeNormError(stored[$"{name}.grad_x"], x.grad!), 0, wide ? 1e-7 : network == LpipsNetwork.Vgg ? 5e-3 : 5e-5);
+        Assert.InRange(
+            TensorAssert.RelativeNormError(stored[$"{name}.grad_x"], x.grad!), 0, wide ? 1e-7 : network == LpipsNetwork.Vgg ? 5e-3 : 5e-5);
     }
 
     [Theory]

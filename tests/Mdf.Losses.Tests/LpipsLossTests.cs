@@ -33,7 +33,8 @@ public sealed class LpipsLossTests : IDisposable
         Tensor[] Units(Tensor images) =>
             [.. copy.Features(((2 * images) - 1 - Channels(-0.030f, -0.088f, -0.188f)) / Channels(0.458f, 0.448f, 0.450f), linear.Layers)
                 .Select(m => m / (m.square().sum(1, keepdim: true).sqrt() + 1e-10))];
-        Tensor[] expected = [.. Units(x).Zip(Units(y), (a, b) => (a - b).square()).Zip(linear.Channels, (d, w) => (d * Channels(w)).sum(1).mean([1, 2]))];
+        Tensor[] expected =
+            [.. Units(x).Zip(Units(y), (a, b) => (a - b).square()).Zip(linear.Channels, (d, w) => (d * Channels(w)).sum(1).mean([1, 2]))];
 
         TensorAssert.RelativelyNear(stack(expected, 1), loss.Terms(x, y), 1e-10);
         TensorAssert.RelativelyNear(loss.Terms(x, y).sum(1).mean(), loss.call(x, y), 1e-12);
@@ -55,7 +56,8 @@ public sealed class LpipsLossTests : IDisposable
     public void Fused_AnyWorkingMemory_AgreesWithTheGraph()
     {
         using var loss = new LpipsLoss(network, options: new LpipsLossOptions { WorkingMemory = 1 << 20 });
-        Tensor point = x.clone().requires_grad_(true), fused = loss.call(point, y), graph = loss.call(point, y.clone().requires_grad_(true));
+        Tensor point = x.clone().requires_grad_(true), fused = loss.call(point, y), graph = loss.call(
+            point, y.clone().requires_grad_(true));
         TensorAssert.RelativelyNear(graph.detach(), fused.detach(), 1e-12);
         Assert.InRange(TensorAssert.RelativeNormError(autograd.grad([graph], [point])[0], autograd.grad([fused], [point])[0]), 0, 1e-12);
     }
@@ -85,7 +87,10 @@ public sealed class LpipsLossTests : IDisposable
         using var fromMemory = new LpipsLoss(network);
         TensorAssert.Equal(fromMemory.call(x, y), fromFile.call(x, y));
         Assert.Contains("Squeeze from", Assert.Single(logger.Messages), StringComparison.Ordinal);
-        Assert.Contains("no AlexNetFeatures", Assert.Throws<CheckpointFormatException>(() => new LpipsLoss(LpipsNetwork.Alex, folder.PathOf("squeeze.safetensors"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no AlexNetFeatures",
+            Assert.Throws<CheckpointFormatException>(() => new LpipsLoss(LpipsNetwork.Alex, folder.PathOf("squeeze.safetensors"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -113,7 +118,8 @@ public sealed class LpipsLossTests : IDisposable
         using var folder = new TemporaryFolder();
         string path = folder.PathOf("linear.safetensors");
         LpipsLinearWeights published = LpipsLinearWeights.Read(LpipsNetwork.Squeeze, null);
-        Dictionary<string, Tensor> file = published.Channels.Index().ToDictionary(l => $"lin{l.Index}.model.1.weight", l => tensor(l.Item).reshape(1, -1, 1, 1) * 2);
+        Dictionary<string, Tensor> file = published.Channels.Index().ToDictionary(
+            l => $"lin{l.Index}.model.1.weight", l => tensor(l.Item).reshape(1, -1, 1, 1) * 2);
         SafetensorsFile.Write(path, file);
         using var loss = new LpipsLoss(network);
         using var twice = new LpipsLoss(network, path);
@@ -130,7 +136,8 @@ public sealed class LpipsLossTests : IDisposable
         AssertRefused("NaN");
 
         void AssertRefused(string said) =>
-            Assert.Contains(said, Assert.Throws<CheckpointFormatException>(() => new LpipsLoss(network, path)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                said, Assert.Throws<CheckpointFormatException>(() => new LpipsLoss(network, path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -138,11 +145,21 @@ public sealed class LpipsLossTests : IDisposable
     {
         using var shallow = new SqueezeNetFeatures("fire3");
         using var other = new Vgg19Features("relu1_1");
-        Assert.Contains("lacks fire5, fire6", Assert.Throws<ArgumentException>("backbone", () => new LpipsLoss(shallow)).Message, StringComparison.Ordinal);
-        Assert.Contains("Vgg19Features; expected", Assert.Throws<ArgumentException>("backbone", () => new LpipsLoss(other)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "lacks fire5, fire6",
+            Assert.Throws<ArgumentException>("backbone", () => new LpipsLoss(shallow)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "Vgg19Features; expected",
+            Assert.Throws<ArgumentException>("backbone", () => new LpipsLoss(other)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentNullException>("backbone", () => new LpipsLoss((FeatureNetwork)null!));
         Assert.Throws<ArgumentOutOfRangeException>("network", () => new LpipsLoss((LpipsNetwork)9));
-        Assert.Contains("WorkingMemory", Assert.Throws<ArgumentOutOfRangeException>("options", () => new LpipsLoss(network, options: new LpipsLossOptions { WorkingMemory = 0 })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "WorkingMemory",
+            Assert.Throws<ArgumentOutOfRangeException>(
+                "options", () => new LpipsLoss(network, options: new LpipsLossOptions { WorkingMemory = 0 })).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

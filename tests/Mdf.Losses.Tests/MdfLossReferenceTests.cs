@@ -38,7 +38,8 @@ public sealed class MdfLossReferenceTests : IDisposable
         {
             using var loss = new MdfLoss(weights, new MdfLossOptions { ScaleCount = count, Execution = execution });
             TensorAssert.RelativelyNear(stored[$"{pair}.loss_by_scales"][count - 1], loss.call(x, y), tolerance);
-            using var perImage = new MdfLoss(weights, new MdfLossOptions { ScaleCount = count, Execution = execution, Reduction = nn.Reduction.None });
+            using var perImage = new MdfLoss(
+                weights, new MdfLossOptions { ScaleCount = count, Execution = execution, Reduction = nn.Reduction.None });
             TensorAssert.RelativelyNear(stored[$"{pair}.loss_per_sample"][count - 1], perImage.call(x, y), tolerance);
         }
     }
@@ -88,7 +89,8 @@ public sealed class MdfLossReferenceTests : IDisposable
         foreach ((string name, Tensor images) in new[] { ("x", x), ("y", y) })
         {
             using PreparedReference prepared = loss.Prepare(images);
-            Tensor Statistic(Func<Tensor, Tensor> of) => stack(prepared.Features.Select(maps => stack(maps.Select(m => of(m.to(ScalarType.Float64))))));
+            Tensor Statistic(Func<Tensor, Tensor> of) =>
+                stack(prepared.Features.Select(maps => stack(maps.Select(m => of(m.to(ScalarType.Float64))))));
             TensorAssert.Near(stored[$"{pair}.feature_mean_{name}"], Statistic(m => m.mean()), dtype == ScalarType.Float64 ? 1e-9 : 2e-5);
             TensorAssert.RelativelyNear(stored[$"{pair}.feature_std_{name}"], Statistic(m => m.std(unbiased: false)), LossTolerance(dtype));
         }
@@ -122,7 +124,8 @@ public sealed class MdfLossReferenceTests : IDisposable
         TensorAssert.RelativelyNear(expected[..2], actual[..2], wide ? 1e-9 : 2e-5);
         TensorAssert.RelativelyNear(expected[2..10], actual[2..10], wide ? 1e-9 : 2e-3);
         TensorAssert.RelativelyNear(expected[10..], actual[10..], wide ? 1e-9 : 1e-2);
-        Tensor final = stored[wide ? "example.final_f64" : "example.final"].to(ScalarType.Float64), got = learned.detach().to(ScalarType.Float64);
+        Tensor final =
+            stored[wide ? "example.final_f64" : "example.final"].to(ScalarType.Float64), got = learned.detach().to(ScalarType.Float64);
         TensorAssert.Near(final, got, wide ? 1e-9 : 0.2);
         Assert.InRange((final - got).abs().mean().item<double>(), 0, wide ? 1e-9 : 1.5e-2);
     }
@@ -136,7 +139,8 @@ public sealed class MdfLossReferenceTests : IDisposable
         x.requires_grad_(true);
         foreach (MdfExecution execution in Enum.GetValues<MdfExecution>())
         {
-            using var loss = new MdfLoss(weights, new MdfLossOptions { Execution = execution, Precision = MdfPrecision.BFloat16WhereFaster });
+            using var loss = new MdfLoss(
+                weights, new MdfLossOptions { Execution = execution, Precision = MdfPrecision.BFloat16WhereFaster });
             x.grad?.zero_();
             Tensor value = loss.call(x, y);
             value.backward();
@@ -148,5 +152,6 @@ public sealed class MdfLossReferenceTests : IDisposable
 
     private static double LossTolerance(ScalarType dtype) => dtype == ScalarType.Float64 ? 1e-9 : 2e-5;
 
-    private (Tensor X, Tensor Y) Pair(string pair, ScalarType dtype) => (stored[$"{pair}.x"].to(dtype, copy: true), stored[$"{pair}.y"].to(dtype, copy: true));
+    private (Tensor X, Tensor Y) Pair(string pair, ScalarType dtype) =>
+        (stored[$"{pair}.x"].to(dtype, copy: true), stored[$"{pair}.y"].to(dtype, copy: true));
 }

@@ -77,7 +77,8 @@ public sealed class MdfLossTests : IDisposable
     [Fact]
     public void Forward_MoreNoise_IsMore()
     {
-        Tensor y = TestPyramid.Images(1, ScalarType.Float32, 1, 3, 24, 24), noise = TestPyramid.Images(2, ScalarType.Float32, 1, 3, 24, 24) - 0.5;
+        Tensor y = TestPyramid.Images(
+            1, ScalarType.Float32, 1, 3, 24, 24), noise = TestPyramid.Images(2, ScalarType.Float32, 1, 3, 24, 24) - 0.5;
         double[] values = [.. Enumerable.Range(0, 4).Select(i => (double)Loss().call(y + (noise * 0.05 * (1 << i)), y).item<float>())];
         Assert.Equal(values.Order(), values);
         Assert.True(values[0] > 0);
@@ -93,7 +94,8 @@ public sealed class MdfLossTests : IDisposable
         Tensor x = TestPyramid.Images(1, ScalarType.Float64, 2, 3, 11, 12), y = TestPyramid.Images(2, ScalarType.Float64, 2, 3, 11, 12);
         // For None, a weighting of the images stands for whatever the caller does with them.
         Tensor weights = tensor([0.3, 1.7]);
-        Tensor Value(Tensor restored, Tensor reference) => loss.call(restored, reference) is { ndim: 1 } images ? (images * weights).sum() : loss.call(restored, reference);
+        Tensor Value(Tensor restored, Tensor reference) =>
+            loss.call(restored, reference) is { ndim: 1 } images ? (images * weights).sum() : loss.call(restored, reference);
 
         AssertGradient(x, v => Value(v, y));
         AssertGradient(y, v => Value(x, v));
@@ -117,7 +119,13 @@ public sealed class MdfLossTests : IDisposable
     [Fact]
     public void Backward_ReferenceThatRequiresGradients_GetsThem()
     {
-        Tensor x = TestPyramid.Images(1, ScalarType.Float64, 1, 3, 12, 12).requires_grad_(true), y = TestPyramid.Images(2, ScalarType.Float64, 1, 3, 12, 12).requires_grad_(true);
+        Tensor x = TestPyramid.Images(
+            1,
+            ScalarType.Float64,
+            1,
+            3,
+            12,
+            12).requires_grad_(true), y = TestPyramid.Images(2, ScalarType.Float64, 1, 3, 12, 12).requires_grad_(true);
         IList<Tensor> both = autograd.grad([Loss().call(x, y)], [x, y]);
         TensorAssert.Near(autograd.grad([Loss().call(x, y.detach())], [x])[0], both[0], 1e-14);
         TensorAssert.Near(autograd.grad([Loss().call(y, x.detach())], [y])[0], both[1], 1e-14);
@@ -182,7 +190,13 @@ public sealed class MdfLossTests : IDisposable
     [InlineData(ScalarType.BFloat16)]
     public void Forward_HalfPrecision_IsComputedInFloat32(ScalarType dtype)
     {
-        Tensor x = TestPyramid.Images(1, ScalarType.Float32, 1, 3, 12, 12).to(dtype).requires_grad_(true), y = TestPyramid.Images(2, ScalarType.Float32, 1, 3, 12, 12).to(dtype);
+        Tensor x = TestPyramid.Images(
+            1,
+            ScalarType.Float32,
+            1,
+            3,
+            12,
+            12).to(dtype).requires_grad_(true), y = TestPyramid.Images(2, ScalarType.Float32, 1, 3, 12, 12).to(dtype);
         Tensor value = Loss().call(x, y);
         value.backward();
         Assert.Equal(ScalarType.Float32, value.dtype);
@@ -234,7 +248,8 @@ public sealed class MdfLossTests : IDisposable
     public void Prepare_Reference_GivesTheSameLossAndGradient(nn.Reduction reduction)
     {
         MdfLoss loss = Loss(reduction);
-        Tensor x = TestPyramid.Images(1, ScalarType.Float64, 2, 3, 12, 13).requires_grad_(true), y = TestPyramid.Images(2, ScalarType.Float64, 2, 3, 12, 13);
+        Tensor x = TestPyramid.Images(
+            1, ScalarType.Float64, 2, 3, 12, 13).requires_grad_(true), y = TestPyramid.Images(2, ScalarType.Float64, 2, 3, 12, 13);
         loss.call(x, y).sum().backward();
         Tensor expected = x.grad!.clone();
 
@@ -304,8 +319,13 @@ public sealed class MdfLossTests : IDisposable
         MdfLoss loss = Loss();
         loss.to(META);
         Tensor onMeta = zeros(1, 3, 12, 12, device: META);
-        Assert.All(loss.Network.On(ScalarType.Float32).SelectMany(d => Assert.IsType<DiscriminatorStack>(d).Weights), w => Assert.Equal(DeviceType.META, w.device_type));
-        Assert.Contains("loss.to(device)", Assert.Throws<ArgumentException>(() => loss.call(zeros(1, 3, 12, 12), zeros(1, 3, 12, 12))).Message, StringComparison.Ordinal);
+        Assert.All(
+            loss.Network.On(ScalarType.Float32).SelectMany(d => Assert.IsType<DiscriminatorStack>(d).Weights),
+            w => Assert.Equal(DeviceType.META, w.device_type));
+        Assert.Contains(
+            "loss.to(device)",
+            Assert.Throws<ArgumentException>(() => loss.call(zeros(1, 3, 12, 12), zeros(1, 3, 12, 12))).Message,
+            StringComparison.Ordinal);
 
         loss.to(CPU);
         Assert.Equal(DeviceType.CPU, loss.call(zeros(1, 3, 12, 12), zeros(1, 3, 12, 12)).device_type);
@@ -479,10 +499,19 @@ public sealed class MdfLossTests : IDisposable
 
     public static TheoryData<string, long[], ScalarType, long[], ScalarType, string> Misuses => new()
     {
-        { "restored", [3, 12, 12], ScalarType.Float32, [3, 12, 12], ScalarType.Float32, "(3, 12, 12); expected four dimensions, (N, 3, H, W)" },
+        {
+            "restored", [3, 12, 12], ScalarType.Float32, [3, 12, 12], ScalarType.Float32,
+            "(3, 12, 12); expected four dimensions, (N, 3, H, W)"
+        },
         { "restored", [0, 3, 12, 12], ScalarType.Float32, [0, 3, 12, 12], ScalarType.Float32, "at least one image" },
-        { "restored", [1, 1, 12, 12], ScalarType.Float32, [1, 1, 12, 12], ScalarType.Float32, "1 channels (shape (1, 1, 12, 12)); expected 3" },
-        { "restored", [1, 3, 10, 12], ScalarType.Float32, [1, 3, 10, 12], ScalarType.Float32, "10 pixels high and 12 wide; expected at least 11" },
+        {
+            "restored", [1, 1, 12, 12], ScalarType.Float32, [1, 1, 12, 12], ScalarType.Float32,
+            "1 channels (shape (1, 1, 12, 12)); expected 3"
+        },
+        {
+            "restored", [1, 3, 10, 12], ScalarType.Float32, [1, 3, 10, 12], ScalarType.Float32,
+            "10 pixels high and 12 wide; expected at least 11"
+        },
         { "restored", [1, 3, 12, 12], ScalarType.Byte, [1, 3, 12, 12], ScalarType.Byte, "type Byte; expected floating point" },
         { "reference", [1, 3, 12, 12], ScalarType.Float32, [1, 3, 12, 13], ScalarType.Float32, "(1, 3, 12, 13); expected (1, 3, 12, 12)" },
         { "reference", [2, 3, 12, 12], ScalarType.Float32, [1, 3, 12, 12], ScalarType.Float32, "(1, 3, 12, 12); expected (2, 3, 12, 12)" },
@@ -491,7 +520,8 @@ public sealed class MdfLossTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Misuses))]
-    public void Forward_Misused_NamesArgumentGotAndExpected(string name, long[] restored, ScalarType restoredType, long[] reference, ScalarType referenceType, string said)
+    public void Forward_Misused_NamesArgumentGotAndExpected(
+        string name, long[] restored, ScalarType restoredType, long[] reference, ScalarType referenceType, string said)
     {
         var error = Assert.Throws<ArgumentException>(() => Loss().call(zeros(restored, restoredType), zeros(reference, referenceType)));
         Assert.Equal(name, error.ParamName);

@@ -57,7 +57,8 @@ public sealed class PixelLossTests : IDisposable
     [InlineData(double.NaN)]
     public void CharbonnierLoss_EpsilonOutOfRange_NamesIt(double epsilon)
     {
-        var error = Assert.Throws<ArgumentOutOfRangeException>("options", () => new CharbonnierLoss(new CharbonnierLossOptions { Epsilon = epsilon }));
+        var error = Assert.Throws<ArgumentOutOfRangeException>(
+            "options", () => new CharbonnierLoss(new CharbonnierLossOptions { Epsilon = epsilon }));
         Assert.Contains("Epsilon is ", error.Message, StringComparison.Ordinal);
         Assert.Contains("above 0", error.Message, StringComparison.Ordinal);
     }

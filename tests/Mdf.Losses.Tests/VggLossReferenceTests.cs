@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace Mdf.Losses.Tests;
 
-/// <summary>Parity with the VGG loss of the authors of MDF, computed by their code in float64 with the weights of the formula, and stored.</summary>
+/// <summary>
+/// Parity with the VGG loss of the authors of MDF, computed by their code in float64 with the weights of the formula, and stored.
+/// </summary>
 public sealed class VggLossReferenceTests : IDisposable
 {
     private static readonly FeatureNetwork Network = TestNetworks.Create(new Vgg16Features("relu4_3"));
@@ -21,14 +23,16 @@ public sealed class VggLossReferenceTests : IDisposable
     }
 
     // Gradients are stored in float32. In float32, rounding flips ReLUs whose input is within 1e-7 of zero (two of 131072 in one layer
-    // here with AVX-512, more with AVX2 alone), and each moves the gradient of the pixels it sees. The largest error is relative to the largest
+    // here with AVX-512, more with AVX2 alone), and each moves the gradient of the pixels it sees. The largest error is relative to the
+    // largest
     // gradient: 1.3e-3 was measured on an AMD EPYC with AVX2 alone.
     [Theory]
     [InlineData("plain", ScalarType.Float32, 1e-4, 1e-3, 2e-3)]
     [InlineData("plain", ScalarType.Float64, 1e-9, 1e-7, 1e-7)]
     [InlineData("resize", ScalarType.Float32, 1e-4, 2e-3, 0.05)]
     [InlineData("resize", ScalarType.Float64, 1e-9, 1e-7, 1e-7)]
-    public void ForwardAndBackward_Photographs_AreTheAuthors(string mode, ScalarType dtype, double tolerance, double gradientTolerance, double largestError)
+    public void ForwardAndBackward_Photographs_AreTheAuthors(
+        string mode, ScalarType dtype, double tolerance, double gradientTolerance, double largestError)
     {
         Tensor x = stored["x"].to(dtype, copy: true).requires_grad_(true), y = stored["y"].to(dtype);
         using var loss = new VggLoss(Network, new VggLossOptions { Resizes = mode == "resize" });

@@ -34,7 +34,8 @@ public sealed class VggLossTests : IDisposable
         using FeatureNetwork copy = network.CopyFrozen(ScalarType.Float64, CPU);
         Tensor Seen(Tensor images) => (images - Channels(0.485f, 0.456f, 0.406f)) / Channels(0.229f, 0.224f, 0.225f);
 
-        IEnumerable<Tensor> differences = copy.Features(Seen(x), options.Layers).Zip(copy.Features(Seen(y), options.Layers), (a, b) => a - b);
+        IEnumerable<Tensor> differences = copy.Features(Seen(x), options.Layers).Zip(
+            copy.Features(Seen(y), options.Layers), (a, b) => a - b);
         Tensor[] expected = [.. differences.Select(d => (distance == FeatureDistance.L1 ? d.abs() : d.pow(2)).mean([1, 2, 3]))];
 
         TensorAssert.RelativelyNear(stack([expected[0] * 2, expected[1] * 0.5], 1), loss.Terms(x, y), 1e-10);
@@ -132,8 +133,12 @@ public sealed class VggLossTests : IDisposable
         TensorAssert.Equal(fromMemory.call(x, y), fromFile.call(x, y));
         Assert.Contains("Vgg16 from", Assert.Single(logger.Messages), StringComparison.Ordinal);
 
-        string message = Assert.Throws<CheckpointFormatException>(() => new VggLoss(folder.PathOf("vgg.safetensors"), new VggLossOptions { Layers = ["relu3_1"] })).Message;
-        Assert.Contains("it lacks [features.10.weight, features.10.bias]", message.Replace("features.10.bias, features.10.weight", "features.10.weight, features.10.bias", StringComparison.Ordinal), StringComparison.Ordinal);
+        string message = Assert.Throws<CheckpointFormatException>(
+            () => new VggLoss(folder.PathOf("vgg.safetensors"), new VggLossOptions { Layers = ["relu3_1"] })).Message;
+        Assert.Contains(
+            "it lacks [features.10.weight, features.10.bias]",
+            message.Replace("features.10.bias, features.10.weight", "features.10.weight, features.10.bias", StringComparison.Ordinal),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -146,7 +151,8 @@ public sealed class VggLossTests : IDisposable
         {
             Assert.Equal(folder.PathOf("vgg16-397923af.pth"), Assert.Throws<FileNotFoundException>(() => new VggLoss()).FileName);
             var options = new VggLossOptions { Network = VggNetwork.Vgg19 };
-            Assert.Equal(folder.PathOf("vgg19-dcbb9e9d.pth"), Assert.Throws<FileNotFoundException>(() => new VggLoss(options: options)).FileName);
+            Assert.Equal(
+                folder.PathOf("vgg19-dcbb9e9d.pth"), Assert.Throws<FileNotFoundException>(() => new VggLoss(options: options)).FileName);
         }
         finally
         {
@@ -184,7 +190,10 @@ public sealed class VggLossTests : IDisposable
             network.state_dict()["features.5.bias"].fill_(double.NaN);
         }
 
-        Assert.Contains("'features.5.bias' holds NaN", Assert.Throws<ArgumentException>("weights", () => new VggLoss(network, Shallow)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "'features.5.bias' holds NaN",
+            Assert.Throws<ArgumentException>("weights", () => new VggLoss(network, Shallow)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -199,11 +208,16 @@ public sealed class VggLossTests : IDisposable
         AssertRefused("LayerWeights is [1, -1]", Shallow with { LayerWeights = [1, -1] });
         AssertRefused("WorkingMemory is 1 bytes; expected at least 1 MiB", Shallow with { WorkingMemory = 1 });
         AssertRefused("FeatureDistance is 5", Shallow with { Distance = (FeatureDistance)5 });
-        Assert.Contains("VggNetwork is 5", Assert.Throws<ArgumentOutOfRangeException>("options", () => new VggLoss(options: Shallow with { Network = (VggNetwork)5 })).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "VggNetwork is 5",
+            Assert.Throws<ArgumentOutOfRangeException>(
+                "options", () => new VggLoss(options: Shallow with { Network = (VggNetwork)5 })).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentNullException>("network", () => new VggLoss((FeatureNetwork)null!));
 
         void AssertRefused(string said, VggLossOptions wrong) => Assert.Contains(
-            said, Assert.Throws<ArgumentOutOfRangeException>("options", () => new VggLoss(network, wrong)).Message, StringComparison.Ordinal);
+            said, Assert.Throws<ArgumentOutOfRangeException>(
+                "options", () => new VggLoss(network, wrong)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,7 +15,8 @@ internal static class BuildFacts
     public static string LibTorchVersion { get; } = Get(nameof(LibTorchVersion));
 
     /// <summary>The native library as the TorchSharp package delivers it.</summary>
-    public static string NativeLibrary { get; } = Path.Combine(Get("TorchSharpPackage"), "runtimes", "linux-x64", "native", "libLibTorchSharp.so");
+    public static string NativeLibrary { get; } = Path.Combine(
+        Get("TorchSharpPackage"), "runtimes", "linux-x64", "native", "libLibTorchSharp.so");
 
     public static string HashOf(string path) => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path)));
 

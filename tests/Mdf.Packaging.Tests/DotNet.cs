@@ -71,7 +71,8 @@ internal sealed class DotNet(string workingDirectory, IReadOnlyDictionary<string
         // "dotnet test" tells its children which MSBuild and which host they are part of. These are children of nobody.
         foreach (string name in Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(e => (string)e.Key))
         {
-            if (name.StartsWith("MSBuild", StringComparison.OrdinalIgnoreCase) || name.StartsWith("TESTINGPLATFORM", StringComparison.Ordinal)
+            if (name.StartsWith("MSBuild", StringComparison.OrdinalIgnoreCase)
+                || name.StartsWith("TESTINGPLATFORM", StringComparison.Ordinal)
                 || name is "DOTNET_HOST_PATH" or "DOTNET_CLI_TEST_COMMAND_WORKING_DIRECTORY")
             {
                 variables.Remove(name);

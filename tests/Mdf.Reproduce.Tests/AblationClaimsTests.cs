@@ -108,5 +108,6 @@ public sealed class AblationClaimsTests : IDisposable
 
     private static LossDescription Seeds(int count) => OfMdf($"{count} seed images", $"{count}") with { SeedImages = count };
 
-    private static LossDescription Mixed(string name, double factor) => new() { Name = $"L2 + {name}", Weights = "file.pth", Checksum = "1", Factor = factor };
+    private static LossDescription Mixed(string name, double factor) =>
+        new() { Name = $"L2 + {name}", Weights = "file.pth", Checksum = "1", Factor = factor };
 }

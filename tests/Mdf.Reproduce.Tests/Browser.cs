@@ -9,11 +9,15 @@ internal sealed class Browser : IAsyncDisposable
 
     private static readonly string[] Places =
     [
-        "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome",
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     ];
 
     private static readonly string[] Arguments =
-        ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"];
+        [
+            "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            "--no-first-run"
+        ];
 
     private readonly IPlaywright playwright;
     private readonly IBrowser browser;
@@ -28,9 +32,12 @@ internal sealed class Browser : IAsyncDisposable
     public static async Task<Browser> StartAsync()
     {
         string? path = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? named : Array.Find(Places, File.Exists);
-        Assert.SkipWhen(path is null, $"no Chromium found: the environment variable {Variable} does not name one, nor is there {string.Join(", ", Places)}");
+        Assert.SkipWhen(
+            path is null,
+            $"no Chromium found: the environment variable {Variable} does not name one, nor is there {string.Join(", ", Places)}");
         IPlaywright playwright = await Playwright.CreateAsync();
-        return new Browser(playwright, await playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Headless = true, Args = Arguments }));
+        return new Browser(
+            playwright, await playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Headless = true, Args = Arguments }));
     }
 
     /// <summary>Opens a file in a window of a size.</summary>

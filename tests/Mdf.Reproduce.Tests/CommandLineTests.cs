@@ -16,7 +16,8 @@ public sealed class CommandLineTests : IDisposable
         ProgramRun ended = await ProgramRun.RunAsync(["report", "--output", folder.FullName]);
 
         Assert.Equal(1, ended.ExitCode);
-        Assert.Contains("holds no results; run experiments first.", Assert.Single(ended.Errors.Trim().Split('\n')), StringComparison.Ordinal);
+        Assert.Contains(
+            "holds no results; run experiments first.", Assert.Single(ended.Errors.Trim().Split('\n')), StringComparison.Ordinal);
         Assert.False(File.Exists(folder.PathOf("report.html")));
     }
 
@@ -52,7 +53,10 @@ public sealed class CommandLineTests : IDisposable
 
         ArgumentException error = Assert.Throws<ArgumentException>(() => GivenWeights.Parse($"jpg={folder.PathOf("Ds.pth")}"));
 
-        Assert.Contains("there is no application 'jpg'; expected a file, or one of edsr, srresnet, denoise, jpeg, jpeg7", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "there is no application 'jpg'; expected a file, or one of edsr, srresnet, denoise, jpeg, jpeg7",
+            error.Message,
+            StringComparison.Ordinal);
         Assert.Throws<FileNotFoundException>(() => GivenWeights.Parse($"jpeg={folder.PathOf("none.pth")}"));
         Assert.Throws<FileNotFoundException>(() => GivenWeights.Parse(folder.PathOf("x=none.pth")));
     }

@@ -29,11 +29,15 @@ public sealed class DatasetFoldersTests : IDisposable
     {
         folder.Write("div/train/0001.png", "");
 
-        ArgumentException error = Assert.Throws<ArgumentException>(() => new DatasetFolders(folder.PathOf("div"), null, null, null, null).Tests.ToArray());
+        ArgumentException error = Assert.Throws<ArgumentException>(
+            () => new DatasetFolders(folder.PathOf("div"), null, null, null, null).Tests.ToArray());
 
         Assert.Contains("--div2k", error.Message, StringComparison.Ordinal);
         Assert.Contains("DIV2K_valid_HR", error.Message, StringComparison.Ordinal);
-        Assert.Contains("--bsd", Assert.Throws<ArgumentException>(() => new DatasetFolders(null, null, folder.PathOf("none"), null, null).Training).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "--bsd",
+            Assert.Throws<ArgumentException>(() => new DatasetFolders(null, null, folder.PathOf("none"), null, null).Training).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

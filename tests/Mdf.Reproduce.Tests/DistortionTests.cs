@@ -30,7 +30,8 @@ public sealed class DistortionTests
 
         Degradation degradation = Distortion.All.Single(d => d.Name == name).AtPsnr(image, level)!;
 
-        Assert.InRange(Distortion.PsnrOf(degradation, image), level - PsnrCalibration.ToleranceDecibels, level + PsnrCalibration.ToleranceDecibels);
+        Assert.InRange(
+            Distortion.PsnrOf(degradation, image), level - PsnrCalibration.ToleranceDecibels, level + PsnrCalibration.ToleranceDecibels);
     }
 
     [Fact]

@@ -14,7 +14,8 @@ public sealed class FeatureClaimsTests : IDisposable
     [InlineData(9, 7, 6, Verdict.Held)]
     [InlineData(7, 9, 6, Verdict.DidNotHold)]
     [InlineData(9, 9, 6, Verdict.Open)]
-    internal void Sensitivity_OfJpegDiscriminators_ComparesContrastImageByImage(double contrast, double blur, double noise, Verdict expected)
+    internal void Sensitivity_OfJpegDiscriminators_ComparesContrastImageByImage(
+        double contrast, double blur, double noise, Verdict expected)
     {
         run.AddSensitivity(OfMdf(), ("contrast", Around(contrast)), ("blur", Around(blur, 1)), ("noise", Around(noise, 2)));
 
@@ -26,11 +27,13 @@ public sealed class FeatureClaimsTests : IDisposable
     [Theory]
     [InlineData(9, 8, 7, Verdict.Held)]
     [InlineData(9, 6, 7, Verdict.DidNotHold)]
-    internal void Sensitivity_OfDenoisingDiscriminators_BlurAndNoiseBothComeFirst(double blur, double noise, double contrast, Verdict expected)
+    internal void Sensitivity_OfDenoisingDiscriminators_BlurAndNoiseBothComeFirst(
+        double blur, double noise, double contrast, Verdict expected)
     {
         run.AddSensitivity(OfMdf("Ds_Denoise.pth"), ("blur", Around(blur)), ("noise", Around(noise, 1)), ("contrast", Around(contrast, 2)));
 
-        Assert.Equal(expected, SensitivityClaims.Of(run.Report()).Single(c => c.Statement.Contains("Ds_Denoise", StringComparison.Ordinal)).Verdict);
+        Assert.Equal(
+            expected, SensitivityClaims.Of(run.Report()).Single(c => c.Statement.Contains("Ds_Denoise", StringComparison.Ordinal)).Verdict);
     }
 
     [Fact]

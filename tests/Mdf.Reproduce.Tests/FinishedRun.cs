@@ -14,7 +14,8 @@ public sealed class FinishedRun : IDisposable
     {
         run.Run(run.Settings(), grids =>
         [
-            .. grids.Table(), .. grids.Scales(), .. grids.Seeds(), .. grids.Lambda([LossNames.Mdf]), .. grids.Features(), .. grids.Sensitivity(), .. grids.Manifold(),
+            .. grids.Table(), .. grids.Scales(), .. grids.Seeds(), .. grids.Lambda([LossNames.Mdf]), .. grids.Features(),
+            .. grids.Sensitivity(), .. grids.Manifold(),
         ]);
         ReportCommand.Run(run.Folder, Page, Markdown);
     }

@@ -55,7 +55,11 @@ public sealed class GridTests : IDisposable
     public async Task Run_KilledAndGoneOnWith_GivesWhatARunInOneDoes()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), "ends a process at once by a signal");
-        string[] arguments = ["table", "--preset", "smoke", "--applications", "jpeg", "--losses", LossNames.L1, LossNames.L2, "--steps", TestLength.IsFull ? "600" : "250", "--count", "2"];
+        string[] arguments =
+        [
+            "table", "--preset", "smoke", "--applications", "jpeg", "--losses", LossNames.L1, LossNames.L2, "--steps",
+            TestLength.IsFull ? "600" : "250", "--count", "2"
+        ];
         using var whole = new TinyRun();
         await RunAsync([.. arguments, "--output", whole.Folder], until: null);
 
@@ -89,7 +93,8 @@ public sealed class GridTests : IDisposable
     [Fact]
     public void Run_OneFailsThatNobodyForesaw_SaysWhere()
     {
-        GridFailure failure = Assert.Single(Grid.Run([Item("one", () => throw new KeyNotFoundException("key"))], Shard.Whole, TestContext.Current.CancellationToken));
+        GridFailure failure = Assert.Single(
+            Grid.Run([Item("one", () => throw new KeyNotFoundException("key"))], Shard.Whole, TestContext.Current.CancellationToken));
 
         Assert.Contains(nameof(Run_OneFailsThatNobodyForesaw_SaysWhere), failure.Reason, StringComparison.Ordinal);
     }
@@ -110,7 +115,8 @@ public sealed class GridTests : IDisposable
         // Where trainings go there is a file.
         await File.WriteAllTextAsync(Path.Combine(run.Folder, "trainings"), "", TestContext.Current.CancellationToken);
 
-        ProgramRun ended = await ProgramRun.RunAsync(["table", "--preset", "smoke", "--applications", "jpeg", "--losses", LossNames.L2, "--count", "2", "--output", run.Folder]);
+        ProgramRun ended = await ProgramRun.RunAsync(
+            ["table", "--preset", "smoke", "--applications", "jpeg", "--losses", LossNames.L2, "--count", "2", "--output", run.Folder]);
 
         Assert.Equal(1, ended.ExitCode);
         Assert.Contains("1 of 2 experiments failed", ended.Errors, StringComparison.Ordinal);

@@ -58,18 +58,32 @@ internal sealed class MadeUpRun : IDisposable
     /// <summary>Adds a network trained with a loss, or the unrestored images.</summary>
     public MadeUpRun Add(LossDescription? loss, double[] psnr, double[]? lpips = null)
     {
-        Workspace.Runs.Save(TrainingGrid.Kind, Description(loss, psnr.Length) with { Lpips = lpips is null ? null : "lpips" }, Result(psnr, lpips) with { TrainingEnvironment = TrainingEnvironment }, ExperimentEnvironment.Current(TimeSpan.Zero));
+        Workspace.Runs.Save(
+            TrainingGrid.Kind,
+            Description(loss, psnr.Length) with { Lpips = lpips is null ? null : "lpips" },
+            Result(psnr, lpips) with { TrainingEnvironment = TrainingEnvironment },
+            ExperimentEnvironment.Current(TimeSpan.Zero));
         return this;
     }
 
     /// <summary>Adds how a loss sees distortions at one level: its values by distortion.</summary>
     public MadeUpRun AddSensitivity(LossDescription loss, params (string Distortion, double[] Losses)[] cells)
     {
-        var description = new SensitivityDescription { Loss = loss, Data = new DataDescription("BSD", 20, "2"), Side = 176, Levels = [20, 25, 30, 35, 40], Distortions = [.. cells.Select(c => c.Distortion)] };
+        var description =
+            new SensitivityDescription
+            {
+                Loss = loss,
+                Data = new DataDescription("BSD", 20, "2"),
+                Side = 176,
+                Levels = [20, 25, 30, 35, 40],
+                Distortions = [.. cells.Select(c => c.Distortion)],
+            };
         Workspace.Runs.Save(
             SensitivityExperiment.Kind,
             description,
-            new SensitivityResult([.. cells.Select(c => new SensitivityCell(c.Distortion, 30, [.. c.Losses.Select(l => (double?)l)], [.. c.Losses.Select(_ => (double?)30)]))]),
+            new SensitivityResult(
+                [.. cells.Select(c => new SensitivityCell(
+                    c.Distortion, 30, [.. c.Losses.Select(l => (double?)l)], [.. c.Losses.Select(_ => (double?)30)]))]),
             ExperimentEnvironment.Current(TimeSpan.Zero));
         return this;
     }
@@ -77,10 +91,22 @@ internal sealed class MadeUpRun : IDisposable
     /// <summary>Adds how well features tell JPEG, blurred and scrambled images from originals.</summary>
     public MadeUpRun AddManifold(string features, double jpeg, double blurred, double scrambled)
     {
-        var description = new ManifoldDescription { Features = features, Network = "3", Data = new DataDescription("BSD", 100, "2"), Side = 160, Distortions = ["JPEG", "blurred", "scrambled"], Seed = 1 };
+        var description =
+            new ManifoldDescription
+            {
+                Features = features,
+                Network = "3",
+                Data = new DataDescription("BSD", 100, "2"),
+                Side = 160,
+                Distortions = ["JPEG", "blurred", "scrambled"],
+                Seed = 1,
+            };
         ManifoldPair Pair(string name, double accuracy) => new(name, [[0, 0]], [[1, 1]], accuracy, accuracy);
         Workspace.Runs.Save(
-            ManifoldExperiment.Kind, description, new ManifoldResult([Pair("JPEG", jpeg), Pair("blurred", blurred), Pair("scrambled", scrambled)]), ExperimentEnvironment.Current(TimeSpan.Zero));
+            ManifoldExperiment.Kind, description, new ManifoldResult(
+                [
+                    Pair("JPEG", jpeg), Pair("blurred", blurred), Pair("scrambled", scrambled)
+                ]), ExperimentEnvironment.Current(TimeSpan.Zero));
         return this;
     }
 

@@ -12,7 +12,8 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Errors)
     public static async Task<ProgramRun> RunAsync(string[] arguments, Func<bool>? until = null)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "Reproduce.dll");
-        using Process process = Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         while (until is not null && !process.HasExited && !until())

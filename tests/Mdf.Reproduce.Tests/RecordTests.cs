@@ -45,7 +45,8 @@ public sealed class RecordTests(FinishedRun run)
     [InlineData("4b42812482b020c2", EvaluationOfSeeds)]
     public void Evaluation_OfTheFirstVersion_IsFoundAgain(string identity, string description)
     {
-        var record = Assert.Single(Read<EvaluationDescription, EvaluationResult>(TrainingGrid.Kind, identity, description, EvaluationResults));
+        var record = Assert.Single(
+            Read<EvaluationDescription, EvaluationResult>(TrainingGrid.Kind, identity, description, EvaluationResults));
 
         Assert.Equal(identity, ExperimentIdentity.Of(record.Description));
         Assert.Null(record.Result.TrainingEnvironment);
@@ -84,7 +85,9 @@ public sealed class RecordTests(FinishedRun run)
         var records = new ExperimentStore(run.Runs).All<EvaluationDescription, EvaluationResult>(TrainingGrid.Kind);
 
         Assert.All(records, r => Assert.Equal(r.Description.Training is null, r.Result.TrainingEnvironment is null));
-        Assert.All(records.Where(r => r.Result.TrainingEnvironment is not null), r => Assert.Equal(r.Result.TrainingTime, r.Result.TrainingEnvironment!.Duration));
+        Assert.All(
+            records.Where(r => r.Result.TrainingEnvironment is not null),
+            r => Assert.Equal(r.Result.TrainingTime, r.Result.TrainingEnvironment!.Duration));
         Assert.All(records, r => Assert.Equal(r.Description.Training?.Loss.SeedImages, r.Result.Discriminators?.Seeds.Count));
         var seeds = records.First(r => r.Result.Discriminators is not null);
         Assert.Equal(TinyRun.Preset.Discriminators with { Seed = 1 }, seeds.Result.Discriminators!.Options);
@@ -96,7 +99,8 @@ public sealed class RecordTests(FinishedRun run)
     {
         var store = new ExperimentStore(run.Runs);
         var sensitivities = store.All<SensitivityDescription, SensitivityResult>(SensitivityExperiment.Kind);
-        var srgan = Assert.Single(store.All<ManifoldDescription, ManifoldResult>(ManifoldExperiment.Kind), m => m.Result.Training is not null);
+        var srgan = Assert.Single(
+            store.All<ManifoldDescription, ManifoldResult>(ManifoldExperiment.Kind), m => m.Result.Training is not null);
 
         Assert.All(sensitivities, s => Assert.Equal(Distortion.Seed, s.Result.Seed));
         SensitivityCell blur = sensitivities[0].Result.Cells.First(c => c.Distortion == "blur");
@@ -107,7 +111,8 @@ public sealed class RecordTests(FinishedRun run)
         Assert.Equal(srgan.Description.Network, ExperimentIdentity.Of(srgan.Result.Training));
         Assert.Equal(
             srgan.Description.Network,
-            ExperimentIdentity.Of(new { srgan.Result.Training.Method, srgan.Result.Training.Generator, srgan.Result.Training.AdversarialWeight }));
+            ExperimentIdentity.Of(
+                new { srgan.Result.Training.Method, srgan.Result.Training.Generator, srgan.Result.Training.AdversarialWeight }));
     }
 
     [Fact]
@@ -121,7 +126,8 @@ public sealed class RecordTests(FinishedRun run)
         Assert.Contains("- JPEG removal, DnCNN, quality 10: steps 2 instead of 6", File.ReadAllLines(run.Markdown));
     }
 
-    private static IReadOnlyList<ExperimentRecord<TDescription, TResult>> Read<TDescription, TResult>(string kind, string identity, string description, string result)
+    private static IReadOnlyList<ExperimentRecord<TDescription, TResult>> Read<TDescription, TResult>(
+        string kind, string identity, string description, string result)
         where TDescription : notnull
     {
         using var folder = new TemporaryFolder();

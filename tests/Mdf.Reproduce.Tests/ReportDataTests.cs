@@ -42,7 +42,8 @@ public sealed class ReportDataTests : IDisposable
     {
         foreach (int scales in (int[])[1, 8])
         {
-            run.Add(OfMdf(scales: scales), Around(26, scales)).Add(OfMdf(checksum: "fedcba9876543210", scales: scales), Around(27, scales + 1));
+            run.Add(OfMdf(scales: scales), Around(26, scales)).Add(
+                OfMdf(checksum: "fedcba9876543210", scales: scales), Around(27, scales + 1));
         }
 
         ReportData data = run.Report();
@@ -98,14 +99,18 @@ public sealed class ReportDataTests : IDisposable
         changed.Add(L2, Around(26));
 
         Assert.Equal(
-            ["JPEG removal, DnCNN, quality 10: steps 600 instead of 2,000", "JPEG removal, DnCNN, quality 10, BSD: test images 10 instead of 20"],
+            [
+                "JPEG removal, DnCNN, quality 10: steps 600 instead of 2,000",
+                "JPEG removal, DnCNN, quality 10, BSD: test images 10 instead of 20"
+            ],
             Assert.Single(changed.Report().Presets).Departures);
     }
 
     [Fact]
     public void Environments_TrainedOnAnotherMachine_AreBothTold()
     {
-        using var elsewhere = new MadeUpRun { TrainingEnvironment = ExperimentEnvironment.Current(TimeSpan.Zero) with { Device = "cuda", Threads = 1 } };
+        using var elsewhere =
+            new MadeUpRun { TrainingEnvironment = ExperimentEnvironment.Current(TimeSpan.Zero) with { Device = "cuda", Threads = 1 } };
         ReportData data = elsewhere.Add(L2, Around(26)).Report();
 
         foreach (string text in (string[])[global::Reproduce.Report.Sections.RunsSection.Of(data), MarkdownTables.Of(data)])
@@ -118,7 +123,8 @@ public sealed class ReportDataTests : IDisposable
     [Fact]
     public void Presets_ANetworkOfNone_IsOfNone()
     {
-        using var other = new MadeUpRun { Training = run.Training with { Network = new Models.Restoration.DnCnnOptions { Layers = 5, Width = 24 } } };
+        using var other =
+            new MadeUpRun { Training = run.Training with { Network = new Models.Restoration.DnCnnOptions { Layers = 5, Width = 24 } } };
 
         Assert.Empty(other.Add(L2, Around(26)).Report().Presets);
     }

@@ -34,7 +34,9 @@ public sealed class ReportInBrowserTests(FinishedRun run) : IAsyncLifetime
         Assert.Empty(page.Requests);
         Assert.Equal(width, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
         byte[] screenshot = await page.Page.ScreenshotAsync();
-        Assert.Equal((width, height), (BinaryPrimitives.ReadInt32BigEndian(screenshot.AsSpan(16)), BinaryPrimitives.ReadInt32BigEndian(screenshot.AsSpan(20))));
+        Assert.Equal(
+            (width, height),
+            (BinaryPrimitives.ReadInt32BigEndian(screenshot.AsSpan(16)), BinaryPrimitives.ReadInt32BigEndian(screenshot.AsSpan(20))));
     }
 
     [Fact]
@@ -45,8 +47,15 @@ public sealed class ReportInBrowserTests(FinishedRun run) : IAsyncLifetime
         string[] sections = await page.EvaluateAsync<string[]>("[...document.querySelectorAll('main section')].map(s => s.id)");
         Assert.Equal(["claims", "summary", "distributions", "ablation", "lambda", "sensitivity", "manifold", "viewer", "runs"], sections);
         Assert.True(await page.EvaluateAsync<int>("document.querySelectorAll('svg[role=img]').length") > 10);
-        Assert.Equal(0, await page.EvaluateAsync<int>("[...document.querySelectorAll('svg[role=img]')].filter(s => !s.getAttribute('aria-label')).length"));
-        Assert.Equal(0, await page.EvaluateAsync<int>("[...document.querySelectorAll('button, select, input')].filter(e => !(e.getAttribute('aria-label') || e.textContent.trim() || e.labels?.length)).length"));
+        Assert.Equal(
+            0,
+            await page.EvaluateAsync<int>(
+                "[...document.querySelectorAll('svg[role=img]')].filter(s => !s.getAttribute('aria-label')).length"));
+        Assert.Equal(
+            0,
+            await page.EvaluateAsync<int>(
+                "[...document.querySelectorAll('button, select, input')]"
+                + ".filter(e => !(e.getAttribute('aria-label') || e.textContent.trim() || e.labels?.length)).length"));
         Assert.Equal(0, await page.EvaluateAsync<int>("[...document.images].filter(i => !i.alt || i.naturalWidth === 0).length"));
     }
 
@@ -87,12 +96,16 @@ public sealed class ReportInBrowserTests(FinishedRun run) : IAsyncLifetime
         Assert.StartsWith("-", await Style("--px"), StringComparison.Ordinal);
         Assert.Equal("55", await page.Page.Locator("#split").InputValueAsync());
         Assert.StartsWith("2 of", await page.Page.Locator("#image-text").TextContentAsync(), StringComparison.Ordinal);
-        Assert.Equal(1, await page.EvaluateAsync<int>("new Set([...document.querySelectorAll('.zoomed')].map(i => getComputedStyle(i).transform.split(',')[0])).size"));
+        Assert.Equal(
+            1,
+            await page.EvaluateAsync<int>(
+                "new Set([...document.querySelectorAll('.zoomed')].map(i => getComputedStyle(i).transform.split(',')[0])).size"));
 
         await page.Page.Keyboard.PressAsync("0");
         Assert.Equal("1", await Style("--zoom"));
 
-        Task<string> Style(string name) => page.EvaluateAsync<string>($"document.getElementById('viewer-body').style.getPropertyValue('{name}')");
+        Task<string> Style(string name) =>
+            page.EvaluateAsync<string>($"document.getElementById('viewer-body').style.getPropertyValue('{name}')");
     }
 
     [Fact]
@@ -146,7 +159,10 @@ public sealed class ReportInBrowserTests(FinishedRun run) : IAsyncLifetime
         Assert.All(brightness[..2], b => Assert.Equal(1, b, 3));
         Assert.All(brightness[2..], b => Assert.InRange(b, 0, 0.5));
         Assert.Equal("rgb(255, 255, 255)", await page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor"));
-        Assert.Equal(["visible"], await page.EvaluateAsync<string[]>("[...new Set([...document.querySelectorAll('.scroll')].map(s => getComputedStyle(s).overflowX))]"));
+        Assert.Equal(
+            ["visible"],
+            await page.EvaluateAsync<string[]>(
+                "[...new Set([...document.querySelectorAll('.scroll')].map(s => getComputedStyle(s).overflowX))]"));
         Assert.Equal("none", await page.EvaluateAsync<string>("getComputedStyle(document.querySelector('nav')).display"));
     }
 

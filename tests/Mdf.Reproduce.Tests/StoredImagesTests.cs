@@ -28,7 +28,8 @@ public sealed class StoredImagesTests : IDisposable
         };
         run.Run(settings, grids => [grids.Table()[0]], TestContext.Current.CancellationToken);
 
-        EvaluationResult result = Assert.Single(new ExperimentStore(Path.Combine(run.Folder, "runs")).All<EvaluationDescription, EvaluationResult>(TrainingGrid.Kind)).Result;
+        EvaluationResult result = Assert.Single(
+            new ExperimentStore(Path.Combine(run.Folder, "runs")).All<EvaluationDescription, EvaluationResult>(TrainingGrid.Kind)).Result;
         Assert.Equal((TestImages, Evaluation.MostStored), (result.Psnr.Count, result.Stored));
         Assert.Equal(30, Evaluation.MostStored);
         Assert.Equal(30, Directory.GetFiles(Path.Combine(run.Folder, result.RestoredFolder)).Length);

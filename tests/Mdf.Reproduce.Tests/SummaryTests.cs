@@ -35,8 +35,13 @@ public sealed class SummaryTests : IDisposable
     {
         string page = SummarySection.Of(run.Report())!;
 
-        Assert.Matches($"26\\.00</span>[^/]*</span><small>[^<]*</small><small>paper {PaperOfL2.Replace(".", "\\.", StringComparison.Ordinal)}</small>", page);
-        Assert.Matches($"27\\.00</span>[^/]*</span><small>[^<]*</small><small>paper {PaperOfMdf.Replace(".", "\\.", StringComparison.Ordinal)}</small>", page);
+        Assert.Matches(
+            $"26\\.00</span>[^/]*</span><small>[^<]*</small><small>paper {PaperOfL2.Replace(".", "\\.", StringComparison.Ordinal)}</small>",
+            page);
+        Assert.Matches(
+            @"27\.00</span>[^/]*</span><small>[^<]*</small>"
+            + $"<small>paper {PaperOfMdf.Replace(".", "\\.", StringComparison.Ordinal)}</small>",
+            page);
         Assert.Contains("<small>paper .293</small>", page, StringComparison.Ordinal);
     }
 
@@ -45,7 +50,11 @@ public sealed class SummaryTests : IDisposable
     {
         string[] lines = MarkdownTables.Of(run.Report()).Split('\n');
 
-        string l2 = Assert.Single(lines, l => l.StartsWith("| L2 |", StringComparison.Ordinal)), l1 = Assert.Single(lines, l => l.StartsWith("| L1 |", StringComparison.Ordinal));
+        string l2 = Assert.Single(
+            lines,
+            l =>
+                l.StartsWith("| L2 |", StringComparison.Ordinal)), l1 = Assert.Single(lines, l =>
+                    l.StartsWith("| L1 |", StringComparison.Ordinal));
         string mdf = Assert.Single(lines, l => l.StartsWith("| MDF (jpeg.ckpt) |", StringComparison.Ordinal));
         Assert.Contains("| *26.00* [", l2, StringComparison.Ordinal);
         Assert.Contains("| **0.250** [", l2, StringComparison.Ordinal);
@@ -79,7 +88,8 @@ public sealed class SummaryTests : IDisposable
     [InlineData(null, "BSD", "L2")]
     [InlineData("JPEG", "other", "L2")]
     [InlineData("JPEG", "BSD", "L2 + VGG")]
-    public void PaperTable_WhatThePaperLacks_IsNull(string? row, string dataset, string loss) => Assert.Null(PaperTable.Find(row, dataset, loss));
+    public void PaperTable_WhatThePaperLacks_IsNull(string? row, string dataset, string loss) =>
+        Assert.Null(PaperTable.Find(row, dataset, loss));
 
     private static string[] Marked(string page, string style) =>
         [.. page.Split($"<td><span class=\"{style}\">").Skip(1).Select(p => p[..p.IndexOf('<', StringComparison.Ordinal)])];

@@ -77,5 +77,6 @@ public sealed class SuperiorityClaimsTests : IDisposable
 
     private Claim Only(string words) => Assert.Single(Claims(words));
 
-    private IEnumerable<Claim> Claims(string words) => SuperiorityClaims.Of(run.Report().Tables).Where(c => c.Statement.EndsWith(words, StringComparison.Ordinal));
+    private IEnumerable<Claim> Claims(string words) =>
+        SuperiorityClaims.Of(run.Report().Tables).Where(c => c.Statement.EndsWith(words, StringComparison.Ordinal));
 }

@@ -17,7 +17,9 @@ public sealed class ViolinPlotTests
     {
         string svg = new ViolinPlot { Title = "title", Across = "across", Rows = [(name, Values, "", true)] }.Draw();
 
-        Assert.Equal(lines, Regex.Matches(svg, "class=\"row strong\">(.*?)</text>").Select(m => System.Net.WebUtility.HtmlDecode(m.Groups[1].Value)));
+        Assert.Equal(
+            lines,
+            Regex.Matches(svg, "class=\"row strong\">(.*?)</text>").Select(m => System.Net.WebUtility.HtmlDecode(m.Groups[1].Value)));
         Assert.Contains($"<title>{name}: mean", svg, StringComparison.Ordinal);
     }
 }

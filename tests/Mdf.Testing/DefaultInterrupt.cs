@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Mdf.Testing;
 
-/// <summary>Lets processes started meanwhile be interrupted by SIGINT, also where the shell that started the tests ignores the signal.</summary>
+/// <summary>
+/// Lets processes started meanwhile be interrupted by SIGINT, also where the shell that started the tests ignores the signal.
+/// </summary>
 /// <remarks>
 /// Shells start background jobs with SIGINT ignored, and processes inherit that from one another. A program so started never sees Ctrl+C.
 /// </remarks>

@@ -18,7 +18,9 @@ public static class FormulaWeights
     private const double SlopeOfPReLU = 0.25;
 
     /// <summary>The float32 tensor of this name and shape, on the CPU.</summary>
-    /// <param name="name">The name in the state dictionary; its end says what the tensor is (<c>weight</c>, <c>running_var</c>, ...).</param>
+    /// <param name="name">
+    /// The name in the state dictionary; its end says what the tensor is (<c>weight</c>, <c>running_var</c>, ...).
+    /// </param>
     /// <param name="shape">The shape; a weight of one element is that of a PReLU, any other of one dimension is a normalisation's.</param>
     public static Tensor Create(string name, params long[] shape)
     {
@@ -59,6 +61,8 @@ public static class FormulaWeights
         "bias" or "running_mean" => (0, 0.1),
         "running_var" => (1, 0.4),
         "num_batches_tracked" => (0, 0),
-        string other => throw new ArgumentException($"There is no formula for '{other}' ({name}); expected weight, bias or a buffer of batch normalisation.", nameof(name)),
+        string other =>
+            throw new ArgumentException(
+                $"There is no formula for '{other}' ({name}); expected weight, bias or a buffer of batch normalisation.", nameof(name)),
     };
 }

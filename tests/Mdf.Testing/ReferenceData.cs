@@ -21,7 +21,8 @@ public static class ReferenceData
         string path = Path.Combine(Root(), relative);
         if (!Path.Exists(path))
         {
-            Assert.Skip($"reference data not found: {relative} (looked in the folder {Variable} names, else in 'shared' beside the repository)");
+            Assert.Skip(
+                $"reference data not found: {relative} (looked in the folder {Variable} names, else in 'shared' beside the repository)");
         }
 
         return path;

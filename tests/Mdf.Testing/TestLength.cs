@@ -1,6 +1,8 @@
 namespace Mdf.Testing;
 
-/// <summary>Decides how long repetitive tests run: in full if the environment variable MDF_TEST_LENGTH is "full", else a fraction of that.</summary>
+/// <summary>
+/// Decides how long repetitive tests run: in full if the environment variable MDF_TEST_LENGTH is "full", else a fraction of that.
+/// </summary>
 public static class TestLength
 {
     /// <summary>Whether tests run in full, as continuous integration does.</summary>

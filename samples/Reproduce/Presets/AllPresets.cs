@@ -95,13 +95,13 @@ internal static class AllPresets
 
     private static Dictionary<string, TrainingSettings> Settings(
         TrainingSettings edsr, TrainingSettings srResNet, TrainingSettings dnCnn) => new()
-    {
-        ["edsr"] = edsr,
-        ["srresnet"] = srResNet,
-        ["denoise"] = dnCnn with { Network = Denoising(dnCnn.Network) },
-        ["jpeg"] = dnCnn,
-        ["jpeg7"] = dnCnn,
-    };
+        {
+            ["edsr"] = edsr,
+            ["srresnet"] = srResNet,
+            ["denoise"] = dnCnn with { Network = Denoising(dnCnn.Network) },
+            ["jpeg"] = dnCnn,
+            ["jpeg7"] = dnCnn,
+        };
 
     // The published DnCNN for one noise level has three layers fewer than that for JPEG.
     private static RestorationOptions Denoising(RestorationOptions network) =>

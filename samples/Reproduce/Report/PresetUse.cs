@@ -61,7 +61,7 @@ internal sealed record PresetUse(Preset Preset, IReadOnlyList<string> Departures
                 ? []
                 : [$"sensitivity: levels {Levels(sensitivity.Levels)} dB instead of {Levels(preset.Levels)}"]);
 
-            private static string Levels(IEnumerable<double> levels) => string.Join(", ", levels.Select(Text));
+    private static string Levels(IEnumerable<double> levels) => string.Join(", ", levels.Select(Text));
 
     private static IEnumerable<string> Count(string what, int here, int there) =>
         here == there ? [] : [Different(what, "test images", here, there)];

@@ -10,8 +10,10 @@ public sealed record CheckpointReadOptions
     public bool StripPrefixes { get; init; } = true;
 
     /// <summary>
-    /// Key of the weights in the outermost dictionary of a PyTorch checkpoint. Null (the default) selects the first key that holds tensors of
-    /// <c>state_dict</c>, <c>params_ema</c>, <c>params</c>, <c>model_state_dict</c>, <c>model</c> and <c>net</c>; else, if the dictionary holds
+    /// Key of the weights in the outermost dictionary of a PyTorch checkpoint. Null (the default) selects the first key that holds tensors
+    /// of
+    /// <c>state_dict</c>, <c>params_ema</c>, <c>params</c>, <c>model_state_dict</c>, <c>model</c> and <c>net</c>; else, if the dictionary
+    /// holds
     /// tensors beside one dictionary of tensors, that dictionary; else the whole file. Ignored for safetensors files.
     /// </summary>
     public string? Key { get; init; }

@@ -28,18 +28,21 @@ public sealed class StateDictionary : IReadOnlyDictionary<string, Tensor>, IDisp
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>
-    /// Classes and functions, such as <c>functools.partial</c>, that the file names beside the weights. None was called; their objects were read
+    /// Classes and functions, such as <c>functools.partial</c>, that the file names beside the weights. None was called; their objects were
+    /// read
     /// as data and left out. Empty for safetensors.
     /// </summary>
     public IReadOnlyList<string> Ignored { get; internal init; } = [];
 
     /// <summary>
-    /// Prefix that was removed from every name, such as <c>module.</c>; empty if there was none. Prefix and key together are the name in the file.
+    /// Prefix that was removed from every name, such as <c>module.</c>; empty if there was none. Prefix and key together are the name in
+    /// the file.
     /// </summary>
     public string Prefix { get; internal init; } = "";
 
     /// <summary>
-    /// Keys of the file's outermost dictionary that hold tensors, for <see cref="CheckpointReadOptions.Key"/>; empty if the file nests none.
+    /// Keys of the file's outermost dictionary that hold tensors, for <see cref="CheckpointReadOptions.Key"/>; empty if the file nests
+    /// none.
     /// </summary>
     public IReadOnlyList<string> Candidates { get; internal init; } = [];
 

@@ -59,7 +59,8 @@ public static class StateDictionaryReader
             _ when LooksLikeSafetensors(start, source.Length) => Stripped(SafetensorsFile.Read(source), options),
             _ => throw source.Error(
                 0,
-                $"the file is neither safetensors nor a PyTorch checkpoint{Guess(start)} (it starts with {Convert.ToHexString(start[..Math.Min(start.Length, 10)])})."),
+                $"the file is neither safetensors nor a PyTorch checkpoint{Guess(start)} "
+                + $"(it starts with {Convert.ToHexString(start[..Math.Min(start.Length, 10)])})."),
         };
     }
 

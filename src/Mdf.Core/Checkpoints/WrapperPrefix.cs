@@ -7,7 +7,8 @@ internal static class WrapperPrefix
 
     /// <summary>Returns the known prefixes that all names share, in any order and number; empty if there is none.</summary>
     /// <remarks>
-    /// A prefix stays if a number or nothing would follow it, as in <c>model.0.weight</c>: such names are those of an nn.Sequential of the network
+    /// A prefix stays if a number or nothing would follow it, as in <c>model.0.weight</c>: such names are those of an nn.Sequential of the
+    /// network
     /// itself.
     /// </remarks>
     public static string Of(IEnumerable<string> names)

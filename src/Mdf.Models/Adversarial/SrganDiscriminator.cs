@@ -54,7 +54,8 @@ public sealed class SrganDiscriminator : Module<Tensor, Tensor>
         ImageSide = imageSide;
         int lastSide = imageSide / SmallestSide;
         features = Sequential([.. Widths.Select((_, i) => Block(i))]);
-        classifier = Sequential(Linear(FeatureCount * lastSide * lastSide, HiddenUnits), new SafeLeakyReLU(NegativeSlope), Linear(HiddenUnits, 1));
+        classifier = Sequential(
+            Linear(FeatureCount * lastSide * lastSide, HiddenUnits), new SafeLeakyReLU(NegativeSlope), Linear(HiddenUnits, 1));
         RegisterComponents();
         WeightInitialization.Uniform(this, seed);
     }

@@ -41,7 +41,8 @@ public sealed class AmplifyingCheckpointTests
     {
         // long.GetHashCode() returns the same value for all these keys.
         var pickle = new PickleAssembler().Operation('}').Operation('(');
-        AssertQuick(Repeat(pickle, 80_000, (p, i) => p.LongInteger(i * 0x1_0000_0001L).Operation('N')).Operation('u').ToZipFile(), "no tensors");
+        AssertQuick(
+            Repeat(pickle, 80_000, (p, i) => p.LongInteger(i * 0x1_0000_0001L).Operation('N')).Operation('u').ToZipFile(), "no tensors");
     }
 
     [Fact]
@@ -54,7 +55,8 @@ public sealed class AmplifyingCheckpointTests
     [Fact]
     public void Read_LongPersistentIdentifierAgainAndAgain_IsNotCopied()
     {
-        var pickle = new PickleAssembler().Operation('(').Text("storage").Global("torch", "FloatStorage").Text("0").Text("cpu").LongInteger(4);
+        var pickle = new PickleAssembler().Operation('(').Text("storage").Global(
+            "torch", "FloatStorage").Text("0").Text("cpu").LongInteger(4);
         pickle = Repeat(pickle, Large, p => p.Operation('N')).Operation('t').Put(0);
         AssertQuick(Repeat(pickle, 100_000, p => p.Operation('Q').Operation('0').Get(0)).ToZipFile(), "neither a storage");
     }
@@ -85,7 +87,8 @@ public sealed class AmplifyingCheckpointTests
     public void Read_TensorRebuiltAgainAndAgain_IsRefused()
     {
         var pickle = new PickleAssembler().Global("torch._utils", "_rebuild_tensor").Put(0).Operation('(')
-            .Operation('(').Text("storage").Global("torch", "FloatStorage").Text("0").Text("cpu").LongInteger(4).Operation('t').Operation('Q')
+            .Operation('(').Text("storage").Global(
+                "torch", "FloatStorage").Text("0").Text("cpu").LongInteger(4).Operation('t').Operation('Q')
             .LongInteger(0).Longs([.. Enumerable.Repeat(1L, 64)]).Longs(new long[64]).Operation('t').Put(1);
         AssertQuick(Repeat(pickle, 150_000, p => p.Get(0).Get(1).Operation('R')).ToZipFile(("0", FourFloats)), "over and over");
     }

@@ -69,7 +69,8 @@ public sealed class WrappedCheckpointTests
     {
         PickleAssembler pickle = Start()
             .Text("settings").Global(module, name).Operation('(').Tensor("0", "FloatStorage", 4, [4], [1]).Operation('t').Operation('R')
-            .Text("state_dict").Operation('}').Operation('(').Text("w").Tensor("0", "FloatStorage", 4, [4], [1]).Operation('u').Operation('u');
+            .Text("state_dict").Operation('}').Operation('(').Text("w").Tensor(
+                "0", "FloatStorage", 4, [4], [1]).Operation('u').Operation('u');
         using StateDictionary read = Read(pickle);
         Assert.Equal(["w"], read.Keys);
         Assert.Equal([$"{module}.{name}"], read.Ignored);

@@ -47,7 +47,9 @@ public sealed class DegradationTests
         TensorAssert.Equal(degradation.Apply(images, new Random(3)), degradation.Apply(images, new Random(3)));
     }
 
-    /// <remarks>TorchSharp's own operators occasionally fail this test (see <see cref="Mdf.TorchCompatibility.ScalarArithmetic"/>).</remarks>
+    /// <remarks>
+    /// TorchSharp's own operators occasionally fail this test (see <see cref="Mdf.TorchCompatibility.ScalarArithmetic"/>).
+    /// </remarks>
     [Theory]
     [MemberData(nameof(Ours), DisableDiscoveryEnumeration = true)]
     public void Apply_WhileGarbageIsCollected_GivesTheSame(Degradation degradation)

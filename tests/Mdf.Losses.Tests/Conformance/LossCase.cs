@@ -16,5 +16,6 @@ public sealed record LossCase(string Name, int MinimumSide, Func<nn.Reduction, L
     public bool NeedsChannels { get; init; }
 
     /// <summary>Images of a size that it takes and that is not the smallest.</summary>
-    internal Tensor Images(ulong seed, ScalarType dtype, int count = 2) => TestImages.Create(seed, dtype, count, Channels, MinimumSide + 2, MinimumSide + 5);
+    internal Tensor Images(ulong seed, ScalarType dtype, int count = 2) =>
+        TestImages.Create(seed, dtype, count, Channels, MinimumSide + 2, MinimumSide + 5);
 }

@@ -34,7 +34,8 @@ public sealed class LossConformanceTests : IDisposable
             using Loss<Tensor, Tensor, Tensor> loss = c.Create(nn.Reduction.Mean);
             return loss.GetType();
         });
-        IEnumerable<Type> all = typeof(ImageLoss).Assembly.GetExportedTypes().Where(t => !t.IsAbstract && t.IsAssignableTo(typeof(Loss<Tensor, Tensor, Tensor>)));
+        IEnumerable<Type> all = typeof(ImageLoss).Assembly.GetExportedTypes().Where(
+            t => !t.IsAbstract && t.IsAssignableTo(typeof(Loss<Tensor, Tensor, Tensor>)));
         Assert.Equal(all.Select(t => t.Name).Order(), tested.Select(t => t.Name).Distinct().Order());
     }
 
@@ -186,7 +187,8 @@ public sealed class LossConformanceTests : IDisposable
             Tensor value = Create(name).call(x, y);
             value.backward();
             Assert.Equal(ScalarType.Float32, value.dtype);
-            TensorAssert.RelativelyNear(Create(name).call(x.detach().to(ScalarType.Float32), y.to(ScalarType.Float32)), value.detach(), 1e-6);
+            TensorAssert.RelativelyNear(
+                Create(name).call(x.detach().to(ScalarType.Float32), y.to(ScalarType.Float32)), value.detach(), 1e-6);
             Assert.Equal(dtype, x.grad!.dtype);
             AssertFinite(x.grad);
         }
@@ -200,7 +202,8 @@ public sealed class LossConformanceTests : IDisposable
         static Tensor Strided(Tensor t) => t.transpose(2, 3).contiguous().transpose(2, 3);
         Assert.False(Strided(x).is_contiguous());
         TensorAssert.RelativelyNear(Create(name).call(x, y), Create(name).call(Strided(x), Strided(y)), 1e-12);
-        TensorAssert.RelativelyNear(Create(name).call(x[..1], y[..1]), Create(name).call(x[..1].expand(2, -1, -1, -1), y[..1].expand(2, -1, -1, -1)), 1e-12);
+        TensorAssert.RelativelyNear(
+            Create(name).call(x[..1], y[..1]), Create(name).call(x[..1].expand(2, -1, -1, -1), y[..1].expand(2, -1, -1, -1)), 1e-12);
     }
 
     [Theory]
@@ -240,7 +243,8 @@ public sealed class LossConformanceTests : IDisposable
         Assert.Throws<ArgumentException>("reference", () => loss.call(x.to(META), y));
         if (Case(name).NeedsChannels)
         {
-            Assert.Contains("loss.to(device)", Assert.Throws<ArgumentException>("restored", () => loss.call(x, y)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "loss.to(device)", Assert.Throws<ArgumentException>("restored", () => loss.call(x, y)).Message, StringComparison.Ordinal);
         }
 
         loss.to(CPU);
@@ -332,7 +336,11 @@ public sealed class LossConformanceTests : IDisposable
         AssertRefused("restored", "expected four dimensions, (N, ", x[0], x[0]);
         AssertRefused("restored", "at least one image", x[..0], x[..0]);
         AssertRefused("restored", "0 channels", x[.., ..0], x[.., ..0]);
-        AssertRefused("restored", $"expected at least {tested.MinimumSide} either way", x[.., .., ..(tested.MinimumSide - 1)], x[.., .., ..(tested.MinimumSide - 1)]);
+        AssertRefused(
+            "restored",
+            $"expected at least {tested.MinimumSide} either way",
+            x[.., .., ..(tested.MinimumSide - 1)],
+            x[.., .., ..(tested.MinimumSide - 1)]);
         AssertRefused("restored", "Byte; expected floating point", x.to(ScalarType.Byte), x.to(ScalarType.Byte));
         AssertRefused("reference", "that of restored", x, x[..1]);
         AssertRefused("reference", "that of restored", x, x[.., .., 1..]);

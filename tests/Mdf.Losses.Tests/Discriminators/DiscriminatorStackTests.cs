@@ -55,8 +55,12 @@ public sealed class DiscriminatorStackTests : IDisposable
     {
         (DiscriminatorStack[] apart, DiscriminatorStack together) = Stacks(type, layers);
         Tensor x = TestPyramid.Images(1, type, 2, 3, 20, 21), y = TestPyramid.Images(2, type, 2, 3, 20, 21);
-        Tensor expected = cat([.. apart.Select(s => s.Distances(s.Features(x, keepsGraph: true), s.Features(y, keepsGraph: true)))], dim: 1);
-        TensorAssert.RelativelyNear(expected, together.Distances(together.Features(x, keepsGraph: true), together.Features(y, keepsGraph: true)), type == ScalarType.Float64 ? 1e-12 : 1e-4);
+        Tensor expected = cat(
+            [.. apart.Select(s => s.Distances(s.Features(x, keepsGraph: true), s.Features(y, keepsGraph: true)))], dim: 1);
+        TensorAssert.RelativelyNear(
+            expected,
+            together.Distances(together.Features(x, keepsGraph: true), together.Features(y, keepsGraph: true)),
+            type == ScalarType.Float64 ? 1e-12 : 1e-4);
     }
 
     private (DiscriminatorStack[] Apart, DiscriminatorStack Together) Stacks(ScalarType type, MdfLayers layers)

@@ -14,7 +14,10 @@ public sealed class VectorPassTests : IDisposable
     private readonly DisposeScope scope = NewDisposeScope();
 
     public static TheoryData<MdfLayers, int> Cases => new(
-        from layers in (MdfLayers[])[MdfLayers.All, MdfLayers.Head, MdfLayers.Body, MdfLayers.Tail, MdfLayers.Head | MdfLayers.Body, MdfLayers.Head | MdfLayers.Tail]
+        from layers in (MdfLayers[])
+        [
+            MdfLayers.All, MdfLayers.Head, MdfLayers.Body, MdfLayers.Tail, MdfLayers.Head | MdfLayers.Body, MdfLayers.Head | MdfLayers.Tail
+        ]
         from blocks in (int[])[1, 2, 3]
         select (layers, blocks));
 
@@ -48,7 +51,8 @@ public sealed class VectorPassTests : IDisposable
         {
             using var noGradient = no_grad();
             Tensor seen = tile.Of(x).to(type), reference = tile.Of(y).to(type);
-            Tensor terms = ones(tile.Images, 1, System.Numerics.BitOperations.PopCount((uint)layers), dtype: ScalarType.Float64), alone = ones_like(terms);
+            Tensor terms = ones(
+                tile.Images, 1, System.Numerics.BitOperations.PopCount((uint)layers), dtype: ScalarType.Float64), alone = ones_like(terms);
             Tensor[] features = [.. discriminator.Features(reference, keepsGraph: false).Select(tile.Owned)];
             Tensor gradient = isPrepared
                 ? discriminator.Compare(seen, features, new TileComparison(tile, x.shape, terms, WantsGradient: true))!
@@ -88,7 +92,9 @@ public sealed class VectorPassTests : IDisposable
         using var generator = new Generator(7, CPU);
         using var noGradient = no_grad();
         using var discriminator = new MdfDiscriminator(width, bodyBlocks: bodyBlocks);
-        foreach ((string name, Tensor tensor) in discriminator.state_dict().Where(t => t.Key.Contains("conv", StringComparison.Ordinal) || t.Key.StartsWith("tail", StringComparison.Ordinal)))
+        foreach (
+            (string name, Tensor tensor) in discriminator.state_dict().Where(
+                t => t.Key.Contains("conv", StringComparison.Ordinal) || t.Key.StartsWith("tail", StringComparison.Ordinal)))
         {
             tensor.copy_(randn(tensor.shape, generator: generator) / Math.Sqrt(9 * width));
         }

@@ -56,9 +56,11 @@ public sealed class FusedExecutionOnGpuTests : IDisposable
         using DiscriminatorPyramid pyramid = TestPyramid.Create(Widths);
         using var loss = new MdfLoss(pyramid, new MdfLossOptions { Precision = precision });
         loss.cuda();
-        Tensor x = TestPyramid.Images(1, ScalarType.Float32, 2, 3, 40, 40).cuda(), y = TestPyramid.Images(2, ScalarType.Float32, 2, 3, 40, 40).cuda();
+        Tensor x = TestPyramid.Images(
+            1, ScalarType.Float32, 2, 3, 40, 40).cuda(), y = TestPyramid.Images(2, ScalarType.Float32, 2, 3, 40, 40).cuda();
         using PreparedReference prepared = loss.Prepare(y);
-        Assert.InRange(TensorAssert.RelativeNormError(loss.call(x, y), loss.call(x, prepared)), 0, precision == MdfPrecision.Full ? 1e-5 : 1e-2);
+        Assert.InRange(
+            TensorAssert.RelativeNormError(loss.call(x, y), loss.call(x, prepared)), 0, precision == MdfPrecision.Full ? 1e-5 : 1e-2);
     }
 
     [Fact]
@@ -91,7 +93,8 @@ public sealed class FusedExecutionOnGpuTests : IDisposable
             () => Assert.InRange(TensorAssert.RelativeNormError(expectedGradient, gradient), 0, ofGradient));
     }
 
-    private static (Tensor Losses, Tensor Gradient) Run(DiscriminatorPyramid pyramid, long[] shape, ScalarType dtype, Device device, MdfLossOptions options)
+    private static (Tensor Losses, Tensor Gradient) Run(
+        DiscriminatorPyramid pyramid, long[] shape, ScalarType dtype, Device device, MdfLossOptions options)
     {
         using var loss = new MdfLoss(pyramid, options with { Reduction = nn.Reduction.None });
         loss.to(device);

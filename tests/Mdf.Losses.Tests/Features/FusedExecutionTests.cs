@@ -26,7 +26,8 @@ public sealed class FusedExecutionTests : IDisposable
     public void Fused_AnyTiling_AgreesWithTheGraph(long[] shape, int[] widths, ScalarType dtype)
     {
         using DiscriminatorPyramid pyramid = TestPyramid.Create(widths);
-        (Tensor expected, Tensor expectedGradient) = Run(pyramid, shape, ScalarType.Float64, new MdfLossOptions { Execution = MdfExecution.Graph });
+        (Tensor expected, Tensor expectedGradient) = Run(
+            pyramid, shape, ScalarType.Float64, new MdfLossOptions { Execution = MdfExecution.Graph });
         foreach (long? memory in new long?[] { null, SmallestMemory, 3 * SmallestMemory })
         {
             (Tensor actual, Tensor gradient) = Run(pyramid, shape, dtype, new MdfLossOptions { WorkingMemory = memory });
@@ -37,7 +38,9 @@ public sealed class FusedExecutionTests : IDisposable
         }
     }
 
-    /// <remarks>Of 64 channels, which convolutions of our own work on where the processor lets them; tiles of 4 x 4 outputs fit in evenly or not.</remarks>
+    /// <remarks>
+    /// Of 64 channels, which convolutions of our own work on where the processor lets them; tiles of 4 x 4 outputs fit in evenly or not.
+    /// </remarks>
     [Theory]
     [InlineData(92)]
     [InlineData(93)]
@@ -51,7 +54,8 @@ public sealed class FusedExecutionTests : IDisposable
         (Tensor expected, Tensor expectedGradient) = Run(pyramid, [2, 3, 19, width], ScalarType.Float64, new MdfLossOptions());
         foreach (MdfExecution execution in Enum.GetValues<MdfExecution>())
         {
-            (Tensor actual, Tensor gradient) = Run(pyramid, [2, 3, 19, width], ScalarType.Float32, new MdfLossOptions { Execution = execution });
+            (Tensor actual, Tensor gradient) = Run(
+                pyramid, [2, 3, 19, width], ScalarType.Float32, new MdfLossOptions { Execution = execution });
             TensorAssert.RelativelyNear(expected, actual, 1e-5);
             Assert.InRange(TensorAssert.RelativeNormError(expectedGradient, gradient), 0, 2e-3);
         }
@@ -63,7 +67,8 @@ public sealed class FusedExecutionTests : IDisposable
         using DiscriminatorPyramid pyramid = DiscriminatorPyramid.CreateUntrained(seed: 1, scaleCount: 5);
         (_, Tensor expected) = Run(pyramid, [2, 3, 40, 40], ScalarType.Float32, new MdfLossOptions());
         using var loss = new MdfLoss(pyramid, new MdfLossOptions { Execution = MdfExecution.Graph, Reduction = nn.Reduction.Sum });
-        Tensor x = TestPyramid.Images(1, ScalarType.Float32, 2, 3, 40, 40).requires_grad_(true), y = TestPyramid.Images(2, ScalarType.Float32, 2, 3, 40, 40);
+        Tensor x = TestPyramid.Images(
+            1, ScalarType.Float32, 2, 3, 40, 40).requires_grad_(true), y = TestPyramid.Images(2, ScalarType.Float32, 2, 3, 40, 40);
         FreedMemory.FillWithNaN();
         Tensor value = loss.call(x, y);
         FreedMemory.FillWithNaN();
@@ -79,8 +84,10 @@ public sealed class FusedExecutionTests : IDisposable
     public void Fused_SomeLayersInTiles_AgreesWithTheGraph(MdfLayers layers)
     {
         using DiscriminatorPyramid pyramid = TestPyramid.Create(96);
-        (Tensor expected, Tensor expectedGradient) = Run(pyramid, [1, 3, 100, 130], ScalarType.Float64, new MdfLossOptions { Layers = layers, Execution = MdfExecution.Graph });
-        (Tensor actual, Tensor gradient) = Run(pyramid, [1, 3, 100, 130], ScalarType.Float64, new MdfLossOptions { Layers = layers, WorkingMemory = SmallestMemory });
+        (Tensor expected, Tensor expectedGradient) = Run(
+            pyramid, [1, 3, 100, 130], ScalarType.Float64, new MdfLossOptions { Layers = layers, Execution = MdfExecution.Graph });
+        (Tensor actual, Tensor gradient) = Run(
+            pyramid, [1, 3, 100, 130], ScalarType.Float64, new MdfLossOptions { Layers = layers, WorkingMemory = SmallestMemory });
         TensorAssert.RelativelyNear(expected, actual, 1e-12);
         Assert.InRange(TensorAssert.RelativeNormError(expectedGradient, gradient), 0, 1e-12);
     }
@@ -90,8 +97,10 @@ public sealed class FusedExecutionTests : IDisposable
     {
         using var pyramid = new DiscriminatorPyramid([new MdfDiscriminator(64, bodyBlocks: 1), new MdfDiscriminator(8, bodyBlocks: 4)]);
         pyramid.eval();
-        (Tensor expected, Tensor expectedGradient) = Run(pyramid, [1, 3, 90, 140], ScalarType.Float64, new MdfLossOptions { Execution = MdfExecution.Graph });
-        (Tensor actual, Tensor gradient) = Run(pyramid, [1, 3, 90, 140], ScalarType.Float64, new MdfLossOptions { WorkingMemory = SmallestMemory });
+        (Tensor expected, Tensor expectedGradient) = Run(
+            pyramid, [1, 3, 90, 140], ScalarType.Float64, new MdfLossOptions { Execution = MdfExecution.Graph });
+        (Tensor actual, Tensor gradient) = Run(
+            pyramid, [1, 3, 90, 140], ScalarType.Float64, new MdfLossOptions { WorkingMemory = SmallestMemory });
         TensorAssert.RelativelyNear(expected, actual, 1e-12);
         Assert.InRange(TensorAssert.RelativeNormError(expectedGradient, gradient), 0, 1e-12);
     }
@@ -101,10 +110,12 @@ public sealed class FusedExecutionTests : IDisposable
     {
         using DiscriminatorPyramid pyramid = TestPyramid.Create(64, 5);
         long[] shape = [2, 3, 90, 100];
-        (Tensor expected, Tensor expectedGradient) = Run(pyramid, shape, ScalarType.Float64, new MdfLossOptions { Execution = MdfExecution.Graph });
+        (Tensor expected, Tensor expectedGradient) = Run(
+            pyramid, shape, ScalarType.Float64, new MdfLossOptions { Execution = MdfExecution.Graph });
         foreach (MdfExecution execution in Enum.GetValues<MdfExecution>())
         {
-            using var loss = new MdfLoss(pyramid, new MdfLossOptions { Reduction = nn.Reduction.None, WorkingMemory = SmallestMemory, Execution = execution });
+            using var loss = new MdfLoss(
+                pyramid, new MdfLossOptions { Reduction = nn.Reduction.None, WorkingMemory = SmallestMemory, Execution = execution });
             Tensor x = TestPyramid.Images(1, ScalarType.Float64, shape).requires_grad_(true);
             using PreparedReference prepared = loss.Prepare(TestPyramid.Images(2, ScalarType.Float64, shape));
             Tensor value = loss.call(x, prepared);
@@ -147,7 +158,9 @@ public sealed class FusedExecutionTests : IDisposable
         using DiscriminatorPyramid pyramid = TestPyramid.Create(64);
         using var loss = new MdfLoss(pyramid, new MdfLossOptions { WorkingMemory = long.MaxValue });
         Tensor huge = zeros(1).expand(1, 3, 40_000, 40_000);
-        Assert.All(loss.Network.Tiles(huge, ScalarType.Float32), t => Assert.InRange(t.Rows.Length * t.Columns.Length * 64 * 12, 1, Array.MaxLength));
+        Assert.All(
+            loss.Network.Tiles(huge, ScalarType.Float32),
+            t => Assert.InRange(t.Rows.Length * t.Columns.Length * 64 * 12, 1, Array.MaxLength));
         Assert.Single(loss.Network.Tiles(huge.narrow(2, 0, 600).narrow(3, 0, 600), ScalarType.Float32));
     }
 
@@ -157,7 +170,8 @@ public sealed class FusedExecutionTests : IDisposable
         const long Pixels = SmallestMemory / (4 * 32 * 9), Side = 200;
         using DiscriminatorPyramid pyramid = TestPyramid.Create(32);
         using var loss = new MdfLoss(pyramid, new MdfLossOptions { WorkingMemory = SmallestMemory });
-        Tensor x = TestPyramid.Images(1, ScalarType.Float32, 1, 3, Side, Side).requires_grad_(true), y = TestPyramid.Images(2, ScalarType.Float32, 1, 3, Side, Side);
+        Tensor x = TestPyramid.Images(
+            1, ScalarType.Float32, 1, 3, Side, Side).requires_grad_(true), y = TestPyramid.Images(2, ScalarType.Float32, 1, 3, Side, Side);
         Assert.True(Tile.Divide(x.shape, Pixels, loss.MinimumSide).Count() > 10);
 
         loss.call(x, y).backward();
@@ -187,7 +201,8 @@ public sealed class FusedExecutionTests : IDisposable
         });
     }
 
-    private static (Tensor Losses, Tensor Gradient) Run(DiscriminatorPyramid pyramid, long[] shape, ScalarType dtype, MdfLossOptions options)
+    private static (Tensor Losses, Tensor Gradient) Run(
+        DiscriminatorPyramid pyramid, long[] shape, ScalarType dtype, MdfLossOptions options)
     {
         using var loss = new MdfLoss(pyramid, options with { Reduction = nn.Reduction.None });
         Tensor x = TestPyramid.Images(1, dtype, shape).requires_grad_(true), y = TestPyramid.Images(2, dtype, shape);

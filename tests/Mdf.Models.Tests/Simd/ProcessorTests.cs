@@ -10,7 +10,8 @@ public sealed class ProcessorTests
     [InlineData("AVX2")]
     public async Task OtherProcess_InstructionsSwitchedOff_PassesToo(string instructions)
     {
-        string output = await OtherProcessor.RunAsync(typeof(ProcessorTests).Assembly, instructions, [$"*.{nameof(VectorConvolutionTests)}.*"]);
+        string output = await OtherProcessor.RunAsync(
+            typeof(ProcessorTests).Assembly, instructions, [$"*.{nameof(VectorConvolutionTests)}.*"]);
         Assert.Equal(instructions == "AVX2", output.Contains("no AVX2", StringComparison.Ordinal));
     }
 }

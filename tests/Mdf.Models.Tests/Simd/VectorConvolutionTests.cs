@@ -35,7 +35,8 @@ public sealed class VectorConvolutionTests : IDisposable
     {
         SkipWithoutVectors();
         Tensor weight = Numbers(1, outputs, inputs, 3, 3);
-        AssertBothWays(Maps(2, inputs, height, width), weight, padding, new WinogradConvolution(weight).Run, new WinogradConvolution(weight).Run);
+        AssertBothWays(
+            Maps(2, inputs, height, width), weight, padding, new WinogradConvolution(weight).Run, new WinogradConvolution(weight).Run);
     }
 
     [Theory]
@@ -46,7 +47,8 @@ public sealed class VectorConvolutionTests : IDisposable
         Tensor weight = Numbers(1, outputs, inputs, 3, 3);
         var convolution = new PatchConvolution(weight);
         AssertBothWays(
-            Maps(2, inputs, height, width), weight, padding: 0, (source, _, epilogue) => convolution.Run(source, epilogue), (source, _, epilogue) => convolution.Run(source, epilogue));
+            Maps(2, inputs, height, width), weight, padding: 0, (source, _, epilogue) =>
+                convolution.Run(source, epilogue), (source, _, epilogue) => convolution.Run(source, epilogue));
     }
 
     [Theory]
@@ -74,7 +76,10 @@ public sealed class VectorConvolutionTests : IDisposable
     {
         SkipWithoutVectors();
         Tensor maps = Maps(3, 32, 20, 30);
-        (var wide, var few, var dots) = (new WinogradConvolution(Numbers(1, 32, 32, 3, 3)), new PatchConvolution(Numbers(1, 32, 32, 3, 3)), new DotConvolution(Numbers(1, 32, 32, 3, 3), bias: null));
+        (var wide, var few, var dots) = (
+            new WinogradConvolution(Numbers(1, 32, 32, 3, 3)),
+            new PatchConvolution(Numbers(1, 32, 32, 3, 3)),
+            new DotConvolution(Numbers(1, 32, 32, 3, 3), bias: null));
         Tensor[] expected = Results();
         int before = get_num_threads();
         try
@@ -95,7 +100,9 @@ public sealed class VectorConvolutionTests : IDisposable
         Tensor[] Results()
         {
             using var ofResults = NewDisposeScope();
-            Tensor[] results = [.. Enumerable.Range(0, 3).Select(_ => TensorLayout.Allocate([1, 32, 18, 28], ScalarType.Float32, CPU, channelsLast: true))];
+            Tensor[] results =
+                [.. Enumerable.Range(0, 3).Select(_ =>
+                    TensorLayout.Allocate([1, 32, 18, 28], ScalarType.Float32, CPU, channelsLast: true))];
             fixed (float* bias = new float[32])
             {
                 wide.Run(FeatureMap.Of(maps, 0), padding: 0, new Activation(FeatureMap.Of(results[0], 0).Start, bias, slope: 1));
@@ -115,15 +122,23 @@ public sealed class VectorConvolutionTests : IDisposable
         {
             Tensor x = Maps(1, channels, 9, 14), y = Maps(2, channels, 20, 21).narrow(2, 3, 7).narrow(3, 2, 11);
             Tensor difference = x.narrow(2, 0, 7).narrow(3, 0, 11).to(ScalarType.Float64) - y;
-            Assert.Equal(difference[1].square().sum().item<double>(), FeatureMap.Of(x, 1).SquaredDistance(FeatureMap.Of(y, 1)), 1e-6 * difference.numel());
+            Assert.Equal(
+                difference[1].square().sum().item<double>(),
+                FeatureMap.Of(x, 1).SquaredDistance(FeatureMap.Of(y, 1)),
+                1e-6 * difference.numel());
         }
     }
 
     // On the way forward bias and LeakyReLU follow; on the way back the gradient of a distance, which part of the map has, and LeakyReLU's.
     private unsafe void AssertBothWays(
-        Tensor maps, Tensor weight, int padding, Action<FeatureMap, int, Activation> forward, Action<FeatureMap, int, ActivationGradient> back)
+        Tensor maps,
+        Tensor weight,
+        int padding,
+        Action<FeatureMap, int, Activation> forward,
+        Action<FeatureMap, int, ActivationGradient> back)
     {
-        Tensor exact = nn.functional.conv2d(maps.to(ScalarType.Float64), weight, padding: [padding, padding])[1], bias = Numbers(4, weight.shape[0]);
+        Tensor exact = nn.functional.conv2d(
+            maps.to(ScalarType.Float64), weight, padding: [padding, padding])[1], bias = Numbers(4, weight.shape[0]);
         Tensor target = TensorLayout.Allocate([2, .. exact.shape], ScalarType.Float32, CPU, channelsLast: true);
         fixed (float* added = bias.to(ScalarType.Float32).data<float>().ToArray())
         {
@@ -137,9 +152,11 @@ public sealed class VectorConvolutionTests : IDisposable
         foreach ((int ownedRows, int ownedColumns) in new[] { (0, 0), (rows, columns), ((rows + 1) / 2, (columns + 1) / 2) })
         {
             back(FeatureMap.Of(maps, 1), padding, new ActivationGradient(
-                FeatureMap.Of(target, 1).Start, FeatureMap.Of(activations, 1).Start, (float)Slope, FeatureMap.Of(reference, 1).Part(ownedRows, ownedColumns), (float)Weight));
+                FeatureMap.Of(target, 1).Start, FeatureMap.Of(activations, 1).Start, (float)Slope, FeatureMap.Of(reference, 1).Part(
+                    ownedRows, ownedColumns), (float)Weight));
             Tensor gradient = exact.clone(), difference = activations[1].to(ScalarType.Float64) - reference[1].narrow(2, 0, columns);
-            gradient.narrow(1, 0, ownedRows).narrow(2, 0, ownedColumns).add_(difference.narrow(1, 0, ownedRows).narrow(2, 0, ownedColumns) * Weight);
+            gradient.narrow(1, 0, ownedRows).narrow(2, 0, ownedColumns).add_(
+                difference.narrow(1, 0, ownedRows).narrow(2, 0, ownedColumns) * Weight);
             AssertNear(gradient * where(activations[1] > 0, 1.0, Slope), target[1]);
         }
     }
@@ -158,5 +175,6 @@ public sealed class VectorConvolutionTests : IDisposable
     private static Tensor Maps(ulong seed, int channels, int height, int width) =>
         (Uniform(seed, 2, height, width, channels) - 0.5).permute(0, 3, 1, 2);
 
-    private static void AssertNear(Tensor expected, Tensor actual) => Assert.InRange(TensorAssert.RelativeNormError(expected, actual), 0, Tolerance);
+    private static void AssertNear(Tensor expected, Tensor actual) =>
+        Assert.InRange(TensorAssert.RelativeNormError(expected, actual), 0, Tolerance);
 }

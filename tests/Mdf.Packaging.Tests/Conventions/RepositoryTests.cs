@@ -13,7 +13,8 @@ public sealed class RepositoryTests
 
     // Home folders, temporary folders and drives: places of one machine. The lookbehind spares addresses and longer paths.
     private static readonly Regex MachinePath = new(
-        @"(?<![\w.:/$}~-])/(?:home|Users|root|tmp|work|mnt|media|private)/\w|\b[A-Za-z]:[\\/]{1,2}(?:Users|Program Files|Windows|dev|src|repos|temp)\b",
+        @"(?<![\w.:/$}~-])/(?:home|Users|root|tmp|work|mnt|media|private)/\w"
+        + @"|\b[A-Za-z]:[\\/]{1,2}(?:Users|Program Files|Windows|dev|src|repos|temp)\b",
         RegexOptions.IgnoreCase);
 
     [Fact]
@@ -22,7 +23,8 @@ public sealed class RepositoryTests
         string[] files = [.. RepositoryFiles.All().Where(f => !BinaryExtensions.Contains(Path.GetExtension(f)))];
         Assert.Contains("global.json", files.Select(RepositoryFiles.Relative));
 
-        Assert.Empty(files.SelectMany(f => MachinePath.Matches(File.ReadAllText(f)).Select(m => $"{RepositoryFiles.Relative(f)}: {m.Value}")));
+        Assert.Empty(
+            files.SelectMany(f => MachinePath.Matches(File.ReadAllText(f)).Select(m => $"{RepositoryFiles.Relative(f)}: {m.Value}")));
     }
 
     [Theory]
@@ -59,7 +61,8 @@ public sealed class RepositoryTests
         foreach (string project in Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories))
         {
             Assert.DoesNotContain(References(project, "PackageReference"), id =>
-                id.StartsWith("libtorch", StringComparison.OrdinalIgnoreCase) || id.StartsWith("TorchSharp-", StringComparison.OrdinalIgnoreCase));
+                id.StartsWith("libtorch", StringComparison.OrdinalIgnoreCase)
+                    || id.StartsWith("TorchSharp-", StringComparison.OrdinalIgnoreCase));
         }
     }
 

@@ -9,12 +9,13 @@ internal static class CodeBlockCompiler
 {
     // The implicit usings of Microsoft.NET.Sdk.
     private static readonly SyntaxTree ImplicitUsings = CSharpSyntaxTree.ParseText(string.Concat(
-        new[] { "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading", "System.Threading.Tasks" }
-            .Select(name => $"global using {name};\n")));
+        new[] { "", ".Collections.Generic", ".IO", ".Linq", ".Net.Http", ".Threading", ".Threading.Tasks" }
+            .Select(name => $"global using System{name};\n")));
 
     // All that this test assembly runs with: the framework, the libraries of this repository and what they depend on.
     private static readonly IReadOnlyList<MetadataReference> References =
-        [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(p => MetadataReference.CreateFromFile(p))];
+        [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
+            .Split(Path.PathSeparator).Select(p => MetadataReference.CreateFromFile(p))];
 
     /// <summary>Returns the errors, each with its place in the document; none if the block compiles.</summary>
     public static IReadOnlyList<string> Errors(CodeBlock block) => Errors(block, Compilation(block, "Block").GetDiagnostics());

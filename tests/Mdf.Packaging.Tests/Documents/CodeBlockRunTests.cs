@@ -26,7 +26,9 @@ public sealed class CodeBlockRunTests(CodeBlockRunTests.Programs programs) : ICl
         Assert.NotEmpty(result.Output.Trim());
     }
 
-    /// <summary>A folder for programs, which finds the libraries and libtorch beside a sample, and a folder with images to run them in.</summary>
+    /// <summary>
+    /// A folder for programs, which finds the libraries and libtorch beside a sample, and a folder with images to run them in.
+    /// </summary>
     public sealed class Programs : IAsyncLifetime
     {
         private const string MakeImages = """

@@ -12,7 +12,8 @@ public sealed class DocumentTests
     private static readonly Regex Scheme = new(@"\A([a-z][a-z0-9+.-]*:|//)", RegexOptions.IgnoreCase);
 
     // A path from the root of the repository, in text, in code or in a command; not a part of an address or of a longer path.
-    private static readonly Regex NamedPath = new(@"(?<![\w/.-])(\./)?(?<path>(src|tests|samples|benchmarks|docs|eng|\.ci)/(?>[\w./-]*))(?![*<{])");
+    private static readonly Regex NamedPath = new(
+        @"(?<![\w/.-])(\./)?(?<path>(src|tests|samples|benchmarks|docs|eng|\.ci)/(?>[\w./-]*))(?![*<{])");
     private static readonly Regex NamedRootFile = new(@"`(?<path>[A-Z][\w.]*\.(md|sln|props|targets)|LICENSE|global\.json|nuget\.config)`");
 
     public static TheoryData<string> Documents => [.. RepositoryFiles.Documents().Select(RepositoryFiles.Relative)];
@@ -24,7 +25,8 @@ public sealed class DocumentTests
         string text = Read(document);
         CodeBlock[] blocks = [.. CodeBlock.In(document, text)];
 
-        Assert.Equal(text.Split('\n').Count(l => Regex.IsMatch(l, @"\A\s*(```|~~~)\s*(csharp|cs|c#)\b", RegexOptions.IgnoreCase)), blocks.Length);
+        Assert.Equal(
+            text.Split('\n').Count(l => Regex.IsMatch(l, @"\A\s*(```|~~~)\s*(csharp|cs|c#)\b", RegexOptions.IgnoreCase)), blocks.Length);
         Assert.Empty(blocks.SelectMany(CodeBlockCompiler.Errors));
     }
 

@@ -72,7 +72,8 @@ public sealed class ElfVersionRelaxationTests
     [Fact]
     public void Relax_NotElf_Refuses()
     {
-        byte[] script = "#!/bin/sh\necho this is a text of more than sixty-four bytes, which no linker would take for a library\n"u8.ToArray();
+        byte[] script =
+            "#!/bin/sh\necho this is a text of more than sixty-four bytes, which no linker would take for a library\n"u8.ToArray();
         byte[] thirtyTwoBits = [.. Original];
         thirtyTwoBits[4] = 1;
         byte[] bigEndian = [.. Original];

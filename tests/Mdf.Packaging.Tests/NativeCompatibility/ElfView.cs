@@ -8,7 +8,8 @@ namespace Mdf.Packaging.Tests.NativeCompatibility;
 /// </summary>
 internal sealed class ElfView
 {
-    private const ulong StringTable = 5, SymbolTable = 6, SymbolVersions = 0x6ffffff0, VersionNeeds = 0x6ffffffe, VersionNeedCount = 0x6fffffff;
+    private const ulong StringTable =
+        5, SymbolTable = 6, SymbolVersions = 0x6ffffff0, VersionNeeds = 0x6ffffffe, VersionNeedCount = 0x6fffffff;
 
     private readonly byte[] image;
     private readonly Dictionary<ulong, ulong> dynamic = [];
@@ -40,7 +41,9 @@ internal sealed class ElfView
         }
     }
 
-    /// <summary>The dynamic symbols, with their place, their version's place and index, and whether they are to be found elsewhere.</summary>
+    /// <summary>
+    /// The dynamic symbols, with their place, their version's place and index, and whether they are to be found elsewhere.
+    /// </summary>
     public IEnumerable<(string Name, int At, int VersionAt, int Version, bool Undefined)> Symbols()
     {
         int symbols = OffsetOf(SymbolTable), versions = OffsetOf(SymbolVersions);

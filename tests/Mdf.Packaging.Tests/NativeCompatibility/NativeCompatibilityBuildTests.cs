@@ -64,7 +64,8 @@ public sealed class NativeCompatibilityBuildTests(ThrowAwayProject project) : IC
     {
         SkipElsewhere();
 
-        DotNet.Result result = await project.Command.RunAsync("build", "--no-restore", "-c", "Nonsense", "-p:MdfNativeCompatibility=sometimes");
+        DotNet.Result result = await project.Command.RunAsync(
+            "build", "--no-restore", "-c", "Nonsense", "-p:MdfNativeCompatibility=sometimes");
 
         Assert.NotEqual(0, result.ExitCode);
         Assert.Contains("error MDF0002", result.Output, StringComparison.Ordinal);
@@ -78,7 +79,11 @@ public sealed class NativeCompatibilityBuildTests(ThrowAwayProject project) : IC
         string intermediate = Path.Combine(project.Root, "elsewhere") + Path.DirectorySeparatorChar;
 
         await project.BuildAsync(
-            "Runtime", "-r", "linux-x64", "--no-self-contained", $"-p:IntermediateOutputPath={intermediate}", "-p:MdfNativeCompatibility=always");
+            "Runtime",
+            "-r",
+            "linux-x64",
+            "--no-self-contained",
+            $"-p:IntermediateOutputPath={intermediate}", "-p:MdfNativeCompatibility=always");
 
         AssertAdapted(project.Libraries("Runtime"));
         Assert.True(File.Exists(Path.Combine(intermediate, "mdf-native", "libLibTorchSharp.so")));

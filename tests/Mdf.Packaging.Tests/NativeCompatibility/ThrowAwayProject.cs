@@ -3,7 +3,9 @@ using Mdf.Testing;
 
 namespace Mdf.Packaging.Tests.NativeCompatibility;
 
-/// <summary>A console project outside the repository that uses the targets. A configuration of its own gives a test its own output.</summary>
+/// <summary>
+/// A console project outside the repository that uses the targets. A configuration of its own gives a test its own output.
+/// </summary>
 public sealed class ThrowAwayProject : IAsyncLifetime
 {
     public const string Message = "Mdf: the output gets a copy";
@@ -31,7 +33,8 @@ public sealed class ThrowAwayProject : IAsyncLifetime
                 new XElement("SatelliteResourceLanguages", "en")),
             new XElement(
                 "ItemGroup",
-                new XElement("PackageReference", new XAttribute("Include", "TorchSharp"), new XAttribute("Version", BuildFacts.TorchSharpVersion))),
+                new XElement(
+                    "PackageReference", new XAttribute("Include", "TorchSharp"), new XAttribute("Version", BuildFacts.TorchSharpVersion))),
             new XElement("Import", new XAttribute("Project", targets))).ToString());
         folder.Write("with space/Program.cs", "System.Console.WriteLine(42);\n");
 
@@ -46,7 +49,8 @@ public sealed class ThrowAwayProject : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    internal DotNet Command => new(folder.PathOf("with space"), new Dictionary<string, string> { ["NUGET_PACKAGES"] = BuildFacts.PackageCache });
+    internal DotNet Command =>
+        new(folder.PathOf("with space"), new Dictionary<string, string> { ["NUGET_PACKAGES"] = BuildFacts.PackageCache });
 
     internal Task<DotNet.Result> BuildAsync(string configuration, params string[] arguments) =>
         Command.SucceedAsync(["build", "--no-restore", "-c", configuration, .. arguments]);

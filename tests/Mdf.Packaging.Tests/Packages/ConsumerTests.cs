@@ -57,7 +57,9 @@ public sealed class ConsumerTests(PackedLibraries packages) : IDisposable
     }
 
     private static string LibTorchPackage =>
-        OperatingSystem.IsWindows() ? "libtorch-cpu-win-x64" : OperatingSystem.IsMacOS() ? "libtorch-cpu-osx-arm64" : "libtorch-cpu-linux-x64";
+        OperatingSystem.IsWindows()
+            ? "libtorch-cpu-win-x64"
+            : OperatingSystem.IsMacOS() ? "libtorch-cpu-osx-arm64" : "libtorch-cpu-linux-x64";
 
     /// <summary>
     /// The packages under test come from their folder into a cache of their own; what else they need is read from the user's cache,

@@ -42,7 +42,8 @@ public sealed class PackedLibraries : IAsyncLifetime, ICollectionFixture<PackedL
     }
 
     internal static IReadOnlyList<string> Libraries { get; } =
-        [.. Directory.EnumerateDirectories(Path.Combine(Repository.Root, "src")).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal)];
+        [.. Directory.EnumerateDirectories(Path.Combine(Repository.Root, "src"))
+            .Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal)];
 
     internal ZipArchive Open(string library, string extension = "nupkg") =>
         ZipFile.OpenRead(Path.Combine(Source, $"{library}.{Version}.{extension}"));

@@ -16,7 +16,8 @@ public sealed class QuickstartTests : IDisposable
     public async Task Run_Training_MakesAnImageItHasNotSeenBetter()
     {
         DotNet.Result result = await sample.RunAsync(0, "--steps", "40", "--side", "64", "--output", "out");
-        Match psnr = Regex.Match(result.Output, @"PSNR (?<before>[\d.]+) dB -> (?<after>[\d.]+) dB on the image held out, after 40 of 40 steps");
+        Match psnr = Regex.Match(
+            result.Output, @"PSNR (?<before>[\d.]+) dB -> (?<after>[\d.]+) dB on the image held out, after 40 of 40 steps");
         Assert.True(psnr.Success, result.Output);
         Assert.True(Number("after") > Number("before"), psnr.Value);
         foreach (string name in (string[])["compressed.png", "restored.png", "reference.png", "strip.png"])

@@ -26,19 +26,23 @@ public sealed class RestoreImagesTests : IDisposable
     [Fact]
     public async Task Run_TrainEvaluateRestore_OneAfterTheOther()
     {
-        DotNet.Result trained = await sample.RunAsync(0, [.. Training, "--ema", "0.9", "--clip", "1", "--schedule", "cosine", "--tensorboard", "--output", "out"]);
+        DotNet.Result trained = await sample.RunAsync(
+            0, [.. Training, "--ema", "0.9", "--clip", "1", "--schedule", "cosine", "--tensorboard", "--output", "out"]);
         Assert.Contains("step 12/12: loss ", trained.Output, StringComparison.Ordinal);
         Assert.Contains("Left out broken.png: it is not a PNG, JPEG, BMP or WebP file.", trained.Output, StringComparison.Ordinal);
         Assert.Equal(5, File.ReadLines(sample.Folder.PathOf("out/log.csv")).Count());
         Assert.True(Directory.Exists(sample.Folder.PathOf("out/tensorboard")));
 
-        DotNet.Result evaluated = await sample.RunAsync(0, "evaluate", "--checkpoint", "out/best.ckpt", "--images", "photos", "--degradation", "jpeg:10");
+        DotNet.Result evaluated = await sample.RunAsync(
+            0, "evaluate", "--checkpoint", "out/best.ckpt", "--images", "photos", "--degradation", "jpeg:10");
         Assert.Contains("more/b.jpg: ", evaluated.Output, StringComparison.Ordinal);
         Assert.Matches(@"mean: [\d.]+ dB, [\d.]+ -> -?[\d.]+ dB, -?[\d.]+", evaluated.Output);
 
-        DotNet.Result restored = await sample.RunAsync(1, "restore", "--checkpoint", "out/last.ckpt", "--input", "photos", "--output", "restored", "--tile", "16");
+        DotNet.Result restored = await sample.RunAsync(
+            1, "restore", "--checkpoint", "out/last.ckpt", "--input", "photos", "--output", "restored", "--tile", "16");
         Assert.Contains("broken.png", restored.Output, StringComparison.Ordinal);
-        await sample.RunAsync(0, "restore", "--checkpoint", "out/last.ckpt", "--input", "photos/more/b.jpg", "--output", "single", "--self-ensemble");
+        await sample.RunAsync(
+            0, "restore", "--checkpoint", "out/last.ckpt", "--input", "photos/more/b.jpg", "--output", "single", "--self-ensemble");
         foreach (string name in (string[])["restored/a.png", "restored/more/b.png", "single/b.png"])
         {
             using var image = SKBitmap.Decode(sample.Folder.PathOf(name));
@@ -62,7 +66,10 @@ public sealed class RestoreImagesTests : IDisposable
     [Fact]
     public async Task Run_Adversarial_GoesOnFromATrainedNetwork()
     {
-        string[] arguments = ["--images", "photos", "--network", "dncnn-17-color", "--loss", "l1", "--steps", "1", "--batch", "2", "--patch", "16"];
+        string[] arguments =
+        [
+            "--images", "photos", "--network", "dncnn-17-color", "--loss", "l1", "--steps", "1", "--batch", "2", "--patch", "16"
+        ];
         await sample.RunAsync(0, ["train", .. arguments, "--output", "first"]);
         await sample.RunAsync(0, ["train", .. arguments, "--adversarial", "--from", "first/last.ckpt", "--output", "second"]);
         Assert.True(File.Exists(sample.Folder.PathOf("second/discriminator.ckpt")));

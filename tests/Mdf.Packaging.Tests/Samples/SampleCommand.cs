@@ -7,7 +7,8 @@ namespace Mdf.Packaging.Tests.Samples;
 /// <summary>A sample's program, run in a folder of its own.</summary>
 internal sealed class SampleCommand(string name) : IDisposable
 {
-    private readonly string program = Path.Combine(Repository.Root, "samples", name, "bin", BuildFacts.Configuration, "net10.0", $"{name}.dll");
+    private readonly string program = Path.Combine(
+        Repository.Root, "samples", name, "bin", BuildFacts.Configuration, "net10.0", $"{name}.dll");
     private readonly List<DotNet> commands = [];
 
     // What tests run is too small for more, and threads that share a core with another test project's wait for each other.

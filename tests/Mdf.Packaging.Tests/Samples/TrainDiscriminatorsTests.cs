@@ -21,7 +21,8 @@ public sealed class TrainDiscriminatorsTests : IDisposable
         DotNet.Result result = await sample.RunAsync(0, [.. Small, "--task", task, "--output", "out"]);
         Assert.Contains("scale 2/2", result.Output, StringComparison.Ordinal);
         Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], sample.Read($"out/{task}.png")[..4]);
-        Assert.Contains($"\"task\":\"{task}\"", System.Text.Encoding.UTF8.GetString(sample.Read($"out/{task}.ckpt")), StringComparison.Ordinal);
+        Assert.Contains(
+            $"\"task\":\"{task}\"", System.Text.Encoding.UTF8.GetString(sample.Read($"out/{task}.ckpt")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -37,7 +38,8 @@ public sealed class TrainDiscriminatorsTests : IDisposable
         {
             string[] resume = (finished, iteration) == points[0] ? [] : ["--resume"];
             await sample.RunAndSignalAsync(
-                KilledExitCode, "KILL", () => HasCome("parts/jpeg.state.safetensors", finished, iteration), [.. arguments, "--output", "parts", .. resume]);
+                KilledExitCode, "KILL", () =>
+                    HasCome("parts/jpeg.state.safetensors", finished, iteration), [.. arguments, "--output", "parts", .. resume]);
             Assert.False(File.Exists(sample.Folder.PathOf("parts/jpeg.ckpt")));
         }
 

@@ -17,7 +17,8 @@ public sealed class ExperimentTests : IDisposable
     [Fact]
     public void Identity_OrderOfMembersAndAbsentOnes_DoNotMatter()
     {
-        Assert.Equal(ExperimentIdentity.Of(new { a = 1, b = new { c = 2, d = 3 } }), ExperimentIdentity.Of(new { b = new { d = 3, c = 2 }, a = 1 }));
+        Assert.Equal(
+            ExperimentIdentity.Of(new { a = 1, b = new { c = 2, d = 3 } }), ExperimentIdentity.Of(new { b = new { d = 3, c = 2 }, a = 1 }));
         Assert.Equal(ExperimentIdentity.Of(new { a = 1 }), ExperimentIdentity.Of(new { a = 1, b = (string?)null }));
     }
 
@@ -58,7 +59,8 @@ public sealed class ExperimentTests : IDisposable
 
         store.Save("training", description, new[] { 1.5, double.PositiveInfinity }, ExperimentEnvironment.Current(TimeSpan.FromSeconds(2)));
 
-        ExperimentRecord<Description, double[]> found = new ExperimentStore(store.Folder).Find<Description, double[]>("training", description)!;
+        ExperimentRecord<Description, double[]> found = new ExperimentStore(store.Folder).Find<Description, double[]>(
+            "training", description)!;
         Assert.Equal(description, found.Description);
         Assert.Equal([1.5, double.PositiveInfinity], found.Result);
         Assert.Equal(TimeSpan.FromSeconds(2), found.Environment.Duration);
@@ -87,7 +89,10 @@ public sealed class ExperimentTests : IDisposable
         var description = new Description("a", 1, 1, null);
         folder.Write($"table-{ExperimentIdentity.Of(description)}.json", "{ \"Kind\": ");
 
-        Assert.Contains("table-", Assert.Throws<InvalidDataException>(() => store.Find<Description, int>("table", description)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "table-",
+            Assert.Throws<InvalidDataException>(() => store.Find<Description, int>("table", description)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

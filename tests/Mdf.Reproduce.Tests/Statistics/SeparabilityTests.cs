@@ -82,7 +82,8 @@ public sealed class SeparabilityTests
         using var scope = NewDisposeScope();
         Assert.Throws<ArgumentException>("first", () => Separability.Logistic(zeros(4, 2), zeros(4, 2)));
         Assert.Throws<ArgumentException>("second", () => Separability.Logistic(zeros(6, 2), zeros(6, 3)));
-        Assert.Throws<ArgumentOutOfRangeException>("neighbors", () => Separability.NearestNeighbors(zeros(6, 2), zeros(6, 2), neighbors: 2));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            "neighbors", () => Separability.NearestNeighbors(zeros(6, 2), zeros(6, 2), neighbors: 2));
         Assert.Throws<ArgumentOutOfRangeException>("folds", () => Separability.NearestNeighbors(zeros(6, 2), zeros(6, 2), folds: 1));
     }
 

@@ -28,7 +28,8 @@ public sealed class StatisticsTests
     [Fact]
     public void Interval_SameSeed_IsTheSameAndHoldsTheEstimate()
     {
-        ConfidenceInterval one = Bootstrap.Interval(Sample, SampleStatistics.Mean, seed: 3), same = Bootstrap.Interval(Sample, SampleStatistics.Mean, seed: 3);
+        ConfidenceInterval one = Bootstrap.Interval(
+            Sample, SampleStatistics.Mean, seed: 3), same = Bootstrap.Interval(Sample, SampleStatistics.Mean, seed: 3);
 
         Assert.Equal(one, same);
         Assert.NotEqual(one, Bootstrap.Interval(Sample, SampleStatistics.Mean, seed: 4));

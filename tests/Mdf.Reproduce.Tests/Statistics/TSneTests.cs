@@ -111,7 +111,8 @@ public sealed class TSneTests
         Assert.Throws<ArgumentOutOfRangeException>("Dimensions", () => Embed(zeros(4, 2), new TSneOptions { Dimensions = 4 }));
     }
 
-    private static Tensor Embed(Tensor points, TSneOptions? options = null) => TSne.Embed(points, options, TestContext.Current.CancellationToken);
+    private static Tensor Embed(Tensor points, TSneOptions? options = null) =>
+        TSne.Embed(points, options, TestContext.Current.CancellationToken);
 
     // Point i belongs to cluster i mod 3.
     private static Tensor Clusters(int count)

@@ -30,9 +30,11 @@ public sealed class DiscriminatorStateTests : IDisposable
     public void Train_CancelledWhenWeightsHaveJustGone_KeepsTheLastGoodState()
     {
         // With one step each, the losses of the first iteration are those of the weights that the training began with.
-        DiscriminatorTrainingOptions options = Small with { LearningRate = 1e38, DiscriminatorSteps = 1, GeneratorSteps = 1, SaveInterval = 1000 };
+        DiscriminatorTrainingOptions options =
+            Small with { LearningRate = 1e38, DiscriminatorSteps = 1, GeneratorSteps = 1, SaveInterval = 1000 };
         using var cancellation = new CancellationTokenSource();
-        var exception = Assert.Throws<TrainingDivergedException>(() => Train(options, [image], new Reporter(_ => cancellation.Cancel()), cancellation.Token));
+        var exception = Assert.Throws<TrainingDivergedException>(
+            () => Train(options, [image], new Reporter(_ => cancellation.Cancel()), cancellation.Token));
         Assert.Equal((0, 1), (exception.Scale, exception.Iteration));
         Assert.Contains("is not finite. The last good state is kept", exception.Message, StringComparison.Ordinal);
         using StateDictionary kept = SafetensorsFile.Read(StateFile);
@@ -62,7 +64,8 @@ public sealed class DiscriminatorStateTests : IDisposable
         Dictionary<string, byte[]> FirstScale()
         {
             using StateDictionary state = SafetensorsFile.Read(StateFile);
-            return state.Where(t => t.Key.StartsWith("scale.0.", StringComparison.Ordinal)).ToDictionary(t => t.Key, t => t.Value.bytes.ToArray());
+            return state.Where(
+                t => t.Key.StartsWith("scale.0.", StringComparison.Ordinal)).ToDictionary(t => t.Key, t => t.Value.bytes.ToArray());
         }
     }
 
@@ -77,7 +80,8 @@ public sealed class DiscriminatorStateTests : IDisposable
     {
         DiscriminatorTrainingOptions options = kind == "bfloat16" ? Small with { Precision = TrainingPrecision.BFloat16 } : Small;
         SeedImage[] images = kind == "images" ? [image, other] : [image];
-        TrainingDistortion distortion = TrainingDistortion.ForTask(kind == "denoising" ? Losses.RestorationTask.Denoising : Losses.RestorationTask.JpegRemoval);
+        TrainingDistortion distortion = TrainingDistortion.ForTask(
+            kind == "denoising" ? Losses.RestorationTask.Denoising : Losses.RestorationTask.JpegRemoval);
         using DiscriminatorTrainingResult whole = Train(options, images, distortion: distortion);
         File.Delete(StateFile);
         using var cancellation = new CancellationTokenSource();
@@ -129,7 +133,8 @@ public sealed class DiscriminatorStateTests : IDisposable
     }
 
     private DiscriminatorTrainingResult Train(
-        DiscriminatorTrainingOptions options, IReadOnlyList<SeedImage> images, Reporter? progress = null, CancellationToken? cancellation = null, TrainingDistortion? distortion = null) =>
+        DiscriminatorTrainingOptions options, IReadOnlyList<SeedImage> images, Reporter? progress =
+            null, CancellationToken? cancellation = null, TrainingDistortion? distortion = null) =>
         new DiscriminatorTrainer(options).Train(
             images,
             distortion ?? new TrainingDistortion("jpeg", new JpegCompression(7, 10)),

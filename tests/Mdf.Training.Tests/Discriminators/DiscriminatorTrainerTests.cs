@@ -69,7 +69,8 @@ public sealed class DiscriminatorTrainerTests : IDisposable
         using DiscriminatorTrainingResult full = Train(Small), less = Train(Small with { Precision = TrainingPrecision.BFloat16 });
         Tensor exact = full.Samples[^1].Generated, near = less.Samples[^1].Generated;
         Assert.InRange((exact - near).abs().mean().item<float>(), 1e-7, 0.02);
-        Assert.Equal("BFloat16", JsonDocument.Parse(less.Discriminators!.Metadata["settings"]).RootElement.GetProperty("Precision").GetString());
+        Assert.Equal(
+            "BFloat16", JsonDocument.Parse(less.Discriminators!.Metadata["settings"]).RootElement.GetProperty("Precision").GetString());
     }
 
     [Theory]
@@ -80,7 +81,12 @@ public sealed class DiscriminatorTrainerTests : IDisposable
         using var gpu = Gpu.Require();
         using DiscriminatorTrainingResult onCpu = Train(Small);
         using DiscriminatorTrainingResult result = new DiscriminatorTrainer(Small with { Precision = precision })
-            .Train([image], TrainingDistortion.ForTask(RestorationTask.JpegRemoval), folder.PathOf("state"), CUDA, cancellation: TestContext.Current.CancellationToken);
+            .Train(
+                [image],
+                TrainingDistortion.ForTask(RestorationTask.JpegRemoval),
+                folder.PathOf("state"),
+                CUDA,
+                cancellation: TestContext.Current.CancellationToken);
         Assert.InRange((onCpu.Samples[^1].Generated - result.Samples[^1].Generated).abs().mean().item<float>(), 0, difference);
         Assert.All(result.Discriminators!.state_dict().Values, t => Assert.Equal(DeviceType.CPU, t.device_type));
     }
@@ -89,14 +95,16 @@ public sealed class DiscriminatorTrainerTests : IDisposable
     public void Train_DiscriminatorsThatLearnNothing_AreWarnedOf()
     {
         // Undistorted, the generator's image is the seed image from the start.
-        Assert.Contains(MessagesOf(new NoDegradation()), m => m.StartsWith("The discriminator of scale 0 could not tell", StringComparison.Ordinal));
+        Assert.Contains(
+            MessagesOf(new NoDegradation()), m => m.StartsWith("The discriminator of scale 0 could not tell", StringComparison.Ordinal));
         Assert.DoesNotContain(MessagesOf(new GaussianNoise(80)), m => m.StartsWith("The discriminator", StringComparison.Ordinal));
 
         List<string> MessagesOf(Degradation degradation)
         {
             var logger = new ListLogger();
             DiscriminatorTrainingOptions options = Small with { ScaleCount = 1, Iterations = 30 };
-            new DiscriminatorTrainer(options, logger).Train([image], new TrainingDistortion("own", degradation), cancellation: TestContext.Current.CancellationToken).Dispose();
+            new DiscriminatorTrainer(options, logger).Train(
+                [image], new TrainingDistortion("own", degradation), cancellation: TestContext.Current.CancellationToken).Dispose();
             return logger.Messages;
         }
     }
@@ -190,7 +198,12 @@ public sealed class DiscriminatorTrainerTests : IDisposable
         Assert.Contains("images is", Refusal(Small, image with { Pixels = image.Pixels * 0.99 }), StringComparison.Ordinal);
 
         Assert.Contains("finer distortion is JPEG", Assert.Throws<InvalidOperationException>(
-            () => Train(Small, [image], new TrainingDistortion("jpeg", new JpegCompression(7, 10), new GaussianNoise(5)), state)).Message, StringComparison.Ordinal);
+            () =>
+                Train(
+                    Small,
+                    [image],
+                    new TrainingDistortion("jpeg", new JpegCompression(7, 10), new GaussianNoise(5)),
+                    state)).Message, StringComparison.Ordinal);
 
         // How often it is saved may change.
         Train(Small with { SaveInterval = 1 }, state).Dispose();
@@ -213,7 +226,10 @@ public sealed class DiscriminatorTrainerTests : IDisposable
             pyramid.Save(state);
         }
 
-        Assert.Contains("not a training state of this version", Assert.Throws<CheckpointFormatException>(() => Train(Small, state)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "not a training state of this version",
+            Assert.Throws<CheckpointFormatException>(() => Train(Small, state)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -242,7 +258,8 @@ public sealed class DiscriminatorTrainerTests : IDisposable
     [Fact]
     public void Train_DistortionThatChangesTheSize_IsNamed() => Assert.Contains(
         "BicubicDownsampling changed the images' size from",
-        Assert.Throws<InvalidOperationException>(() => Train(Small, [image], new TrainingDistortion("sr", new BicubicDownsampling(2)))).Message,
+        Assert.Throws<InvalidOperationException>(
+            () => Train(Small, [image], new TrainingDistortion("sr", new BicubicDownsampling(2)))).Message,
         StringComparison.Ordinal);
 
     [Fact]
@@ -256,7 +273,8 @@ public sealed class DiscriminatorTrainerTests : IDisposable
     [Fact]
     public void Train_WiderScaleAndUndistortedSkip_ResumesAcrossTheChangeOfWidth()
     {
-        DiscriminatorTrainingOptions options = Small with { ScaleCount = 5, Width = 5, MaximumWidth = 10, Iterations = 2, Skip = GeneratorSkip.Undistorted };
+        DiscriminatorTrainingOptions options =
+            Small with { ScaleCount = 5, Width = 5, MaximumWidth = 10, Iterations = 2, Skip = GeneratorSkip.Undistorted };
         using DiscriminatorTrainingResult whole = Train(options);
         Assert.Equal([5, 5, 5, 5, 10], whole.Discriminators!.Scales.Select(s => s.Width));
         string state = folder.PathOf("state");
@@ -294,7 +312,11 @@ public sealed class DiscriminatorTrainerTests : IDisposable
     {
         var options = Small with { ScaleCount = 1, Width = 12, Iterations = 60, MaximumSide = 32 };
         var progress = new Recorder();
-        using DiscriminatorTrainingResult result = Train(options, [new SeedImage("leaves", SyntheticImage.DeadLeaves(32, 32, seed: 3))], new TrainingDistortion("denoise", new GaussianNoise(50)), progress: progress);
+        using DiscriminatorTrainingResult result = Train(
+            options,
+            [new SeedImage("leaves", SyntheticImage.DeadLeaves(32, 32, seed: 3))],
+            new TrainingDistortion("denoise", new GaussianNoise(50)),
+            progress: progress);
         Assert.True(progress.Seen[^1].ReconstructionError < 0.5 * progress.Seen[0].ReconstructionError);
 
         // Whatever the noise is, the seed image is told from it.
@@ -315,14 +337,17 @@ public sealed class DiscriminatorTrainerTests : IDisposable
         Assert.Equal("leaves, more leaves", result.Discriminators!.Metadata["seed image"]);
         Assert.Equal("14x11, 11x24; 20x16, 14x30", result.Discriminators.Metadata["scale sizes"]);
         using DiscriminatorTrainingResult alone = Train(options, [image], TrainingDistortion.ForTask(RestorationTask.Denoising));
-        Assert.False(result.Discriminators.state_dict()["scale.1.tail.weight"].eq(alone.Discriminators!.state_dict()["scale.1.tail.weight"]).all().item<bool>());
+        Assert.False(
+            result.Discriminators.state_dict()["scale.1.tail.weight"].eq(
+                alone.Discriminators!.state_dict()["scale.1.tail.weight"]).all().item<bool>());
     }
 
     [Fact]
     public void Train_GreyImage_TrainsDiscriminatorsOfGrey()
     {
         using Tensor grey = image.Pixels.mean([1], keepdim: true);
-        using DiscriminatorTrainingResult result = Train(Small, [new SeedImage("grey", grey)], TrainingDistortion.ForTask(RestorationTask.JpegRemoval));
+        using DiscriminatorTrainingResult result = Train(
+            Small, [new SeedImage("grey", grey)], TrainingDistortion.ForTask(RestorationTask.JpegRemoval));
         Assert.All(result.Discriminators!.Scales, s => Assert.Equal(1, s.InputChannels));
     }
 
@@ -330,7 +355,8 @@ public sealed class DiscriminatorTrainerTests : IDisposable
     public void Train_HugeImage_IsReduced()
     {
         using Tensor huge = SyntheticImage.DeadLeaves(1500, 1000, seed: 1);
-        using DiscriminatorTrainingResult result = Train(Small with { MinimumSide = 9 }, [new SeedImage("huge", huge)], TrainingDistortion.ForTask(RestorationTask.Denoising));
+        using DiscriminatorTrainingResult result = Train(
+            Small with { MinimumSide = 9 }, [new SeedImage("huge", huge)], TrainingDistortion.ForTask(RestorationTask.Denoising));
         Assert.Equal([1, 3, 14, 20], result.Samples[^1].Real.shape);
     }
 
@@ -358,8 +384,14 @@ public sealed class DiscriminatorTrainerTests : IDisposable
         }
 
         Assert.Throws<ArgumentException>(() => Train(Small, [], TrainingDistortion.ForTask(RestorationTask.Denoising)));
-        Assert.Throws<ArgumentException>(() => Train(Small, [image, new SeedImage("grey", rand(1, 1, 16, 16))], TrainingDistortion.ForTask(RestorationTask.Denoising)));
-        Assert.Throws<ArgumentException>(() => Train(Small with { ScaleCount = null }, [image, new SeedImage("long", rand(1, 3, 11, 11))], TrainingDistortion.ForTask(RestorationTask.Denoising)));
+        Assert.Throws<ArgumentException>(
+            () => Train(Small, [image, new SeedImage("grey", rand(1, 1, 16, 16))], TrainingDistortion.ForTask(RestorationTask.Denoising)));
+        Assert.Throws<ArgumentException>(
+            () =>
+                Train(
+                    Small with { ScaleCount = null },
+                    [image, new SeedImage("long", rand(1, 3, 11, 11))],
+                    TrainingDistortion.ForTask(RestorationTask.Denoising)));
     }
 
     [Fact]
@@ -379,7 +411,11 @@ public sealed class DiscriminatorTrainerTests : IDisposable
             }
         });
         var larger = new SeedImage("leaves", SyntheticImage.DeadLeaves(40, 40, seed: 3));
-        Train(Small with { ScaleCount = 1, MaximumSide = 40, Iterations = last, SaveInterval = 1000 }, [larger], TrainingDistortion.ForTask(RestorationTask.JpegRemoval), progress: progress).Dispose();
+        Train(
+            Small with { ScaleCount = 1, MaximumSide = 40, Iterations = last, SaveInterval = 1000 },
+            [larger],
+            TrainingDistortion.ForTask(RestorationTask.JpegRemoval),
+            progress: progress).Dispose();
         Assert.Equal(counts[50], counts[last]);
 
         // One image of three channels that is left behind a step would be 44 MiB.
@@ -396,8 +432,10 @@ public sealed class DiscriminatorTrainerTests : IDisposable
     }
 
     private static DiscriminatorTrainingResult Train(
-        DiscriminatorTrainingOptions options, IReadOnlyList<SeedImage> images, TrainingDistortion distortion, string? state = null, Recorder? progress = null, CancellationToken? cancellation = null) =>
-        new DiscriminatorTrainer(options).Train(images, distortion, state, progress: progress, cancellation: cancellation ?? TestContext.Current.CancellationToken);
+        DiscriminatorTrainingOptions options, IReadOnlyList<SeedImage> images, TrainingDistortion distortion, string? state =
+            null, Recorder? progress = null, CancellationToken? cancellation = null) =>
+        new DiscriminatorTrainer(options).Train(
+            images, distortion, state, progress: progress, cancellation: cancellation ?? TestContext.Current.CancellationToken);
 
     private DiscriminatorTrainingResult Train(
         DiscriminatorTrainingOptions options, string? state = null, Recorder? progress = null, CancellationToken? cancellation = null) =>

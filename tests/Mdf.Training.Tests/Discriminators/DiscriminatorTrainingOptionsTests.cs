@@ -42,12 +42,16 @@ public sealed class DiscriminatorTrainingOptionsTests
 
     [Fact]
     public void WidthOf_Defaults_AreThePublishedWidths() =>
-        Assert.Equal([32, 32, 32, 32, 64, 64, 64, 64, 128, 128], Enumerable.Range(0, 10).Select(new DiscriminatorTrainingOptions().WidthOf));
+        Assert.Equal(
+            [32, 32, 32, 32, 64, 64, 64, 64, 128, 128], Enumerable.Range(0, 10).Select(new DiscriminatorTrainingOptions().WidthOf));
 
     [Theory]
     [InlineData(RestorationTask.JpegRemoval, "jpeg", "JPEG, quality 7 to 10", "JPEG, quality 7 to 10")]
     [InlineData(RestorationTask.Denoising, "denoise", "Gaussian noise, sigma 25", "Gaussian noise, sigma 25")]
-    [InlineData(RestorationTask.SuperResolution, "sisr", "bicubic down and up x4, then Gaussian noise, sigma 25", "Gaussian noise, sigma 25")]
+    [InlineData(
+        RestorationTask.SuperResolution,
+        "sisr",
+        "bicubic down and up x4, then Gaussian noise, sigma 25", "Gaussian noise, sigma 25")]
     public void ForTask_EachTask_HasItsDistortion(RestorationTask task, string name, string coarsest, string finer)
     {
         TrainingDistortion distortion = TrainingDistortion.ForTask(task);
@@ -57,5 +61,6 @@ public sealed class DiscriminatorTrainingOptionsTests
     }
 
     [Fact]
-    public void ForTask_NoTask_IsRejected() => Assert.Throws<ArgumentOutOfRangeException>(() => TrainingDistortion.ForTask((RestorationTask)9));
+    public void ForTask_NoTask_IsRejected() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => TrainingDistortion.ForTask((RestorationTask)9));
 }

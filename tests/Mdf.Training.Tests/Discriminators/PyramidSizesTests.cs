@@ -24,7 +24,9 @@ public sealed class PyramidSizesTests
         Assert.Equal(8, sizes.Length);
         Assert.Equal(25, Math.Min(sizes[0].Height, sizes[0].Width));
         Assert.Equal(Math.Min(417, Math.Max(height, width)), Math.Max(sizes[^1].Height, sizes[^1].Width));
-        Assert.All(sizes.Zip(sizes.Skip(1)), pair => Assert.True(pair.First.Height <= pair.Second.Height && pair.First.Width <= pair.Second.Width));
+        Assert.All(
+            sizes.Zip(sizes.Skip(1)),
+            pair => Assert.True(pair.First.Height <= pair.Second.Height && pair.First.Width <= pair.Second.Width));
         Assert.All(sizes, s => Assert.InRange(s.Height - ((double)s.Width * height / width), -2.0 * height / width, 2));
     }
 

@@ -119,7 +119,10 @@ public sealed class ScaleTrainingTests : IDisposable
         Assert.Null(training.Trouble());
         using (no_grad())
         {
-            TrainingRun.TensorsOf(Scale, generator, discriminator).Concat(training.Moments).Single(t => t.Key == name).Value.view(-1)[0] = double.PositiveInfinity;
+            TrainingRun.TensorsOf(
+                Scale,
+                generator,
+                discriminator).Concat(training.Moments).Single(t => t.Key == name).Value.view(-1)[0] = double.PositiveInfinity;
         }
 
         Assert.Equal($"'{name}' is not finite", training.Trouble());
@@ -145,7 +148,8 @@ public sealed class ScaleTrainingTests : IDisposable
     private Tensor Image(long height, long width) => rand([1, 3, height, width], dtype: ScalarType.Float64, generator: random);
 
     /// <summary>SinGAN's iteration, as it is described: nothing is shared, and all gradients are libtorch's.</summary>
-    private sealed class Transcription(DiscriminatorTrainingOptions options, ScaleTrainingTests images, MdfGenerator generator, MdfDiscriminator discriminator)
+    private sealed class Transcription(
+        DiscriminatorTrainingOptions options, ScaleTrainingTests images, MdfGenerator generator, MdfDiscriminator discriminator)
     {
         private readonly AdamByHand generatorAdam = new(options, "generator", generator);
         private readonly AdamByHand discriminatorAdam = new(options, "discriminator", discriminator);
@@ -191,7 +195,8 @@ public sealed class ScaleTrainingTests : IDisposable
             return (Signed(images.reals[image]), generator.call(Padded(distorted), Padded(skip)), draws);
         }
 
-        private Tensor Padded(Tensor image) => nn.functional.pad(Signed(image), [generator.Margin, generator.Margin, generator.Margin, generator.Margin]);
+        private Tensor Padded(Tensor image) =>
+            nn.functional.pad(Signed(image), [generator.Margin, generator.Margin, generator.Margin, generator.Margin]);
 
         private static Tensor Signed(Tensor image) => (2 * image) - 1;
     }

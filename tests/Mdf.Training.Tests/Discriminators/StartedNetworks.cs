@@ -15,7 +15,8 @@ internal static class StartedNetworks
         network.to(ScalarType.Float64);
         foreach ((string name, Parameter parameter) in network.named_parameters())
         {
-            parameter.copy_((randn(parameter.shape, generator: generator) * 0.3) + (name.EndsWith("norm.weight", StringComparison.Ordinal) ? 1 : 0));
+            parameter.copy_(
+                (randn(parameter.shape, generator: generator) * 0.3) + (name.EndsWith("norm.weight", StringComparison.Ordinal) ? 1 : 0));
         }
 
         network.train();

@@ -218,7 +218,8 @@ public sealed class TrainableNetworkTests : IDisposable
     {
         Dictionary<string, Parameter> got = actual.named_parameters().ToDictionary(p => p.name, p => p.parameter);
         (string Name, Parameter Parameter)[] wanted = [.. expected.named_parameters().Where(p => p.parameter.grad is not null)];
-        Tensor All(Func<(string Name, Parameter Parameter), Tensor> gradient) => cat([.. wanted.Select(p => gradient(p).to(ScalarType.Float64).flatten())]);
+        Tensor All(Func<(string Name, Parameter Parameter), Tensor> gradient) =>
+            cat([.. wanted.Select(p => gradient(p).to(ScalarType.Float64).flatten())]);
         Assert.InRange(TensorAssert.RelativeNormError(All(p => p.Parameter.grad!), All(p => got[p.Name].grad!)), 0, tolerance);
     }
 
@@ -238,9 +239,11 @@ public sealed class TrainableNetworkTests : IDisposable
         return (gradient.norm(1, p: 2) - 1).square().mean() * Weight;
     }
 
-    private static MdfDiscriminator Discriminator(int width, int channels) => StartedNetworks.Start(new MdfDiscriminator(width, bodyBlocks: 2, channels));
+    private static MdfDiscriminator Discriminator(int width, int channels) =>
+        StartedNetworks.Start(new MdfDiscriminator(width, bodyBlocks: 2, channels));
 
-    private static MdfGenerator Generator(int width, int channels) => StartedNetworks.Start(new MdfGenerator(width, bodyBlocks: 2, channels));
+    private static MdfGenerator Generator(int width, int channels) =>
+        StartedNetworks.Start(new MdfGenerator(width, bodyBlocks: 2, channels));
 
     private Tensor Images(int count, int channels) => randn([count, channels, 15, 18], dtype: ScalarType.Float64, generator: random);
 }

@@ -78,7 +78,10 @@ public sealed class AdversarialTrainingTests : IDisposable
             Assert.Equal(File.ReadAllBytes(folder.PathOf($"whole/{name}")), File.ReadAllBytes(folder.PathOf($"parts/{name}")));
         }
 
-        Assert.StartsWith("step,loss,content_loss,adversarial_loss,discriminator_loss,learning_rate", File.ReadLines(folder.PathOf("parts/log.csv")).First(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "step,loss,content_loss,adversarial_loss,discriminator_loss,learning_rate",
+            File.ReadLines(folder.PathOf("parts/log.csv")).First(),
+            StringComparison.Ordinal);
         using var discriminator = new SrganDiscriminator(Side);
         discriminator.LoadWeights(folder.PathOf("whole/discriminator.ckpt"));
         using StateDictionary saved = SafetensorsFile.Read(folder.PathOf("whole/discriminator.ckpt"));
@@ -94,8 +97,16 @@ public sealed class AdversarialTrainingTests : IDisposable
         using var discriminator = new SrganDiscriminator(Side);
         using var loss = new L2Loss();
         var trainer = new RestorationTrainer(Small);
-        Assert.Contains("is for images of 32 pixels each way; expected 16", Assert.Throws<ArgumentException>(() => trainer.TrainAdversarially(network, larger, loss, images, new BicubicDownsampling(2))).Message, StringComparison.Ordinal);
-        Assert.Contains("images of 1 channels; expected 3", Assert.Throws<ArgumentException>(() => trainer.TrainAdversarially(grey, discriminator, loss, images, new NoDegradation())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is for images of 32 pixels each way; expected 16",
+            Assert.Throws<ArgumentException>(
+                () => trainer.TrainAdversarially(network, larger, loss, images, new BicubicDownsampling(2))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "images of 1 channels; expected 3",
+            Assert.Throws<ArgumentException>(
+                () => trainer.TrainAdversarially(grey, discriminator, loss, images, new NoDegradation())).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => new RestorationTrainer(Small with { AdversarialWeight = -1 }));
     }
 
@@ -109,11 +120,13 @@ public sealed class AdversarialTrainingTests : IDisposable
             using Edsr network = TestNetworks.Enlarger();
             using var discriminator = new SrganDiscriminator(Side);
             using var loss = new L2Loss();
-            new RestorationTrainer(Small with { Steps = steps }).TrainAdversarially(network, discriminator, loss, images, new BicubicDownsampling(2));
+            new RestorationTrainer(Small with { Steps = steps }).TrainAdversarially(
+                network, discriminator, loss, images, new BicubicDownsampling(2));
         });
     }
 
-    private RestorationTrainingResult Train(string name, long seed, IProgress<RestorationTrainingProgress>? progress = null, CancellationToken cancellation = default)
+    private RestorationTrainingResult Train(
+        string name, long seed, IProgress<RestorationTrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
         using Edsr network = TestNetworks.Enlarger(seed);
         using var discriminator = new SrganDiscriminator(Side, seed);

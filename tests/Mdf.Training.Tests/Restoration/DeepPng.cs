@@ -27,7 +27,11 @@ internal static class DeepPng
             zlib.Write(rows);
         }
 
-        return [0x89, .. "PNG\r\n"u8, 0x1A, (byte)'\n', .. Chunk("IHDR"u8, header), .. Chunk("IDAT"u8, packed.ToArray()), .. Chunk("IEND"u8, [])];
+        return
+        [
+            0x89, .. "PNG\r\n"u8, 0x1A, (byte)'\n', .. Chunk("IHDR"u8, header), .. Chunk("IDAT"u8, packed.ToArray()),
+            .. Chunk("IEND"u8, [])
+        ];
     }
 
     private static byte[] Chunk(ReadOnlySpan<byte> name, byte[] content)

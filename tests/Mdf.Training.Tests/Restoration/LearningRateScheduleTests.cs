@@ -8,7 +8,8 @@ public sealed class LearningRateScheduleTests
     public void FactorAt_EachSchedule_IsAsComputedByHand()
     {
         Assert.Equal([1, 1, 1], Factors(LearningRateSchedule.Constant, 0, 50, 99));
-        Assert.Equal([1, 1, 0.1, 0.1, 0.01], Factors(LearningRateSchedule.Step(30, 0.1), 0, 29, 30, 59, 60), (a, b) => Math.Abs(a - b) < 1e-12);
+        Assert.Equal(
+            [1, 1, 0.1, 0.1, 0.01], Factors(LearningRateSchedule.Step(30, 0.1), 0, 29, 30, 59, 60), (a, b) => Math.Abs(a - b) < 1e-12);
         Assert.Equal([1, 0.5, 0], Factors(LearningRateSchedule.Cosine(), 0, 50, 100), (a, b) => Math.Abs(a - b) < 1e-12);
         Assert.Equal([1, 0.6, 0.2], Factors(LearningRateSchedule.Cosine(0.2), 0, 50, 100), (a, b) => Math.Abs(a - b) < 1e-12);
     }

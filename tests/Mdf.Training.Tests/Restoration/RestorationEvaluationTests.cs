@@ -18,7 +18,12 @@ public sealed class RestorationEvaluationTests : IDisposable
     private readonly ImageList images;
 
     public RestorationEvaluationTests() =>
-        images = new ImageList([SyntheticImage.DeadLeaves(40, 33, seed: 1), SyntheticImage.DeadLeaves(30, 50, seed: 2), SyntheticImage.DeadLeaves(40, 9, seed: 3)], "leaves");
+        images = new ImageList(
+            [
+                SyntheticImage.DeadLeaves(40, 33, seed: 1), SyntheticImage.DeadLeaves(30, 50, seed: 2),
+                SyntheticImage.DeadLeaves(40, 9, seed: 3)
+            ],
+            "leaves");
 
     public void Dispose() => scope.Dispose();
 
@@ -42,7 +47,8 @@ public sealed class RestorationEvaluationTests : IDisposable
     public void Evaluate_SuperResolution_ComparesTheLumaWithinABorder()
     {
         using Edsr network = TestNetworks.Enlarger();
-        RestorationScores scores = RestorationEvaluation.Evaluate(network, images, new BicubicDownsampling(2), new RestorationEvaluationOptions { MaximumCount = 1 });
+        RestorationScores scores = RestorationEvaluation.Evaluate(
+            network, images, new BicubicDownsampling(2), new RestorationEvaluationOptions { MaximumCount = 1 });
 
         Tensor reference = images.Read(0).Crop(0, 0, 40, 32);
         Tensor degraded = Resize.Bicubic(reference, 0.5);
@@ -50,16 +56,25 @@ public sealed class RestorationEvaluationTests : IDisposable
         network.eval();
         using var noGradient = no_grad();
         Assert.Equal(Psnr.Measure(network.call(degraded), reference, custom).item<double>(), scores.Psnr, 1e-4);
-        Assert.Equal(StructuralSimilarity.Measure(Resize.Bicubic(degraded, 32, 40), reference, custom).item<double>(), scores.DegradedSsim, 1e-6);
+        Assert.Equal(
+            StructuralSimilarity.Measure(Resize.Bicubic(degraded, 32, 40), reference, custom).item<double>(), scores.DegradedSsim, 1e-6);
     }
 
     [Fact]
     public void Evaluate_SelfEnsembleAndMetrics_AreAsAsked()
     {
         using DnCnn network = TestNetworks.Denoiser();
-        var options = new RestorationEvaluationOptions { MaximumCount = 1, Metrics = new MetricOptions { CropBorder = 3 }, SelfEnsemble = true, Seed = 7 };
+        var options =
+            new RestorationEvaluationOptions
+            {
+                MaximumCount = 1,
+                Metrics = new MetricOptions { CropBorder = 3 },
+                SelfEnsemble = true,
+                Seed = 7,
+            };
         double psnr = RestorationEvaluation.Evaluate(network, images, new GaussianNoise(25), options).Psnr;
-        Assert.NotEqual(psnr, RestorationEvaluation.Evaluate(network, images, new GaussianNoise(25), options with { SelfEnsemble = false }).Psnr);
+        Assert.NotEqual(
+            psnr, RestorationEvaluation.Evaluate(network, images, new GaussianNoise(25), options with { SelfEnsemble = false }).Psnr);
         Assert.NotEqual(psnr, RestorationEvaluation.Evaluate(network, images, new GaussianNoise(25), options with { Metrics = null }).Psnr);
         Assert.NotEqual(psnr, RestorationEvaluation.Evaluate(network, images, new GaussianNoise(25), options with { Seed = 8 }).Psnr);
         Assert.Equal(psnr, RestorationEvaluation.Evaluate(network, images, new GaussianNoise(25), options).Psnr);
@@ -72,7 +87,8 @@ public sealed class RestorationEvaluationTests : IDisposable
         using var backbone = new AlexNetFeatures("relu5");
         using var lpips = new LpipsLoss(backbone);
         var large = new ImageList([SyntheticImage.DeadLeaves(70, 66, seed: 1)], "leaves");
-        RestorationScores scores = RestorationEvaluation.Evaluate(network, large, new GaussianNoise(25), new RestorationEvaluationOptions { Lpips = lpips });
+        RestorationScores scores = RestorationEvaluation.Evaluate(
+            network, large, new GaussianNoise(25), new RestorationEvaluationOptions { Lpips = lpips });
         Assert.True(scores.Lpips > 0);
     }
 
@@ -81,9 +97,17 @@ public sealed class RestorationEvaluationTests : IDisposable
     {
         using DnCnn network = Identity();
         var small = new ImageList([SyntheticImage.DeadLeaves(40, 9, seed: 3)], "leaves");
-        Assert.Contains("at least 11 each way", Assert.Throws<IOException>(() => RestorationEvaluation.Evaluate(network, small, new NoDegradation())).Message, StringComparison.Ordinal);
-        Assert.Throws<OperationCanceledException>(() => RestorationEvaluation.Evaluate(network, images, new NoDegradation(), cancellation: new CancellationToken(canceled: true)));
-        Assert.Throws<ArgumentOutOfRangeException>(() => RestorationEvaluation.Evaluate(network, images, new NoDegradation(), new RestorationEvaluationOptions { MaximumCount = 0 }));
+        Assert.Contains(
+            "at least 11 each way",
+            Assert.Throws<IOException>(() => RestorationEvaluation.Evaluate(network, small, new NoDegradation())).Message,
+            StringComparison.Ordinal);
+        Assert.Throws<OperationCanceledException>(
+            () =>
+                RestorationEvaluation.Evaluate(network, images, new NoDegradation(), cancellation: new CancellationToken(canceled: true)));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () =>
+                RestorationEvaluation.Evaluate(
+                    network, images, new NoDegradation(), new RestorationEvaluationOptions { MaximumCount = 0 }));
     }
 
     private static DnCnn Identity()

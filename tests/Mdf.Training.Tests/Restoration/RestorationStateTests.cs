@@ -44,7 +44,10 @@ public sealed class RestorationStateTests : IDisposable
         int refused = 0;
         Train(Small, progress: new Reporter(_ =>
         {
-            Assert.Contains($"'{folder.FullName}' is in use by another training", Assert.Throws<IOException>(() => Train(Small)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                $"'{folder.FullName}' is in use by another training",
+                Assert.Throws<IOException>(() => Train(Small)).Message,
+                StringComparison.Ordinal);
             refused++;
         }));
         Assert.Equal(12, refused);
@@ -70,7 +73,10 @@ public sealed class RestorationStateTests : IDisposable
         foreach (RestorationEvaluationOptions other in (RestorationEvaluationOptions[])[
             new() { Seed = 2 }, new() { MaximumCount = 1 }, new() { SelfEnsemble = true }, new() { Metrics = new() { CropBorder = 1 } }])
         {
-            Assert.Contains("its validation options is {", Assert.Throws<InvalidOperationException>(() => Train(Small with { Validation = other })).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "its validation options is {",
+                Assert.Throws<InvalidOperationException>(() => Train(Small with { Validation = other })).Message,
+                StringComparison.Ordinal);
         }
 
         Train(Small with { Validation = new() { Tiling = new() { TileSize = 100 } } });
@@ -96,13 +102,19 @@ public sealed class RestorationStateTests : IDisposable
         int steps = 0;
         var progress = new Reporter(_ => steps++);
         var small = new ImageList([SyntheticImage.DeadLeaves(40, 9, seed: 3)], "small");
-        Assert.Contains("at least 11 each way", Assert.Throws<IOException>(() => Train(Small, progress: progress, validation: small)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "at least 11 each way",
+            Assert.Throws<IOException>(() => Train(Small, progress: progress, validation: small)).Message,
+            StringComparison.Ordinal);
 
         using var backbone = new AlexNetFeatures("relu5");
         using var lpips = new LpipsLoss(backbone);
         using var grey = new DnCnn(new DnCnnOptions { Channels = 1, Layers = 2, Width = 2 });
         RestorationTrainingOptions perceptual = Small with { Validation = new() { Lpips = lpips } };
-        Assert.Contains("expected 3 for LPIPS", Assert.Throws<ArgumentException>(() => Train(perceptual, grey, progress)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "expected 3 for LPIPS",
+            Assert.Throws<ArgumentException>(() => Train(perceptual, grey, progress)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>("MaximumCount", () => Train(Small with { Validation = new() { MaximumCount = 0 } }));
         Assert.Equal(0, steps);
         Assert.Empty(folder.FileNames());
@@ -146,11 +158,20 @@ public sealed class RestorationStateTests : IDisposable
     }
 
     private RestorationTrainingResult Train(
-        RestorationTrainingOptions options, RestorationNetwork? network = null, IProgress<RestorationTrainingProgress>? progress = null, IImageSource? validation = null)
+        RestorationTrainingOptions options, RestorationNetwork? network =
+            null, IProgress<RestorationTrainingProgress>? progress = null, IImageSource? validation = null)
     {
         using DnCnn own = TestNetworks.Denoiser();
         using var loss = new L2Loss();
-        return new RestorationTrainer(options).Train(network ?? own, loss, images, new GaussianNoise(50), validation ?? images, folder.FullName, progress: progress, cancellation: TestContext.Current.CancellationToken);
+        return new RestorationTrainer(options).Train(
+            network ?? own,
+            loss,
+            images,
+            new GaussianNoise(50),
+            validation ?? images,
+            folder.FullName,
+            progress: progress,
+            cancellation: TestContext.Current.CancellationToken);
     }
 
     private sealed class Reporter(Action<RestorationTrainingProgress> report) : IProgress<RestorationTrainingProgress>

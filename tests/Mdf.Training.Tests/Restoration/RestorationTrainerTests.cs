@@ -54,13 +54,16 @@ public sealed class RestorationTrainerTests : IDisposable
     public void Train_Denoising_MakesImagesBetter()
     {
         using DnCnn network = TestNetworks.Denoiser();
-        RestorationTrainingOptions options = Small with { Steps = 150, LearningRate = 1e-2, BatchSize = 4, GradientClipNorm = null, ValidationInterval = 1000 };
+        RestorationTrainingOptions options =
+            Small with { Steps = 150, LearningRate = 1e-2, BatchSize = 4, GradientClipNorm = null, ValidationInterval = 1000 };
         using var loss = new L2Loss();
         RestorationTrainingResult result = new RestorationTrainer(options).Train(network, loss, images, new GaussianNoise(50), validation);
 
         Assert.True(result.IsComplete);
         Assert.Equal((150, 150), (result.Step, result.BestStep));
-        Assert.True(result.Validation!.Psnr > result.Validation.DegradedPsnr + 3, $"{result.Validation.DegradedPsnr:f2} dB became {result.Validation.Psnr:f2} dB.");
+        Assert.True(
+            result.Validation!.Psnr > result.Validation.DegradedPsnr + 3,
+            $"{result.Validation.DegradedPsnr:f2} dB became {result.Validation.Psnr:f2} dB.");
         Assert.False(network.training);
     }
 
@@ -69,9 +72,12 @@ public sealed class RestorationTrainerTests : IDisposable
     {
         using var gpu = Gpu.Require();
         using Edsr onCpu = TestNetworks.Enlarger(), onGpu = TestNetworks.Enlarger();
-        using MdfLoss ofCpu = MdfLoss.Pretrained(RestorationTask.SuperResolution), ofGpu = MdfLoss.Pretrained(RestorationTask.SuperResolution);
-        RestorationTrainingResult expected = new RestorationTrainer(Small).Train(onCpu, ofCpu, images, new BicubicDownsampling(2), validation, folder.PathOf("cpu"));
-        RestorationTrainingResult actual = new RestorationTrainer(Small).Train(onGpu, ofGpu, images, new BicubicDownsampling(2), validation, folder.PathOf("gpu"), device: CUDA);
+        using MdfLoss ofCpu = MdfLoss.Pretrained(
+            RestorationTask.SuperResolution), ofGpu = MdfLoss.Pretrained(RestorationTask.SuperResolution);
+        RestorationTrainingResult expected = new RestorationTrainer(Small).Train(
+            onCpu, ofCpu, images, new BicubicDownsampling(2), validation, folder.PathOf("cpu"));
+        RestorationTrainingResult actual = new RestorationTrainer(Small).Train(
+            onGpu, ofGpu, images, new BicubicDownsampling(2), validation, folder.PathOf("gpu"), device: CUDA);
         Assert.Equal(expected.Validation!.Psnr, actual.Validation!.Psnr, 0.05);
         using RestorationNetwork saved = ModelZoo.Load(folder.PathOf("gpu/best.ckpt"));
         Assert.All(saved.parameters(), p => Assert.Equal(DeviceType.CPU, p.device_type));
@@ -84,7 +90,8 @@ public sealed class RestorationTrainerTests : IDisposable
         RestorationTrainingOptions options = Small with { Steps = 60, BatchSize = 4, EmaDecay = null };
         using var loss = new L1Loss();
         var progress = new Recorder();
-        RestorationTrainingResult result = new RestorationTrainer(options).Train(network, loss, images, new BicubicDownsampling(2), validation, progress: progress);
+        RestorationTrainingResult result = new RestorationTrainer(options).Train(
+            network, loss, images, new BicubicDownsampling(2), validation, progress: progress);
 
         RestorationScores first = progress.Seen.First(p => p.Validation is not null).Validation!;
         Assert.True(result.Validation!.Psnr > first.Psnr + 1, $"{first.Psnr:f2} dB became {result.Validation.Psnr:f2} dB.");
@@ -220,7 +227,9 @@ public sealed class RestorationTrainerTests : IDisposable
     {
         using DnCnn network = TestNetworks.Denoiser();
         Train(network, Small with { TensorBoard = true });
-        Assert.Equal("step,loss,learning_rate,images_per_second,resident_mib,validation_psnr,validation_ssim", File.ReadLines(folder.PathOf("log.csv")).First());
+        Assert.Equal(
+            "step,loss,learning_rate,images_per_second,resident_mib,validation_psnr,validation_ssim",
+            File.ReadLines(folder.PathOf("log.csv")).First());
         string[][] rows = Log();
         Assert.Equal(["3", "4", "6", "8", "9", "12"], rows.Select(r => r[0]));
         Assert.Equal(["", "x", "", "x", "", "x"], rows.Select(r => r[5] == "" ? "" : "x"));
@@ -261,10 +270,12 @@ public sealed class RestorationTrainerTests : IDisposable
         using DnCnn network = TestNetworks.Denoiser();
         using var loss = new L2Loss();
         RestorationTrainingResult result = new RestorationTrainer(Small with { Steps = 20 }, logger).Train(
-            network, loss, new ImageFolder(data, new ImageFolderOptions { MemoryBudget = 1 << 20, MaximumPixels = 2_500_000 }), new GaussianNoise(25), validation);
+            network, loss, new ImageFolder(
+                data, new ImageFolderOptions { MemoryBudget = 1 << 20, MaximumPixels = 2_500_000 }), new GaussianNoise(25), validation);
 
         Assert.True(result.IsComplete);
-        Assert.Equal(["broken.jpg", "cut.png", "enormous.png", "tiny.png"], result.Skipped.Select(s => s.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["broken.jpg", "cut.png", "enormous.png", "tiny.png"], result.Skipped.Select(s => s.Name).Order(StringComparer.Ordinal));
         Assert.Equal(4, logger.Messages.Count(m => m.Contains("Skipping image", StringComparison.Ordinal)));
     }
 
@@ -279,7 +290,10 @@ public sealed class RestorationTrainerTests : IDisposable
 
         Assert.Null(exception.Scale);
         Assert.Equal(8, exception.Iteration);
-        Assert.Contains("Training diverged by step 8: the loss is not finite. The last good state is kept in ", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Training diverged by step 8: the loss is not finite. The last good state is kept in ",
+            exception.Message,
+            StringComparison.Ordinal);
         using StateDictionary state = SafetensorsFile.Read(folder.PathOf("state.safetensors"));
         Assert.Equal("6", state.Metadata["step"]);
         Assert.All(state.Values, t => Assert.True(t.isfinite().all().item<bool>()));
@@ -293,7 +307,8 @@ public sealed class RestorationTrainerTests : IDisposable
         using DnCnn again = TestNetworks.Denoiser();
         string message = Assert.Throws<InvalidOperationException>(() => Train(again, Small with { LearningRate = 2e-3 })).Message;
         Assert.Contains("is the state of another training: its LearningRate is 0.001, not 0.002", message, StringComparison.Ordinal);
-        message = Assert.Throws<InvalidOperationException>(() => Train(again, Small, metadata: new Dictionary<string, string> { ["loss"] = "other" })).Message;
+        message = Assert.Throws<InvalidOperationException>(
+            () => Train(again, Small, metadata: new Dictionary<string, string> { ["loss"] = "other" })).Message;
         Assert.Contains("its loss is L2Loss, not other", message, StringComparison.Ordinal);
         File.WriteAllText(folder.PathOf("state.safetensors"), "nothing");
         Assert.Throws<CheckpointFormatException>(() => Train(again, Small));
@@ -307,12 +322,28 @@ public sealed class RestorationTrainerTests : IDisposable
         using var each = new L2Loss(new LossOptions { Reduction = nn.Reduction.None });
         using var loss = new L2Loss();
         var trainer = new RestorationTrainer(Small with { PatchSize = 15 });
-        Assert.Contains("gave values of shape (2)", Assert.Throws<ArgumentException>(() => trainer.Train(network, each, images, new NoDegradation())).Message, StringComparison.Ordinal);
-        Assert.Contains("expected a multiple of 2", Assert.Throws<ArgumentException>(() => trainer.Train(enlarger, loss, images, new BicubicDownsampling(2))).Message, StringComparison.Ordinal);
-        Assert.Contains("keeps the size", Assert.Throws<InvalidOperationException>(() => trainer.Train(network, loss, images, new BicubicDownsampling(3))).Message, StringComparison.Ordinal);
-        Assert.Contains("None of the 4 images", Assert.Throws<IOException>(() => new RestorationTrainer(Small with { PatchSize = 64 }).Train(network, loss, images, new NoDegradation())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "gave values of shape (2)",
+            Assert.Throws<ArgumentException>(() => trainer.Train(network, each, images, new NoDegradation())).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "expected a multiple of 2",
+            Assert.Throws<ArgumentException>(() => trainer.Train(enlarger, loss, images, new BicubicDownsampling(2))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "keeps the size",
+            Assert.Throws<InvalidOperationException>(() => trainer.Train(network, loss, images, new BicubicDownsampling(3))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "None of the 4 images",
+            Assert.Throws<IOException>(
+                () => new RestorationTrainer(Small with { PatchSize = 64 }).Train(network, loss, images, new NoDegradation())).Message,
+            StringComparison.Ordinal);
         network.to(ScalarType.Float64);
-        Assert.Contains("expected Float32", Assert.Throws<ArgumentException>(() => trainer.Train(network, loss, images, new NoDegradation())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "expected Float32",
+            Assert.Throws<ArgumentException>(() => trainer.Train(network, loss, images, new NoDegradation())).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -325,7 +356,9 @@ public sealed class RestorationTrainerTests : IDisposable
         {
             using DnCnn network = TestNetworks.Denoiser();
             using var loss = new L2Loss();
-            new RestorationTrainer(Small with { Steps = steps, SaveInterval = 3, ValidationInterval = 3 }).Train(network, loss, images, new GaussianNoise(50), validation);
+            new RestorationTrainer(
+                Small with { Steps = steps, SaveInterval = 3, ValidationInterval = 3 })
+                .Train(network, loss, images, new GaussianNoise(50), validation);
         });
     }
 
@@ -343,10 +376,12 @@ public sealed class RestorationTrainerTests : IDisposable
     {
         using var loss = new L2Loss();
         string? output = outputFolder is null ? null : folder.PathOf(outputFolder);
-        return new RestorationTrainer(options).Train(network, loss, images, new GaussianNoise(50), from ?? validation, output, metadata, CPU, progress, cancellation);
+        return new RestorationTrainer(options).Train(
+            network, loss, images, new GaussianNoise(50), from ?? validation, output, metadata, CPU, progress, cancellation);
     }
 
-    private string[][] Log(string name = "") => [.. File.ReadLines(folder.PathOf(Path.Combine(name, "log.csv"))).Skip(1).Select(r => r.Split(','))];
+    private string[][] Log(string name = "") =>
+        [.. File.ReadLines(folder.PathOf(Path.Combine(name, "log.csv"))).Skip(1).Select(r => r.Split(','))];
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 
@@ -367,7 +402,8 @@ public sealed class RestorationTrainerTests : IDisposable
         Assert.Equal(Lasting("whole"), Lasting("parts"));
 
         // Without what differs from run to run.
-        IEnumerable<string> Lasting(string name) => Log(name).Select(r => string.Join(',', r.Where((_, i) => i is not (SpeedColumn or MemoryColumn))));
+        IEnumerable<string> Lasting(string name) =>
+            Log(name).Select(r => string.Join(',', r.Where((_, i) => i is not (SpeedColumn or MemoryColumn))));
     }
 
     private sealed class Recorder(Action<RestorationTrainingProgress>? then = null) : IProgress<RestorationTrainingProgress>

@@ -25,7 +25,10 @@ public sealed class RestorationTrainingOptionsTests
     [Theory]
     [MemberData(nameof(Illegal), DisableDiscoveryEnumeration = true)]
     public void Trainer_SettingOutOfRange_IsRefusedByName(string name, RestorationTrainingOptions options) =>
-        Assert.StartsWith($"{name} is ", Assert.Throws<ArgumentOutOfRangeException>(() => new RestorationTrainer(options)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{name} is ",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new RestorationTrainer(options)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Trainer_Defaults_AreLegal() => Assert.NotNull(new RestorationTrainer());

@@ -34,7 +34,8 @@ internal static class TrainerCalls
         string? outputFolder = null,
         IProgress<RestorationTrainingProgress>? progress = null,
         CancellationToken cancellation = default) =>
-        trainer.TrainAdversarially(Input(network, loss, images, degradation, outputFolder: outputFolder), discriminator, progress, cancellation);
+        trainer.TrainAdversarially(
+            Input(network, loss, images, degradation, outputFolder: outputFolder), discriminator, progress, cancellation);
 
     private static RestorationTrainingInput Input(
         RestorationNetwork network,

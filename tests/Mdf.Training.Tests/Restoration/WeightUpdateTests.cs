@@ -98,7 +98,8 @@ public sealed class WeightUpdateTests
         using DnCnn ours = TestNetworks.Denoiser(normalization: false), bare = TestNetworks.Denoiser(normalization: false);
         using var loss = new Mdf.Losses.L2Loss();
         ImageList images = Leaves();
-        new RestorationTrainer(Scheduled).Train(ours, loss, images, new GaussianNoise(50), cancellation: TestContext.Current.CancellationToken);
+        new RestorationTrainer(Scheduled).Train(
+            ours, loss, images, new GaussianNoise(50), cancellation: TestContext.Current.CancellationToken);
 
         using var adam = optim.Adam(bare.parameters(), Scheduled.LearningRate, 0.9, 0.999);
         var pairs = new ImagePairs(images, new GaussianNoise(50));
@@ -127,7 +128,8 @@ public sealed class WeightUpdateTests
 
         // Large enough for what the discriminator's last normalisation leaves of few values not to be rounding alone.
         RestorationTrainingOptions options = Scheduled with { AdversarialWeight = 0.1, Steps = 4, BatchSize = 3, PatchSize = Side };
-        new RestorationTrainer(options).TrainAdversarially(ours, opponent, loss, images, new BicubicDownsampling(2), cancellation: TestContext.Current.CancellationToken);
+        new RestorationTrainer(options).TrainAdversarially(
+            ours, opponent, loss, images, new BicubicDownsampling(2), cancellation: TestContext.Current.CancellationToken);
 
         using var adam = optim.Adam(bare.parameters(), options.LearningRate, 0.9, 0.999);
         using var opposing = optim.Adam(bareOpponent.parameters(), options.LearningRate, 0.9, 0.999);
@@ -138,10 +140,14 @@ public sealed class WeightUpdateTests
             adam.ParamGroups.Single().LearningRate = opposing.ParamGroups.Single().LearningRate = RateAt(i);
             Tensor restored = bare.call(batch.Degraded);
             opposing.zero_grad();
-            (nn.functional.softplus(-bareOpponent.call(batch.Reference)).mean() + nn.functional.softplus(bareOpponent.call(restored.detach())).mean()).backward();
+            (
+                nn.functional.softplus(-bareOpponent.call(batch.Reference)).mean() + nn.functional.softplus(
+                    bareOpponent.call(restored.detach())).mean()).backward();
             opposing.step();
             adam.zero_grad();
-            (nn.functional.mse_loss(restored, batch.Reference) + (0.1 * nn.functional.softplus(-bareOpponent.call(restored)).mean())).backward();
+            (
+                nn.functional.mse_loss(restored, batch.Reference) + (
+                    0.1 * nn.functional.softplus(-bareOpponent.call(restored)).mean())).backward();
             nn.utils.clip_grad_norm_(bare.parameters(), options.GradientClipNorm!.Value);
             adam.step();
         }

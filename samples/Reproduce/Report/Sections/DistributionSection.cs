@@ -31,12 +31,12 @@ internal static class DistributionSection
         string unit,
         bool isLowerBetter,
         Func<Trainings.EvaluationResult, IReadOnlyList<double>?> measure) => new ViolinPlot
-    {
-        Title = $"{name} of {table.Title} by loss",
-        Across = unit.Length > 0 ? $"{name} ({unit})" : name,
-        IsReversed = isLowerBetter,
-        Rows = [.. table.Columns.Select(c => (Short(c), measure(c.Run)!, table.Test(c, measure, isLowerBetter)?.Stars ?? "", c.IsMdf))],
-    }.Draw();
+        {
+            Title = $"{name} of {table.Title} by loss",
+            Across = unit.Length > 0 ? $"{name} ({unit})" : name,
+            IsReversed = isLowerBetter,
+            Rows = [.. table.Columns.Select(c => (Short(c), measure(c.Run)!, table.Test(c, measure, isLowerBetter)?.Stars ?? "", c.IsMdf))],
+        }.Draw();
 
     // A label short enough for a row of the plot.
     private static string Short(TableColumn column) => column.IsMdf

@@ -13,18 +13,20 @@ internal sealed class PickleConstructors(PickleStream input)
     // Modules and functions by which a pickle could run code or touch the machine. No such call would be made, but no checkpoint needs one.
     private static readonly HashSet<string> HarmfulModules =
     [
-        "os", "posix", "nt", "sys", "subprocess", "shutil", "socket", "pty", "ctypes", "runpy", "importlib", "imp", "code", "codeop", "commands",
-        "marshal", "types", "pickle", "cPickle", "_pickle", "dill", "cloudpickle", "webbrowser", "multiprocessing", "asyncio", "threading", "timeit",
-        "pip", "bdb", "pdb", "profile", "cProfile", "trace", "platform", "pydoc", "urllib", "http", "requests", "ftplib", "smtplib", "tempfile",
-        "glob", "fileinput", "io", "_io", "inspect", "gc", "signal", "popen2", "distutils", "setuptools",
+        "os", "posix", "nt", "sys", "subprocess", "shutil", "socket", "pty", "ctypes", "runpy", "importlib", "imp", "code", "codeop",
+        "commands", "marshal", "types", "pickle", "cPickle", "_pickle", "dill", "cloudpickle", "webbrowser", "multiprocessing",
+        "asyncio", "threading", "timeit", "pip", "bdb", "pdb", "profile", "cProfile", "trace", "platform", "pydoc", "urllib", "http",
+        "requests", "ftplib",
+        "smtplib", "tempfile", "glob", "fileinput", "io", "_io", "inspect", "gc", "signal", "popen2", "distutils", "setuptools",
     ];
 
     private static readonly HashSet<string> HarmfulFunctions =
     [
         "builtins.eval", "builtins.exec", "builtins.execfile", "builtins.compile", "builtins.open", "builtins.file", "builtins.__import__",
-        "builtins.input", "builtins.raw_input", "builtins.breakpoint", "builtins.globals", "builtins.locals", "builtins.vars", "builtins.setattr",
-        "builtins.delattr", "builtins.apply", "builtins.reload", "builtins.exit", "builtins.quit", "builtins.map", "builtins.filter", "torch.load",
-        "torch.jit.load", "torch.hub.load", "torch.utils.cpp_extension.load", "numpy.load", "numpy.fromfile", "numpy.memmap",
+        "builtins.input", "builtins.raw_input", "builtins.breakpoint", "builtins.globals", "builtins.locals", "builtins.vars",
+        "builtins.setattr", "builtins.delattr", "builtins.apply", "builtins.reload", "builtins.exit", "builtins.quit", "builtins.map",
+        "builtins.filter", "torch.load", "torch.jit.load", "torch.hub.load", "torch.utils.cpp_extension.load",
+        "numpy.load", "numpy.fromfile", "numpy.memmap",
         "operator.methodcaller", "operator.attrgetter", "operator.itemgetter", "functools.reduce", "itertools.starmap",
     ];
 
@@ -70,9 +72,10 @@ internal sealed class PickleConstructors(PickleStream input)
             : new PickleObject(type);
 
     // Arguments hold tensor data directly or in a tuple or list; deeper nesting does not occur in PyTorch's functions.
-    private static bool HoldsTensorData(object? argument) => argument is PickleTensor or PickleStorage or PickleObject { HoldsTensorData: true }
-        || (argument is IReadOnlyList<object?> { Count: <= 16 } items
-            && items.Any(i => i is PickleTensor or PickleStorage or PickleObject { HoldsTensorData: true }));
+    private static bool HoldsTensorData(object? argument) =>
+        IsTensorData(argument) || (argument is IReadOnlyList<object?> { Count: <= 16 } items && items.Any(IsTensorData));
+
+    private static bool IsTensorData(object? value) => value is PickleTensor or PickleStorage or PickleObject { HoldsTensorData: true };
 
     private static bool IsHarmful(string name)
     {

@@ -314,7 +314,14 @@ internal sealed class PickleReader
     // Protocol 0 writes a storage's identifier as the text of Python's tuple.
     private object?[] IdentifierInText(string text) => StorageInText.Match(text) is { Success: true } found
         && long.TryParse(found.Groups["count"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out long count)
-            ? ["storage", new PickleGlobal("torch", found.Groups["type"].Value), found.Groups["key"].Value, found.Groups["place"].Value, count]
+            ?
+            [
+                "storage",
+                new PickleGlobal("torch", found.Groups["type"].Value),
+                found.Groups["key"].Value,
+                found.Groups["place"].Value,
+                count,
+            ]
             : throw input.Error("the pickle refers to something that is neither a storage nor a module.");
 
     // Protocol 0 escapes backslashes, line ends and characters beyond Latin-1 as \uXXXX or \UXXXXXXXX.
@@ -329,7 +336,8 @@ internal sealed class PickleReader
         switch (Peek())
         {
             case PickleObject instance: instance.State = state; break;
-            case PickleDictionary or PickleTensor or List<object?> or object?[] or PickleGlobal: break; // attributes that are not content, such as state_dict's _metadata
+            case PickleDictionary or PickleTensor or List<object?> or object?[] or PickleGlobal:
+                break; // attributes that are not content, such as state_dict's _metadata
             default: throw input.Error("the pickle sets the state of a value that has no state.");
         }
     }

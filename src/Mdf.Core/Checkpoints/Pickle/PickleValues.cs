@@ -46,7 +46,9 @@ internal sealed class PickleObject(PickleGlobal type)
     /// <summary>The object's items if its class is derived from dict; otherwise null.</summary>
     public PickleDictionary? Items { get; set; }
 
-    /// <summary>Whether the file makes the object of a tensor's or storage's data, which is lost with it (sparse and quantised tensors).</summary>
+    /// <summary>
+    /// Whether the file makes the object of a tensor's or storage's data, which is lost with it (sparse and quantised tensors).
+    /// </summary>
     public bool HoldsTensorData { get; init; }
 }
 

@@ -37,7 +37,11 @@ internal sealed class PickledTensors
     /// <param name="ignored">Classes and functions of the file that were not called, for messages.</param>
     /// <param name="candidates">Keys of the outermost dictionary that hold tensors.</param>
     public static OrderedDictionary<string, PickleTensor> Find(
-        CheckpointSource source, object? root, CheckpointReadOptions options, IReadOnlyList<string> ignored, out IReadOnlyList<string> candidates)
+        CheckpointSource source,
+        object? root,
+        CheckpointReadOptions options,
+        IReadOnlyList<string> ignored,
+        out IReadOnlyList<string> candidates)
     {
         var walk = new PickledTensors(source);
         candidates = [.. walk.Candidates(root)];
@@ -45,7 +49,8 @@ internal sealed class PickledTensors
         walk.Visit(weights is PickleTensor ? NameOfATensorAlone : "", weights);
         if (walk.found.Count == 0)
         {
-            string made = ignored.Count > 0 ? $" Objects made by {string.Join(", ", ignored.Take(MostCandidates).Select(n => $"'{n}'"))} were not read." : "";
+            IEnumerable<string> listed = ignored.Take(MostCandidates).Select(n => $"'{n}'");
+            string made = ignored.Count > 0 ? $" Objects made by {string.Join(", ", listed)} were not read." : "";
             throw source.Error(
                 null, $"the file holds no tensors in dictionaries, lists or modules (NumPy arrays are not supported).{made}");
         }
@@ -80,7 +85,8 @@ internal sealed class PickledTensors
     }
 
     private IEnumerable<string> Candidates(object? root) => Mapping(root) is { } dictionary
-        ? dictionary.Items.Where(i => i.Key is string && i.Value is not PickleTensor && HoldsTensors(i.Value)).Take(MostCandidates).Select(i => (string)i.Key)
+        ? dictionary.Items.Where(i => i.Key is string && i.Value is not PickleTensor && HoldsTensors(i.Value))
+            .Take(MostCandidates).Select(i => (string)i.Key)
         : [];
 
     // Whether a dictionary, list or module holds tensors, at whatever depth.
