@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Mdf.Checkpoints;
+using Mdf.Losses;
 using Mdf.TorchCompatibility;
 using Mdf.Training;
 using Spectre.Console;
@@ -12,6 +13,18 @@ namespace Samples.Common;
 /// <summary>Shared parts of the samples' command lines.</summary>
 internal static class CommandLine
 {
+    /// <summary>Creates an option for the precision of MDF's features: Full or BFloat16.</summary>
+    public static Option<MdfPrecision> PrecisionOption(string name)
+    {
+        const string Full = nameof(MdfPrecision.Full), BFloat16 = "BFloat16";
+        var option = new Option<MdfPrecision>(name)
+        {
+            Description = "Precision of MDF's features: Full, or BFloat16, which is used where it is faster.",
+            CustomParser = result => result.Tokens[^1].Value == BFloat16 ? MdfPrecision.BFloat16WhereFaster : MdfPrecision.Full,
+        };
+        return option.AcceptOnlyFromAmong(Full, BFloat16);
+    }
+
     /// <summary>Parses the arguments and runs the command, or prints the first error in the arguments as one line.</summary>
     public static async Task<int> RunAsync(RootCommand command, string[] arguments)
     {

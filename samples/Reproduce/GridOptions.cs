@@ -4,6 +4,7 @@ using Reproduce.Data;
 using Reproduce.Experiments;
 using Reproduce.Losses;
 using Reproduce.Presets;
+using Samples.Common;
 
 namespace Reproduce;
 
@@ -54,10 +55,7 @@ internal sealed class GridOptions
         Description = "Seeds the networks and their training.",
         DefaultValueFactory = _ => 1,
     };
-    private readonly Option<MdfPrecision> precision = new("--precision")
-    {
-        Description = "Precision of MDF's features: Full, or BFloat16, which is faster on devices with bfloat16 arithmetic.",
-    };
+    private readonly Option<MdfPrecision> precision = CommandLine.PrecisionOption("--precision");
     private readonly Option<string> device = new("--device")
     {
         Description = "Device: cpu, cuda, cuda:1, ...",

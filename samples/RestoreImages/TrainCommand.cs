@@ -37,10 +37,7 @@ internal static class TrainCommand
             Description = "Weights of the loss. For mdf: discriminators, a file or the name of packaged ones (default: those for the "
                 + "degradation). For vgg and lpips: a pretrained network.",
         };
-        var lossPrecision = new Option<MdfPrecision>("--loss-precision")
-        {
-            Description = "Precision of mdf's features: Full, or BFloat16, which is faster on devices with bfloat16 arithmetic.",
-        };
+        Option<MdfPrecision> lossPrecision = CommandLine.PrecisionOption("--loss-precision");
         var steps = new Option<int>("--steps") { Description = "Total number of steps.", DefaultValueFactory = _ => defaults.Steps };
         var batch = new Option<int>("--batch")
         {

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Mdf.Losses;
 
 /// <summary>Selects the precision in which the MDF loss computes features.</summary>
@@ -28,5 +30,6 @@ public enum MdfPrecision
     /// wrong on some CPUs.
     /// </para>
     /// </remarks>
+    [JsonStringEnumMemberName("BFloat16")]
     BFloat16WhereFaster,
 }

@@ -23,6 +23,10 @@ internal sealed class DotNet(string workingDirectory, IReadOnlyDictionary<string
             RedirectStandardError = true,
         };
         SetEnvironment(start.Environment);
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
 
         var output = new StringBuilder();
         using var process = new Process { StartInfo = start };
@@ -66,7 +70,8 @@ internal sealed class DotNet(string workingDirectory, IReadOnlyDictionary<string
         return result;
     }
 
-    private void SetEnvironment(IDictionary<string, string?> variables)
+    /// <summary>Removes from a child's environment the variables that "dotnet test" sets for its own.</summary>
+    internal static void SetEnvironment(IDictionary<string, string?> variables)
     {
         // "dotnet test" tells its children which MSBuild and which host they are part of. These are children of nobody.
         foreach (string name in Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(e => (string)e.Key))
@@ -81,10 +86,6 @@ internal sealed class DotNet(string workingDirectory, IReadOnlyDictionary<string
 
         variables["DOTNET_CLI_UI_LANGUAGE"] = "en";
         variables["DOTNET_NOLOGO"] = "1";
-        foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
-        {
-            variables[name] = value;
-        }
     }
 
     internal sealed record Result(string Command, int ExitCode, string Output)

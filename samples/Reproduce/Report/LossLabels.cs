@@ -37,7 +37,10 @@ internal sealed class LossLabels
 
         if (named.Any(l => l.Checksum == loss.Checksum && l.Precision != loss.Precision))
         {
-            yield return loss.Precision is null or MdfPrecision.Full ? "full precision" : loss.Precision.Value.ToString();
+            yield return loss.Precision is { } precision and not MdfPrecision.Full ? NameOf(precision) : "full precision";
         }
     }
+
+    /// <summary>Returns the name of a precision on the command line.</summary>
+    public static string NameOf(MdfPrecision precision) => precision == MdfPrecision.BFloat16WhereFaster ? "BFloat16" : precision.ToString();
 }

@@ -105,7 +105,7 @@ public sealed class DnCnnTests
         using var network = new DnCnn(new DnCnnOptions { Layers = 4, Width = 5, Channels = 1 });
         var error = Assert.Throws<CheckpointFormatException>(() => network.LoadWeights(folder.PathOf("merged.safetensors")));
         Assert.Contains("dncnn.3.running_mean", error.Message, StringComparison.Ordinal);
-        Assert.Contains("dncnn.0.bias", error.Message, StringComparison.Ordinal);
+        Assert.Contains("model.0.bias", error.Message, StringComparison.Ordinal);
     }
 
     // KAIR's training checkpoints: convolution, ReLU; then repeated convolution, normalisation, ReLU; then convolution; all with biases.

@@ -14,7 +14,7 @@ internal sealed class PickleConstructors(PickleStream input)
     private static readonly HashSet<string> HarmfulModules =
     [
         "os", "posix", "nt", "sys", "subprocess", "shutil", "socket", "pty", "ctypes", "runpy", "importlib", "imp", "code", "codeop",
-        "commands", "marshal", "types", "pickle", "cPickle", "_pickle", "dill", "cloudpickle", "webbrowser", "multiprocessing",
+        "commands", "marshal", "pickle", "cPickle", "_pickle", "dill", "cloudpickle", "webbrowser", "multiprocessing",
         "asyncio", "threading", "timeit", "pip", "bdb", "pdb", "profile", "cProfile", "trace", "platform", "pydoc", "urllib", "http",
         "requests", "ftplib",
         "smtplib", "tempfile", "glob", "fileinput", "io", "_io", "inspect", "gc", "signal", "popen2", "distutils", "setuptools",
@@ -25,8 +25,8 @@ internal sealed class PickleConstructors(PickleStream input)
         "builtins.eval", "builtins.exec", "builtins.execfile", "builtins.compile", "builtins.open", "builtins.file", "builtins.__import__",
         "builtins.input", "builtins.raw_input", "builtins.breakpoint", "builtins.globals", "builtins.locals", "builtins.vars",
         "builtins.setattr", "builtins.delattr", "builtins.apply", "builtins.reload", "builtins.exit", "builtins.quit", "builtins.map",
-        "builtins.filter", "torch.load", "torch.jit.load", "torch.hub.load", "torch.utils.cpp_extension.load",
-        "numpy.load", "numpy.fromfile", "numpy.memmap",
+        "builtins.filter", "types.CodeType", "types.FunctionType", "types.LambdaType", "torch.load", "torch.jit.load", "torch.hub.load",
+        "torch.utils.cpp_extension.load", "numpy.load", "numpy.fromfile", "numpy.memmap",
         "operator.methodcaller", "operator.attrgetter", "operator.itemgetter", "functools.reduce", "itertools.starmap",
     ];
 
