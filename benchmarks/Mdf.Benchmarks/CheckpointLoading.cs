@@ -5,7 +5,7 @@ using Mdf.Models.Adversarial;
 
 namespace Mdf.Benchmarks;
 
-/// <summary>From a file to a loss that is ready.</summary>
+/// <summary>Measures loading a file into a loss.</summary>
 public class CheckpointLoading
 {
     private string folder = "";

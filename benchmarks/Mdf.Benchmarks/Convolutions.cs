@@ -14,7 +14,7 @@ internal static class Convolutions
 {
     private static readonly int[] Widths = [32, 32, 32, 32, 64, 64, 64, 64];
 
-    /// <summary>Makes the data of what is computed together and gives what computes the whole batch on it.</summary>
+    /// <summary>Creates the data and returns a function that computes the whole batch.</summary>
     public static Action Prepare(Size size, Device device, ScalarType precision)
     {
         int together = device.type == DeviceType.CPU ? 1 : size.Images;

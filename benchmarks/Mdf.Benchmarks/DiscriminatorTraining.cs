@@ -7,14 +7,14 @@ using static TorchSharp.torch;
 
 namespace Mdf.Benchmarks;
 
-/// <summary>An iteration of training discriminators, on the CPU: ours against a transcription of SinGAN's loop.</summary>
+/// <summary>Measures an iteration of discriminator training on the CPU: ours against a transcription of SinGAN's loop.</summary>
 public class DiscriminatorTraining
 {
     private SinGanIteration? published;
     private ScaleTraining? ours;
     private ScaleTraining? oursInBFloat16;
 
-    /// <summary>The scale, of the eight of a 190 x 127 photograph: the last of 32 channels, and the first and the last of 64.</summary>
+    /// <summary>Scale among the eight of a 190 x 127 photograph: the last with 32 channels, the first and the last with 64.</summary>
     [ParamsSource(nameof(Scales))]
     public int Scale { get; set; }
 

@@ -3,14 +3,14 @@ using static TorchSharp.torch;
 
 namespace Mdf.Benchmarks;
 
-/// <summary>Whether memory stays as it is over many steps of the loss.</summary>
+/// <summary>Measures memory over many steps of the loss.</summary>
 internal static class Endurance
 {
     public const string Command = "endurance";
 
     private const int Lines = 10;
 
-    /// <summary>Runs the steps, and prints resident memory and live tensors ten times.</summary>
+    /// <summary>Runs the steps and prints resident memory and live tensors ten times.</summary>
     public static void Run(Size size, int steps)
     {
         using var step = new Step(Variant.Fused, size, CPU);

@@ -3,12 +3,12 @@ using TorchSharp;
 
 namespace Mdf.Benchmarks;
 
-/// <summary>Forward and backward of a loss: MDF by its variants, and the others beside it.</summary>
+/// <summary>Measures forward and backward of each variant of MDF and of the other losses.</summary>
 public class LossStep
 {
     private Step? step;
 
-    /// <summary>A variant on a size; those that a machine of 24 GB cannot run are left out.</summary>
+    /// <summary>Variant and batch size; those that need more than 24 GB are left out.</summary>
     [ParamsSource(nameof(Cases))]
     public Scenario Case { get; set; } = new(default, new Size(1, 32, 32));
 

@@ -5,10 +5,10 @@ using static TorchSharp.torch.nn;
 
 namespace Mdf.Benchmarks;
 
-/// <summary>The losses that MDF is compared with.</summary>
+/// <summary>Creates the losses that MDF is compared with.</summary>
 internal static class OtherLosses
 {
-    /// <summary>Makes one for images of a size.</summary>
+    /// <summary>Creates a loss for images of a size.</summary>
     public static Module<Tensor, Tensor, Tensor> Create(Variant variant, Size size)
     {
         var scales = new Metrics.MultiScaleStructuralSimilarityOptions { ScaleCount = Scales(Math.Min(size.Height, size.Width)) };

@@ -13,7 +13,7 @@ internal static class PeakMemory
 {
     public const string Command = "peak";
 
-    /// <summary>Runs in the child: a small step warms up, then the peak grows by what the step takes.</summary>
+    /// <summary>Runs in the child process: warms up with a small step, then measures by how much a step raises the peak.</summary>
     public static void Measure(Variant variant, Size size, Device device)
     {
         using (var small = new Step(variant == Variant.ConvolutionsOnly ? Variant.Fused : variant, new Size(1, 32, 32), device))
@@ -30,7 +30,7 @@ internal static class PeakMemory
         Console.WriteLine((peak - before).ToString(CultureInfo.InvariantCulture));
     }
 
-    /// <summary>Starts the child and reads its answer, in MiB.</summary>
+    /// <summary>Starts the child process and returns the peak in MiB.</summary>
     public static double OfChild(Variant variant, Size size, string device)
     {
         // Under "dotnet Mdf.Benchmarks.dll" the process is the host, which needs the assembly first.
@@ -53,7 +53,7 @@ internal static class PeakMemory
         return long.TryParse(output, CultureInfo.InvariantCulture, out long bytes) ? bytes / 1048576.0 : double.NaN;
     }
 
-    /// <summary>The resident memory of this process, in bytes.</summary>
+    /// <summary>Returns the resident memory of this process in bytes.</summary>
     public static long Resident()
     {
         using var process = Process.GetCurrentProcess();

@@ -5,7 +5,7 @@ using BenchmarkDotNet.Running;
 
 namespace Mdf.Benchmarks;
 
-/// <summary>The column of <see cref="PeakMemory"/>.</summary>
+/// <summary>Shows <see cref="PeakMemory"/> as a column.</summary>
 internal sealed class PeakMemoryColumn : IColumn
 {
     // Every table that BenchmarkDotNet writes asks again.

@@ -19,7 +19,7 @@ internal static class PrecisionComparison
     private const int Patch = 48, Batch = 8, Layers = 7, Width = 32, TrainingImages = 8, TestImages = 8;
     private const double Noise = 25 / 255.0, LearningRate = 1e-3;
 
-    /// <summary>Trains for each seed with each precision, and prints the PSNR on images not trained on.</summary>
+    /// <summary>Trains with each seed and precision and prints the PSNR on held-out images.</summary>
     public static void Run(string weights, int steps, int seeds)
     {
         Console.WriteLine($"{"seed",4} {"noisy",8} {"full",8} {"bfloat16",8} {"difference",10}");

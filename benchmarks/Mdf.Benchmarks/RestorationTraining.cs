@@ -26,7 +26,7 @@ public class RestorationTraining
     private Adam? adam;
     private PairedBatch[] batches = [];
 
-    /// <summary>The network.</summary>
+    /// <summary>Network to train.</summary>
     [ParamsSource(nameof(Networks))]
     public string Network { get; set; } = "";
 

@@ -1,6 +1,6 @@
 namespace Mdf.Benchmarks;
 
-/// <summary>A variant on a size.</summary>
+/// <summary>A variant and a batch size.</summary>
 public sealed record Scenario(Variant Variant, Size Size)
 {
     public override string ToString() => $"{Size} {Variant}";

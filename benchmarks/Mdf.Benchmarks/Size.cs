@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Mdf.Benchmarks;
 
-/// <summary>A batch of colour images.</summary>
+/// <summary>Number and size of colour images in a batch.</summary>
 public sealed record Size(int Images, int Height, int Width)
 {
     public long Pixels => (long)Images * Height * Width;

@@ -28,7 +28,7 @@ internal sealed class Step : IDisposable
         run = Prepare(variant, size, device);
     }
 
-    /// <summary>Whether a machine of 24 GB can run it.</summary>
+    /// <summary>Whether the variant needs no more than 24 GB.</summary>
     public static bool IsFeasible(Variant variant, Size size) => variant switch
     {
         Variant.Authors or Variant.AuthorsFrozen or Variant.Graph => size.Pixels <= AuthorsPixelsAtMost,
@@ -36,7 +36,7 @@ internal sealed class Step : IDisposable
         _ => true,
     };
 
-    /// <summary>Runs forward and backward once, and waits until it is done.</summary>
+    /// <summary>Runs forward and backward once and waits for the device.</summary>
     public void Run()
     {
         using DisposeScope ofRun = NewDisposeScope();

@@ -1,6 +1,6 @@
 namespace Mdf.Benchmarks;
 
-/// <summary>What is run: a loss forward, and back to the restored image. First the ways to compute MDF, then the other losses.</summary>
+/// <summary>Variants of the step: ways to compute MDF first, then the other losses.</summary>
 public enum Variant
 {
     /// <summary>
@@ -8,13 +8,13 @@ public enum Variant
     /// </summary>
     Authors,
 
-    /// <summary>The same with frozen parameters and the reference's features without graph.</summary>
+    /// <summary>The authors' algorithm with frozen parameters and no graph for the reference.</summary>
     AuthorsFrozen,
 
-    /// <summary>MdfLoss by ordinary autograd.</summary>
+    /// <summary>MdfLoss with graph execution.</summary>
     Graph,
 
-    /// <summary>MdfLoss as it comes.</summary>
+    /// <summary>MdfLoss with default options.</summary>
     Fused,
 
     /// <summary>MdfLoss in bfloat16.</summary>
@@ -29,10 +29,10 @@ public enum Variant
     /// <summary>MdfLoss without gradient.</summary>
     Inference,
 
-    /// <summary>Nothing but the convolutions that forward and backward need, an image at a time, in the layout that runs fastest.</summary>
+    /// <summary>The convolutions of forward and backward alone, an image at a time, in the fastest layout.</summary>
     ConvolutionsOnly,
 
-    /// <summary>The same in bfloat16.</summary>
+    /// <summary>The convolutions alone in bfloat16.</summary>
     ConvolutionsOnlyBFloat16,
 
     /// <summary>L1Loss.</summary>
@@ -53,10 +53,10 @@ public enum Variant
     /// <summary>MsSsimL1Loss, with the same scales.</summary>
     MsSsimL1,
 
-    /// <summary>VggLoss of VGG-16 as it comes, on images of their own size.</summary>
+    /// <summary>VggLoss of VGG-16 with default options, images in their own size.</summary>
     Vgg,
 
-    /// <summary>The same with images resized to 224 x 224, as the authors of MDF compute it.</summary>
+    /// <summary>VggLoss with images resized to 224 x 224, as the authors of MDF compute it.</summary>
     VggResized,
 
     /// <summary>LpipsLoss of AlexNet.</summary>

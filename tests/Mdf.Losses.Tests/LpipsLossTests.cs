@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Mdf.Losses.Tests;
 
-/// <summary>LPIPS on its smallest network. What it has in common with all losses is tested in Conformance.</summary>
+/// <summary>Tests LPIPS on its smallest network. Conformance tests what all losses share.</summary>
 public sealed class LpipsLossTests : IDisposable
 {
     private readonly DisposeScope scope = NewDisposeScope();

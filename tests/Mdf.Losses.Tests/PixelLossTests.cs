@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Mdf.Losses.Tests;
 
-/// <summary>The losses that compare pixel by pixel. What they have in common with all losses is tested in Conformance.</summary>
+/// <summary>Tests losses that compare pixel by pixel. Conformance tests what all losses share.</summary>
 public sealed class PixelLossTests : IDisposable
 {
     private readonly DisposeScope scope = NewDisposeScope();

@@ -4,7 +4,7 @@ using Mdf.Testing;
 
 namespace Mdf.Losses.Tests;
 
-/// <summary>The loss as processors without AVX-512, or without AVX2, compute it is tested on processors that have them, too.</summary>
+/// <summary>Tests the loss with AVX-512 or AVX2 switched off.</summary>
 public sealed class ProcessorTests
 {
     private static readonly string[] Methods =

@@ -14,7 +14,7 @@ internal static class TestImages
         return nn.functional.avg_pool2d(fine, 3, 1).to(dtype).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The images with uniform noise of a strength, not clamped.</summary>
+    /// <summary>Returns the images with uniform noise added, not clamped.</summary>
     public static Tensor Noisy(Tensor images, double strength)
     {
         using var scope = NewDisposeScope();

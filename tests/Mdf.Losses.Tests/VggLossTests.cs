@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Mdf.Losses.Tests;
 
-/// <summary>The VGG loss on small networks. What it has in common with all losses is tested in Conformance.</summary>
+/// <summary>Tests the VGG loss on small networks. Conformance tests what all losses share.</summary>
 public sealed class VggLossTests : IDisposable
 {
     private static readonly VggLossOptions Shallow = new() { Layers = ["relu1_2", "relu2_2"] };

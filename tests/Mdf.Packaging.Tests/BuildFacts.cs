@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Mdf.Packaging.Tests;
 
-/// <summary>What the build of this project knew and its tests need.</summary>
+/// <summary>Facts of the build that the tests need.</summary>
 internal static class BuildFacts
 {
     public static string Configuration { get; } = Get(nameof(Configuration));

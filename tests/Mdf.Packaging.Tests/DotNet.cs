@@ -11,7 +11,7 @@ internal sealed class DotNet(string workingDirectory, IReadOnlyDictionary<string
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
-    /// <summary>The process that runs or ran last.</summary>
+    /// <summary>Identifier of the last process.</summary>
     public int ProcessId { get; private set; }
 
     public async Task<Result> RunAsync(params string[] arguments)

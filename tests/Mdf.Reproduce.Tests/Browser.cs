@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace Mdf.Reproduce.Tests;
 
-/// <summary>A Chromium that is installed on this machine; nothing is downloaded.</summary>
+/// <summary>An installed Chromium; nothing is downloaded.</summary>
 internal sealed class Browser : IAsyncDisposable
 {
     private const string Variable = "CHROMIUM";
@@ -28,7 +28,7 @@ internal sealed class Browser : IAsyncDisposable
         this.browser = browser;
     }
 
-    /// <summary>Starts it; the test is skipped where there is none.</summary>
+    /// <summary>Starts Chromium; skips the test if none is installed.</summary>
     public static async Task<Browser> StartAsync()
     {
         string? path = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? named : Array.Find(Places, File.Exists);
@@ -40,7 +40,7 @@ internal sealed class Browser : IAsyncDisposable
             playwright, await playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Headless = true, Args = Arguments }));
     }
 
-    /// <summary>Opens a file in a window of a size.</summary>
+    /// <summary>Opens a file in a window.</summary>
     public async Task<OpenedPage> OpenAsync(string file, int width, int height, ColorScheme scheme = ColorScheme.Light)
     {
         IPage page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme });

@@ -11,7 +11,7 @@ using Reproduce.Trainings;
 
 namespace Mdf.Reproduce.Tests;
 
-/// <summary>A folder of results that nobody measured, to see what the report makes of them.</summary>
+/// <summary>A folder of invented results, to test the report.</summary>
 internal sealed class MadeUpRun : IDisposable
 {
     public const int Images = 10;
@@ -22,7 +22,7 @@ internal sealed class MadeUpRun : IDisposable
 
     public Workspace Workspace { get; }
 
-    /// <summary>The application, preset "cpu", and the test set that all is of.</summary>
+    /// <summary>Description of the application (preset "cpu") and the test set of all results.</summary>
     public TrainingDescription Training { get; init; } = new()
     {
         Application = "jpeg",
@@ -38,14 +38,14 @@ internal sealed class MadeUpRun : IDisposable
         Seed = 1,
     };
 
-    /// <summary>Where trainings ran; results from before that was kept lack it.</summary>
+    /// <summary>Environment of the trainings; null in results of the first version.</summary>
     public ExperimentEnvironment? TrainingEnvironment { get; init; }
 
     public static LossDescription L2 { get; } = new() { Name = LossNames.L2 };
 
     public static LossDescription L1 { get; } = new() { Name = LossNames.L1 };
 
-    /// <summary>MDF with weights of a name; what is not said is as published.</summary>
+    /// <summary>Describes MDF with named weights; other settings are the published ones.</summary>
     public static LossDescription OfMdf(string weights = "jpeg.ckpt", string checksum = "0123456789abcdef", int scales = 8) =>
         new() { Name = LossNames.Mdf, Weights = weights, Checksum = checksum, Scales = scales };
 
@@ -66,7 +66,7 @@ internal sealed class MadeUpRun : IDisposable
         return this;
     }
 
-    /// <summary>Adds how a loss sees distortions at one level: its values by distortion.</summary>
+    /// <summary>Adds a loss's values for each distortion at one level.</summary>
     public MadeUpRun AddSensitivity(LossDescription loss, params (string Distortion, double[] Losses)[] cells)
     {
         var description =
@@ -88,7 +88,7 @@ internal sealed class MadeUpRun : IDisposable
         return this;
     }
 
-    /// <summary>Adds how well features tell JPEG, blurred and scrambled images from originals.</summary>
+    /// <summary>Adds the separability of JPEG, blurred and scrambled images from originals by features.</summary>
     public MadeUpRun AddManifold(string features, double jpeg, double blurred, double scrambled)
     {
         var description =

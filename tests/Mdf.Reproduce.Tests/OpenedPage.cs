@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace Mdf.Reproduce.Tests;
 
-/// <summary>A page, and what it complained about and asked for since it was opened.</summary>
+/// <summary>An opened page with its console errors and requests.</summary>
 internal sealed class OpenedPage
 {
     private readonly List<string> complaints = [];
@@ -26,7 +26,7 @@ internal sealed class OpenedPage
 
     public IReadOnlyList<string> Complaints => complaints;
 
-    /// <summary>What it asked for besides itself and what it holds.</summary>
+    /// <summary>Requests to other places than the page itself.</summary>
     public IEnumerable<string> Requests => requests.Skip(1).Where(r => !r.StartsWith("data:", StringComparison.Ordinal));
 
     public Task<T> EvaluateAsync<T>(string script) => Page.EvaluateAsync<T>(script);

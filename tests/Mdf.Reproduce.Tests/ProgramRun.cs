@@ -2,13 +2,13 @@ using System.Diagnostics;
 
 namespace Mdf.Reproduce.Tests;
 
-/// <summary>The program in a process of its own.</summary>
-/// <param name="ExitCode">What it ended with.</param>
-/// <param name="Output">What it wrote.</param>
-/// <param name="Errors">What it wrote to the error stream.</param>
+/// <summary>Runs the program in a process of its own.</summary>
+/// <param name="ExitCode">Exit code.</param>
+/// <param name="Output">Standard output.</param>
+/// <param name="Errors">Standard error.</param>
 internal sealed record ProgramRun(int ExitCode, string Output, string Errors)
 {
-    /// <summary>Runs it to its end, or kills it as soon as it has come to something.</summary>
+    /// <summary>Runs the program to its end, or kills it as soon as a condition holds.</summary>
     public static async Task<ProgramRun> RunAsync(string[] arguments, Func<bool>? until = null)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "Reproduce.dll");

@@ -9,7 +9,7 @@ using PaperGrids = Reproduce.PaperGrids;
 
 namespace Mdf.Reproduce.Tests;
 
-/// <summary>The smallest of everything, in a folder that goes with the test.</summary>
+/// <summary>The smallest run of all experiments, in a folder that is deleted after the test.</summary>
 internal sealed class TinyRun : IDisposable
 {
     private readonly TemporaryFolder folder = new();

@@ -2,13 +2,13 @@ using static TorchSharp.torch;
 
 namespace Mdf.Testing;
 
-/// <summary>Memory that was used before and is free again: what the next tensors are made of.</summary>
+/// <summary>Freed memory, from which the next tensors are allocated.</summary>
 public static class FreedMemory
 {
     private const int BlocksOfASize = 4;
     private const int LargestPower = 20;
 
-    /// <summary>Leaves NaN in it, so that what reads memory it never wrote gives NaN.</summary>
+    /// <summary>Fills freed memory with NaN, so that reading uninitialised memory gives NaN.</summary>
     public static void FillWithNaN()
     {
         using var scope = NewDisposeScope();

@@ -1,8 +1,8 @@
 namespace Mdf.Testing;
 
 /// <summary>
-/// Collects garbage and runs finalizers without end, on a thread of its own, until it is disposed. What hands memory to libtorch without
-/// holding on to it fails now and then meanwhile.
+/// Collects garbage and runs finalizers without end, on a thread of its own, until it is disposed. Code that hands memory to libtorch
+/// without keeping it alive fails now and then meanwhile.
 /// </summary>
 public sealed class GarbageCollections : IDisposable
 {

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Mdf.Testing;
 
-/// <summary>What tests on a GPU need: one, and the precision of its convolutions while they run.</summary>
+/// <summary>Provides the GPU for a test and sets the precision of its convolutions meanwhile.</summary>
 public sealed class Gpu : IDisposable
 {
     // The precision is the process's: one test at a time.
@@ -20,7 +20,7 @@ public sealed class Gpu : IDisposable
 
     /// <summary>Skips the test if there is no GPU.</summary>
     /// <param name="tensorFloat32">Whether convolutions of float32 may round to TF32, as they do unless told otherwise.</param>
-    /// <returns>Puts the setting back when it is disposed.</returns>
+    /// <returns>Restores the setting when disposed.</returns>
     public static Gpu Require(bool tensorFloat32 = false)
     {
         Assert.SkipUnless(cuda.is_available(), "no CUDA device");

@@ -2,10 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Mdf.Testing;
 
-/// <summary>Keeps what it is told.</summary>
+/// <summary>Logger that keeps messages.</summary>
 public sealed class ListLogger : ILogger
 {
-    /// <summary>What it was told.</summary>
+    /// <summary>Logged messages.</summary>
     public List<string> Messages { get; } = [];
 
     /// <inheritdoc/>

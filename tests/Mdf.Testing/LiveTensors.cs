@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 
 namespace Mdf.Testing;
 
-/// <summary>Counts tensors that were made and not disposed: libtorch's memory is invisible to the garbage collector.</summary>
+/// <summary>Counts tensors that were not disposed. The garbage collector does not see libtorch's memory.</summary>
 public static class LiveTensors
 {
     private const long ManagedBytesAtMost = 100 << 20;
 
-    /// <summary>Fails if running the action leaves tensors behind, or leaves them to their finalisers.</summary>
+    /// <summary>Fails if an action leaves tensors behind or to their finalisers.</summary>
     /// <param name="action">What to run; it may allocate 100 MiB of managed memory.</param>
     public static void AssertNoneLeft(Action action) => Assert.Equal(0, CountLeft(action));
 

@@ -15,7 +15,7 @@ public static class ReferenceData
     /// <summary>Reads a safetensors file of <c>reference/</c>.</summary>
     public static StateDictionary Open(string name) => SafetensorsFile.Read(FilePath(Path.Combine("reference", name)));
 
-    /// <summary>The path of a file or folder below the shared folder.</summary>
+    /// <summary>Returns the path of a file or folder below the shared folder.</summary>
     public static string FilePath(string relative)
     {
         string path = Path.Combine(Root(), relative);

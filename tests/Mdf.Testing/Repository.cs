@@ -3,7 +3,7 @@ namespace Mdf.Testing;
 /// <summary>The repository the tests were built in.</summary>
 public static class Repository
 {
-    /// <summary>Its root folder: the one that holds Mdf.sln.</summary>
+    /// <summary>Root folder, which holds Mdf.sln.</summary>
     public static string Root { get; } = FindRoot(new DirectoryInfo(AppContext.BaseDirectory));
 
     private static string FindRoot(DirectoryInfo? folder) => folder switch

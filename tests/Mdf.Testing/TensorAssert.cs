@@ -7,7 +7,7 @@ namespace Mdf.Testing;
 /// <summary>Comparisons of tensors, computed in float64.</summary>
 public static class TensorAssert
 {
-    /// <summary>The same shape, element type and elements.</summary>
+    /// <summary>Fails unless shape, element type and all elements are equal.</summary>
     public static void Equal(Tensor expected, Tensor actual)
     {
         Assert.Equal(expected.shape, actual.shape);
@@ -19,7 +19,7 @@ public static class TensorAssert
         }
     }
 
-    /// <summary>Each element within a distance.</summary>
+    /// <summary>Fails unless each element is within an absolute distance.</summary>
     public static void Near(Tensor expected, Tensor actual, double absolute)
     {
         Assert.Equal(expected.shape, actual.shape);
@@ -27,7 +27,7 @@ public static class TensorAssert
         Assert.True(error <= absolute, $"The largest difference is {error:g3}; at most {absolute:g3} was expected.");
     }
 
-    /// <summary>Each element within a distance relative to the expected one.</summary>
+    /// <summary>Fails unless each element is within a distance relative to the expected one.</summary>
     public static void RelativelyNear(Tensor expected, Tensor actual, double relative)
     {
         Assert.Equal(expected.shape, actual.shape);
@@ -37,7 +37,7 @@ public static class TensorAssert
         Assert.True(error <= relative, $"The largest relative error is {error:g3}; at most {relative:g3} was expected.");
     }
 
-    /// <summary>The Euclidean norm of the difference, relative to the expected tensor's.</summary>
+    /// <summary>Returns the Euclidean norm of the difference, relative to the norm of the expected tensor.</summary>
     public static double RelativeNormError(Tensor expected, Tensor actual)
     {
         Assert.Equal(expected.shape, actual.shape);
@@ -46,7 +46,7 @@ public static class TensorAssert
         return ((actual.to(ScalarType.Float64) - wanted).norm() / wanted.norm()).item<double>();
     }
 
-    /// <summary>The largest absolute difference of two elements.</summary>
+    /// <summary>Returns the largest absolute difference of two elements.</summary>
     public static double LargestDifference(Tensor expected, Tensor actual)
     {
         using var scope = NewDisposeScope();

@@ -112,7 +112,7 @@ internal sealed class FoldedPyramid : IFeatureNetwork
                 : new DiscriminatorStack(s, Options.Layers, device, precision, channelsLast))];
     }
 
-    // Groups consecutive discriminators of one shape, at most so many together.
+    // Groups consecutive discriminators of one shape, up to a limit.
     private IEnumerable<IReadOnlyList<(Tensor Weight, Tensor Bias)[]>> Stacks(int most)
     {
         var current = new List<(Tensor Weight, Tensor Bias)[]>();

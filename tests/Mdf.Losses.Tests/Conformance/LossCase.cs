@@ -3,19 +3,19 @@ using static TorchSharp.torch;
 
 namespace Mdf.Losses.Tests.Conformance;
 
-/// <summary>A loss that the conformance tests are run on.</summary>
-/// <param name="Name">What to call it.</param>
-/// <param name="MinimumSide">The smallest side of an image it takes.</param>
-/// <param name="Create">Makes it with a reduction.</param>
+/// <summary>A loss under conformance tests.</summary>
+/// <param name="Name">Name in test results.</param>
+/// <param name="MinimumSide">Smallest side of an image in pixels.</param>
+/// <param name="Create">Creates the loss with a reduction.</param>
 public sealed record LossCase(string Name, int MinimumSide, Func<nn.Reduction, Loss<Tensor, Tensor, Tensor>> Create)
 {
-    /// <summary>The channels of the images to test with.</summary>
+    /// <summary>Number of channels of the test images.</summary>
     public int Channels { get; init; } = 3;
 
-    /// <summary>Whether it takes images of these channels only.</summary>
+    /// <summary>Whether the loss takes images of this number of channels only.</summary>
     public bool NeedsChannels { get; init; }
 
-    /// <summary>Images of a size that it takes and that is not the smallest.</summary>
+    /// <summary>Returns images a little larger than the smallest size.</summary>
     internal Tensor Images(ulong seed, ScalarType dtype, int count = 2) =>
         TestImages.Create(seed, dtype, count, Channels, MinimumSide + 2, MinimumSide + 5);
 }

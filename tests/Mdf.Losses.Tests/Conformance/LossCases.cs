@@ -3,7 +3,7 @@ using Mdf.Models.Perceptual;
 
 namespace Mdf.Losses.Tests.Conformance;
 
-/// <summary>All losses: a line for each, and for what of its options changes how it is computed.</summary>
+/// <summary>All losses, with a line for each option that changes how a loss is computed.</summary>
 public static class LossCases
 {
     private static readonly DiscriminatorPyramid Discriminators = TestPyramid.Create(3, 4);

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Mdf.Losses.Tests.Conformance;
 
-/// <summary>What every loss keeps to. A new loss is tested by a line in <see cref="LossCases"/>.</summary>
+/// <summary>Tests rules that every loss keeps. A new loss joins by a line in <see cref="LossCases"/>.</summary>
 public sealed class LossConformanceTests : IDisposable
 {
     private static readonly nn.Reduction[] Reductions = Enum.GetValues<nn.Reduction>();

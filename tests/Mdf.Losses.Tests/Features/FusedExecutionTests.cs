@@ -39,7 +39,7 @@ public sealed class FusedExecutionTests : IDisposable
     }
 
     /// <remarks>
-    /// Of 64 channels, which convolutions of our own work on where the processor lets them; tiles of 4 x 4 outputs fit in evenly or not.
+    /// Discriminators of 64 channels use the C# kernels where the processor has AVX2; sides do and do not divide into 4 x 4 outputs.
     /// </remarks>
     [Theory]
     [InlineData(92)]

@@ -2,7 +2,7 @@ using Mdf.Testing;
 
 namespace Mdf.Models.Tests.Simd;
 
-/// <summary>The kernels of processors without AVX-512, or without AVX2, are tested on processors that have them, too.</summary>
+/// <summary>Tests the kernels with AVX-512 or AVX2 switched off.</summary>
 public sealed class ProcessorTests
 {
     [Theory]

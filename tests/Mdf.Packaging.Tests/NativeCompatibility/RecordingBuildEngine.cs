@@ -3,7 +3,7 @@ using Microsoft.Build.Framework;
 
 namespace Mdf.Packaging.Tests.NativeCompatibility;
 
-/// <summary>Remembers what a task logs.</summary>
+/// <summary>Build engine that keeps a task's messages.</summary>
 internal sealed class RecordingBuildEngine : IBuildEngine
 {
     public List<BuildMessageEventArgs> Messages { get; } = [];

@@ -48,7 +48,7 @@ public sealed class PackedLibraries : IAsyncLifetime, ICollectionFixture<PackedL
     internal ZipArchive Open(string library, string extension = "nupkg") =>
         ZipFile.OpenRead(Path.Combine(Source, $"{library}.{Version}.{extension}"));
 
-    /// <summary>The metadata element of a package's nuspec.</summary>
+    /// <summary>Returns the metadata element of a package's nuspec.</summary>
     internal XElement Metadata(string library)
     {
         using ZipArchive package = Open(library);

@@ -27,11 +27,11 @@ internal sealed class SampleCommand(string name) : IDisposable
         return result;
     }
 
-    /// <summary>Runs until a file is there, and then sends a signal.</summary>
+    /// <summary>Runs until a file exists, then sends a signal.</summary>
     public Task<DotNet.Result> RunAndSignalAsync(int exitCode, string signal, string file, params string[] arguments) =>
         RunAndSignalAsync(exitCode, signal, () => File.Exists(Folder.PathOf(file)), arguments);
 
-    /// <summary>Runs until it has come so far, and then sends a signal.</summary>
+    /// <summary>Runs until a condition holds, then sends a signal.</summary>
     public async Task<DotNet.Result> RunAndSignalAsync(int exitCode, string signal, Func<bool> hasCome, params string[] arguments)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), $"sends SIG{signal} by the command 'kill'");

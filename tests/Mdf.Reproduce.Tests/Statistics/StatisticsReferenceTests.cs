@@ -4,7 +4,7 @@ using Reproduce.Statistics;
 
 namespace Mdf.Reproduce.Tests.Statistics;
 
-/// <summary>Against NumPy and SciPy.</summary>
+/// <summary>Compares statistics with NumPy and SciPy.</summary>
 public sealed class StatisticsReferenceTests : IDisposable
 {
     private readonly StateDictionary reference = ReferenceData.Open("stats.safetensors");

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace Mdf.Training.Tests.Discriminators;
 
-/// <summary>What the trainer of discriminators keeps in its state file, and what it guards it from.</summary>
+/// <summary>Tests the state file of the discriminator trainer.</summary>
 public sealed class DiscriminatorStateTests : IDisposable
 {
     private static readonly DiscriminatorTrainingOptions Small = SmallTraining.Options;

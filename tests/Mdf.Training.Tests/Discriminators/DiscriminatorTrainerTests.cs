@@ -319,7 +319,7 @@ public sealed class DiscriminatorTrainerTests : IDisposable
             progress: progress);
         Assert.True(progress.Seen[^1].ReconstructionError < 0.5 * progress.Seen[0].ReconstructionError);
 
-        // Whatever the noise is, the seed image is told from it.
+        // The critic tells the seed image from noise of any strength.
         using Tensor noisy = new GaussianNoise(50).Apply(result.Samples[0].Real, new Random(7));
         MdfDiscriminator discriminator = result.Discriminators!.Scales[0];
         double ofReal = Score(result.Samples[0].Real), ofNoisy = Score(noisy);

@@ -4,7 +4,7 @@ using System.IO.Hashing;
 
 namespace Mdf.Training.Tests.Restoration;
 
-/// <summary>A PNG of 16 bits a channel, which nothing here writes: a slope of all levels.</summary>
+/// <summary>Writes a PNG of 16 bits per channel with a ramp of all levels.</summary>
 internal static class DeepPng
 {
     public static byte[] Create(int width, int height)

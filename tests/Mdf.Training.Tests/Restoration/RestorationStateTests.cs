@@ -12,7 +12,7 @@ using static TorchSharp.torch;
 
 namespace Mdf.Training.Tests.Restoration;
 
-/// <summary>What the trainer of restoration networks keeps in its folder, and what it guards it from.</summary>
+/// <summary>Tests the output folder of the restoration trainer.</summary>
 public sealed class RestorationStateTests : IDisposable
 {
     private const string OptionsKey = "identity.validation options";

@@ -417,7 +417,7 @@ public sealed class RestorationTrainerTests : IDisposable
         }
     }
 
-    /// <summary>Cancels when it is read for the second time; the first is before the training.</summary>
+    /// <summary>Cancels at the second reading; the first happens before the training.</summary>
     private sealed class Interrupting(IImageSource images, CancellationTokenSource cancellation) : IImageSource
     {
         private int reads;
