@@ -42,5 +42,6 @@ internal sealed class LossLabels
     }
 
     /// <summary>Returns the name of a precision on the command line.</summary>
-    public static string NameOf(MdfPrecision precision) => precision == MdfPrecision.BFloat16WhereFaster ? "BFloat16" : precision.ToString();
+    public static string NameOf(MdfPrecision precision) =>
+        precision == MdfPrecision.BFloat16WhereFaster ? "BFloat16" : precision.ToString();
 }

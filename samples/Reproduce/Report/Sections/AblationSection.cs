@@ -62,7 +62,8 @@ internal static class AblationSection
         Series[] lines =
         [
             .. table.Columns.GroupBy(c => c.Loss!.Precision).Select((precision, i) =>
-                Line(precision.Key is { } other ? $"MDF, {LossLabels.NameOf(other)}" : "MDF", precision, c => c.Loss!.SeedImages!.Value, i)),
+                Line(precision.Key is { } other ? $"MDF, {LossLabels.NameOf(other)}" : "MDF",
+                    precision, c => c.Loss!.SeedImages!.Value, i)),
         ];
         return Card(
             $"Seed images: {table.Title}",
