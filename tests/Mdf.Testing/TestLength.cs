@@ -5,7 +5,7 @@ namespace Mdf.Testing;
 /// </summary>
 public static class TestLength
 {
-    /// <summary>Whether tests run in full, as continuous integration does.</summary>
+    /// <summary>Whether tests run in full, as continuous integration with CI=true does.</summary>
     public static bool IsFull { get; } =
         string.Equals(Environment.GetEnvironmentVariable("MDF_TEST_LENGTH"), "full", StringComparison.OrdinalIgnoreCase);
 

@@ -54,7 +54,7 @@ internal sealed class Evaluation(Workspace workspace, Application application, I
                 : TiledInference.Restore(network, degraded, cancellationToken: cancellation);
             restored = restored.clamp(0, 1);
             names.Add(images.Images.NameOf(i));
-            psnr.Add(Psnr.Measure(restored, reference, EightBits).item<double>());
+            psnr.Add(Math.Min(Psnr.Measure(restored, reference, EightBits).item<double>(), Psnr.EightBitLimit));
             ssim.Add(StructuralSimilarity.Measure(restored, reference, EightBits).item<double>());
             if (lpips is not null)
             {

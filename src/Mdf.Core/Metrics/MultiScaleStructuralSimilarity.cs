@@ -77,11 +77,11 @@ public static class MultiScaleStructuralSimilarity
         return nn.functional.avg_pool2d(even, 2);
     }
 
-    // Values of zero and below give zero with a zero gradient, because the gradient of the power itself is infinite at zero.
+    // Values of zero and below give zero with a zero gradient, because the gradient of the power itself is infinite at zero. NaN stays NaN.
     private static Tensor Power(Tensor values, double exponent)
     {
-        Tensor isPositive = values.IsAbove(0);
-        return where(isPositive, where(isPositive, values, ones_like(values)).ToThe(exponent), zeros_like(values));
+        Tensor isZero = values.IsAtMost(0);
+        return where(isZero, zeros_like(values), where(isZero, ones_like(values), values).ToThe(exponent));
     }
 
     private static void RequireSide(Tensor restored, MultiScaleStructuralSimilarityOptions options)

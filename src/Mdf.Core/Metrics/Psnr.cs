@@ -14,6 +14,12 @@ namespace Mdf.Metrics;
 /// </remarks>
 public static class Psnr
 {
+    /// <summary>
+    /// PSNR in dB of the rounding error of 8-bit images, <c>10 log10(12 x 255^2)</c>. Evaluations limit the PSNR of each image to this value, so
+    /// that an image restored exactly does not make a mean infinite.
+    /// </summary>
+    public const double EightBitLimit = 58.922616;
+
     /// <summary>Measures each image.</summary>
     /// <param name="restored">Restored images, (N, C, H, W), floating point.</param>
     /// <param name="reference">Reference images of the same shape, type and device.</param>

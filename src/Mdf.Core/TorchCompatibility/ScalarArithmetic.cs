@@ -66,6 +66,13 @@ internal static class ScalarArithmetic
         return x.gt(number);
     }
 
+    /// <summary>Compares element by element: x &lt;= y.</summary>
+    public static Tensor IsAtMost(this Tensor x, double y)
+    {
+        using Scalar number = y;
+        return x.le(number);
+    }
+
     /// <summary>Clamps x to [least, most].</summary>
     public static Tensor Within(this Tensor x, double least, double most)
     {

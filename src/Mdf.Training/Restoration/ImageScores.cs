@@ -5,9 +5,9 @@ namespace Mdf.Training.Restoration;
 /// bicubic interpolation.
 /// </summary>
 /// <param name="Name">Name of the image.</param>
-/// <param name="Psnr">PSNR of the restored image, in dB; higher is better.</param>
+/// <param name="Psnr">PSNR of the restored image, in dB, at most <see cref="Mdf.Metrics.Psnr.EightBitLimit"/>; higher is better.</param>
 /// <param name="Ssim">SSIM of the restored image, at most 1; higher is better.</param>
 /// <param name="Lpips">LPIPS of the restored image, 0 or more; lower is better. Null if not measured.</param>
-/// <param name="DegradedPsnr">PSNR of the degraded image, in dB.</param>
+/// <param name="DegradedPsnr">PSNR of the degraded image, in dB, at most <see cref="Mdf.Metrics.Psnr.EightBitLimit"/>.</param>
 /// <param name="DegradedSsim">SSIM of the degraded image, at most 1.</param>
 public sealed record ImageScores(string Name, double Psnr, double Ssim, double? Lpips, double DegradedPsnr, double DegradedSsim);

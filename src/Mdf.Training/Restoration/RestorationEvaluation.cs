@@ -131,12 +131,15 @@ public static class RestorationEvaluation
         Tensor enlarged = network.Scale == 1 ? degraded : Resize.Bicubic(degraded, (int)reference.shape[2], (int)reference.shape[3]);
         return new ImageScores(
             name,
-            Psnr.Measure(restored, reference, metrics).item<double>(),
+            LimitedPsnr(restored, reference, metrics),
             StructuralSimilarity.Measure(restored, reference, metrics).item<double>(),
             options.Lpips?.call(restored.clamp(0, 1), reference).mean().item<float>(),
-            Psnr.Measure(enlarged, reference, metrics).item<double>(),
+            LimitedPsnr(enlarged, reference, metrics),
             StructuralSimilarity.Measure(enlarged, reference, metrics).item<double>());
 
         Tensor Restore(Tensor images) => TiledInference.Restore(network, images, options.Tiling, cancellationToken: cancellation);
     }
+
+    private static double LimitedPsnr(Tensor images, Tensor reference, MetricOptions metrics) =>
+        Math.Min(Psnr.Measure(images, reference, metrics).item<double>(), Psnr.EightBitLimit);
 }

@@ -63,6 +63,18 @@ public sealed class LossConformanceTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Names))]
+    public void Forward_NaNInAnImage_IsNaN(string name)
+    {
+        Tensor x = Case(name).Images(1, ScalarType.Float32), y = TestImages.Noisy(x, 0.3), spoiled = x.clone();
+        spoiled[0, 0, 1, 1] = float.NaN;
+        foreach (Tensor values in (Tensor[])[Create(name, nn.Reduction.None).call(spoiled, y), Create(name, nn.Reduction.None).call(y, spoiled)])
+        {
+            Assert.Equal([true, false], values.isnan().data<bool>());
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
     public void Forward_StrongerDegradation_IsMore(string name)
     {
         Tensor y = Case(name).Images(1, ScalarType.Float64, count: 1);

@@ -81,6 +81,19 @@ public sealed class RestorationEvaluationTests : IDisposable
     }
 
     [Fact]
+    public void Evaluate_ImageRestoredExactly_CountsAsRoundedToEightBits()
+    {
+        using DnCnn network = Identity();
+        using Tensor black = zeros(1, 3, 32, 40);
+        var withBlack = new ImageList([SyntheticImage.DeadLeaves(40, 32, seed: 1), black], "leaves and black");
+        RestorationScores scores = RestorationEvaluation.Evaluate(network, withBlack, new BrightnessChange(-0.1));
+        Assert.Equal(Psnr.EightBitLimit, scores.Images[1].Psnr);
+        Assert.Equal(Psnr.EightBitLimit, 10 * Math.Log10(12 * 255.0 * 255), 1e-6);
+        Assert.Equal((scores.Images[0].Psnr + Psnr.EightBitLimit) / 2, scores.Psnr, 1e-12);
+        Assert.True(double.IsFinite(scores.Psnr) && scores.Images[0].Psnr < 30);
+    }
+
+    [Fact]
     public void Evaluate_WithLpips_MeasuresItToo()
     {
         using DnCnn network = Identity();
