@@ -134,7 +134,7 @@ internal sealed class ScaleTraining : IDisposable
         backward(gradient.Add(difference, 2 * options.ReconstructionWeight / difference.numel()));
         generatorPasses.End();
         generatorAdam.StepSafely();
-        return difference.square().mean();
+        return difference.Squared().mean();
     }
 
     private void SetRate()

@@ -4,6 +4,7 @@ using Mdf.Guards;
 using Mdf.Imaging;
 using Mdf.Metrics;
 using Mdf.Models.Restoration;
+using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
 namespace Mdf.Training.Restoration;
@@ -133,7 +134,7 @@ public static class RestorationEvaluation
             name,
             LimitedPsnr(restored, reference, metrics),
             StructuralSimilarity.Measure(restored, reference, metrics).item<double>(),
-            options.Lpips?.call(restored.clamp(0, 1), reference).mean().item<float>(),
+            options.Lpips?.call(restored.Within(0, 1), reference).mean().item<float>(),
             LimitedPsnr(enlarged, reference, metrics),
             StructuralSimilarity.Measure(enlarged, reference, metrics).item<double>());
 

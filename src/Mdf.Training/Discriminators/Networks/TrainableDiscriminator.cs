@@ -88,7 +88,7 @@ internal sealed class TrainableDiscriminator : IDisposable
         }
 
         Tensor norm = gradient.norm(1, keepdim: true), excess = norm.Minus(1);
-        Tensor penalty = excess.square().mean().Times(weight);
+        Tensor penalty = excess.Squared().mean().Times(weight);
         Tensor direction = (gradient * where(norm.IsAbove(0), excess / norm, zeros_like(norm))).Times(2 * weight / norm.numel());
 
         var tangents = new BlockTangent[blocks.Length];

@@ -60,7 +60,7 @@ internal sealed class TrainableGenerator : IDisposable
     private void Backward(BlockRecord[] records, Tensor made, Tensor gradient)
     {
         using var scope = NewDisposeScope();
-        Tensor before = (gradient * (1 - made.square())).WithChannelsLast();
+        Tensor before = (gradient * made.Squared().Minus(1).neg()).WithChannelsLast();
         tail.AddWeightGradient(records[^1].Output, before);
         tail.AddBiasGradient(before);
         TrainableBlocks.Backward(blocks, records, tail.Backward(before), wantsWeights: true, wantsInput: false);
