@@ -15,7 +15,8 @@ namespace Mdf.Metrics;
 public static class Psnr
 {
     /// <summary>
-    /// PSNR in dB of the rounding error of 8-bit images, <c>10 log10(12 x 255^2)</c>. Evaluations limit the PSNR of each image to this value, so
+    /// PSNR in dB of the rounding error of 8-bit images, <c>10 log10(12 x 255^2)</c>. Evaluations limit the PSNR of each image to this
+    /// value, so
     /// that an image restored exactly does not make a mean infinite.
     /// </summary>
     public const double EightBitLimit = 58.922616;

@@ -67,7 +67,8 @@ public sealed class LossConformanceTests : IDisposable
     {
         Tensor x = Case(name).Images(1, ScalarType.Float32), y = TestImages.Noisy(x, 0.3), spoiled = x.clone();
         spoiled[0, 0, 1, 1] = float.NaN;
-        foreach (Tensor values in (Tensor[])[Create(name, nn.Reduction.None).call(spoiled, y), Create(name, nn.Reduction.None).call(y, spoiled)])
+        foreach (
+            Tensor values in (Tensor[])[Create(name, nn.Reduction.None).call(spoiled, y), Create(name, nn.Reduction.None).call(y, spoiled)])
         {
             Assert.Equal([true, false], values.isnan().data<bool>());
         }
