@@ -71,7 +71,7 @@ public abstract class FeatureLoss : ImageLoss
     /// <param name="reference">Reference images, (N, C, H, W), floating point in [0, 1]; no gradient reaches the reference.</param>
     /// <returns>The prepared reference. It holds the features in memory until the caller disposes it.</returns>
     /// <exception cref="ArgumentException">The reference has a wrong shape, type or device.</exception>
-    public virtual PreparedReference Prepare(Tensor reference) => new(this, reference, FeaturesOf(reference));
+    public PreparedReference Prepare(Tensor reference) => new(this, reference, FeaturesOf(reference));
 
     private protected sealed override Tensor PerImage(Tensor restored, Tensor reference) => Evaluate(
         restored,

@@ -110,15 +110,6 @@ public sealed class MdfLoss : FeatureLoss
     /// <exception cref="ArgumentException">An image tensor has a wrong shape, type or device.</exception>
     public Tensor Terms(Tensor restored, Tensor reference) => TermsOf(restored, reference);
 
-    /// <summary>
-    /// Computes a reference's features once, for any number of calls against that reference. The published network widths take about 3.1 KB
-    /// of memory per pixel in float32, and half as much in bfloat16.
-    /// </summary>
-    /// <param name="reference">Reference images, (N, 3, H, W), RGB in [0, 1]; no gradient reaches the reference.</param>
-    /// <returns>The prepared reference. It holds the features in memory until the caller disposes it.</returns>
-    /// <exception cref="ArgumentException">The reference has a wrong shape, type or device.</exception>
-    public override PreparedReference Prepare(Tensor reference) => base.Prepare(reference);
-
     private static FoldedPyramid FoldOwned(DiscriminatorPyramid weights, MdfLossOptions options)
     {
         using (weights)

@@ -17,10 +17,16 @@ internal static class Guard
     {
         if (!holds)
         {
-            string shown = name[(name.LastIndexOf('.') + 1)..];
-            string got = Convert.ToString(value, CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : "null";
-            throw new ArgumentOutOfRangeException(argument ?? shown, $"{shown} is {got}; expected {expected}.");
+            throw OutOfRange(value, expected, name, argument);
         }
+    }
+
+    /// <summary>Returns the exception for a value out of its range; the parameters are those of <see cref="Require"/>.</summary>
+    public static ArgumentOutOfRangeException OutOfRange(object? value, string expected, string name, string? argument = null)
+    {
+        string shown = name[(name.LastIndexOf('.') + 1)..];
+        string got = Convert.ToString(value, CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : "null";
+        return new ArgumentOutOfRangeException(argument ?? shown, $"{shown} is {got}; expected {expected}.");
     }
 
     /// <summary>Returns a finite number for which a condition holds; throws otherwise.</summary>

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Mdf.Guards;
 
 namespace Mdf.Metrics;
 
@@ -19,7 +19,7 @@ public sealed record MetricOptions
         get;
         init => field = value > 0 && double.IsFinite(value)
             ? value
-            : throw OutOfRange(nameof(DataRange), value, "a finite value above 0");
+            : throw Guard.OutOfRange(value, "a finite value above 0", nameof(DataRange));
     } = 1;
 
     /// <summary>Number of rows and columns to leave out at each of the four sides; at least 0. Default: 0.</summary>
@@ -27,7 +27,7 @@ public sealed record MetricOptions
     public int CropBorder
     {
         get;
-        init => field = value >= 0 ? value : throw OutOfRange(nameof(CropBorder), value, "0 or more");
+        init => field = value >= 0 ? value : throw Guard.OutOfRange(value, "0 or more", nameof(CropBorder));
     }
 
     /// <summary>Channels to compare. Default: <see cref="MetricChannels.All"/>.</summary>
@@ -37,7 +37,7 @@ public sealed record MetricOptions
         get;
         init => field = Enum.IsDefined(value)
             ? value
-            : throw OutOfRange(nameof(Channels), value, string.Join(" or ", Enum.GetNames<MetricChannels>()));
+            : throw Guard.OutOfRange(value, string.Join(" or ", Enum.GetNames<MetricChannels>()), nameof(Channels));
     }
 
     /// <summary>
@@ -45,7 +45,4 @@ public sealed record MetricOptions
     /// false.
     /// </summary>
     public bool RoundToBytes { get; init; }
-
-    private static ArgumentOutOfRangeException OutOfRange(string name, object value, string expected) =>
-        new(name, string.Create(CultureInfo.InvariantCulture, $"{name} is {value}; expected {expected}."));
 }

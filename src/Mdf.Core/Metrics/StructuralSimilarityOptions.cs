@@ -1,4 +1,4 @@
-using System.Globalization;
+using Mdf.Guards;
 
 namespace Mdf.Metrics;
 
@@ -18,24 +18,18 @@ public sealed record StructuralSimilarityOptions
         get;
         init => field = value is >= 1 and <= LargestWindow && value % 2 == 1
             ? value
-            : throw OutOfRange(nameof(WindowSize), value, $"an odd number from 1 to {LargestWindow}");
+            : throw Guard.OutOfRange(value, $"an odd number from 1 to {LargestWindow}", nameof(WindowSize));
     } = 11;
 
     /// <summary>Standard deviation of the Gaussian window in pixels; positive and finite. Default: 1.5.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
-    public double Sigma { get; init => field = RequirePositive(value, nameof(Sigma)); } = 1.5;
+    public double Sigma { get; init => field = Guard.Finite(value, value > 0, "a finite value above 0", nameof(Sigma)); } = 1.5;
 
     /// <summary>Constant that stabilises the luminance term in dark areas; positive and finite. Default: 0.01.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
-    public double K1 { get; init => field = RequirePositive(value, nameof(K1)); } = 0.01;
+    public double K1 { get; init => field = Guard.Finite(value, value > 0, "a finite value above 0", nameof(K1)); } = 0.01;
 
     /// <summary>Constant that stabilises the contrast and structure term in flat areas; positive and finite. Default: 0.03.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
-    public double K2 { get; init => field = RequirePositive(value, nameof(K2)); } = 0.03;
-
-    private static double RequirePositive(double value, string name) =>
-        value > 0 && double.IsFinite(value) ? value : throw OutOfRange(name, value, "a finite value above 0");
-
-    private static ArgumentOutOfRangeException OutOfRange(string name, object value, string expected) =>
-        new(name, string.Create(CultureInfo.InvariantCulture, $"{name} is {value}; expected {expected}."));
+    public double K2 { get; init => field = Guard.Finite(value, value > 0, "a finite value above 0", nameof(K2)); } = 0.03;
 }
