@@ -34,6 +34,11 @@ public sealed class VggLossReferenceTests : IDisposable
     public void ForwardAndBackward_Photographs_AreTheAuthors(
         string mode, ScalarType dtype, double tolerance, double gradientTolerance, double largestError)
     {
+        if (mode == "resize" && dtype == ScalarType.Float64)
+        {
+            TestLength.SkipUnlessFull("convolves images of 224 x 224 in float64");
+        }
+
         Tensor x = stored["x"].to(dtype, copy: true).requires_grad_(true), y = stored["y"].to(dtype);
         using var loss = new VggLoss(Network, new VggLossOptions { Resizes = mode == "resize" });
 

@@ -132,18 +132,13 @@ public sealed class ImagePairsTests : IDisposable
     {
         for (int orientation = 0; orientation < ImageOrientation.Count; orientation++)
         {
+            using var orientationScope = NewDisposeScope();
             Tensor upright = ImageOrientation.TurnBack(patch, orientation);
-            long height = upright.shape[2], width = upright.shape[3];
-            for (long row = 0; row + height <= image.shape[2]; row += scale)
+            Tensor windows = image.unfold(2, upright.shape[2], scale).unfold(3, upright.shape[3], scale);
+            Tensor found = windows.eq(upright.unsqueeze(2).unsqueeze(3)).all(5).all(4).all(1).nonzero();
+            if (found.shape[0] > 0)
             {
-                for (long column = 0; column + width <= image.shape[3]; column += scale)
-                {
-                    using var placeScope = NewDisposeScope();
-                    if (image.narrow(2, row, height).narrow(3, column, width).eq(upright).all().item<bool>())
-                    {
-                        return (row, column, orientation);
-                    }
-                }
+                return (found[0, 1].item<long>() * scale, found[0, 2].item<long>() * scale, orientation);
             }
         }
 

@@ -15,7 +15,7 @@ public sealed class InstallTests : IDisposable
     [Fact]
     public async Task Readme_CommandsAndProgram_RunAsWritten()
     {
-        Assert.SkipUnless(TestLength.IsFull, "packs everything anew: only with MDF_TEST_LENGTH=full");
+        TestLength.SkipUnlessFull("packs everything anew");
         Assert.SkipUnless(OperatingSystem.IsLinux(), "the commands are for bash and Linux");
         Assert.SkipUnless(Directory.Exists(Path.Combine(Repository.Root, ".git")), "not a clone");
         string readme = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "README.md"), TestContext.Current.CancellationToken);

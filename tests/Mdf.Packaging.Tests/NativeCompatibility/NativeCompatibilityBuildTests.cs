@@ -1,3 +1,4 @@
+using Mdf.Testing;
 using Mdf.Build;
 
 namespace Mdf.Packaging.Tests.NativeCompatibility;
@@ -75,6 +76,7 @@ public sealed class NativeCompatibilityBuildTests(ThrowAwayProject project) : IC
     [Fact]
     public async Task Build_RuntimeIdentifierAndIntermediateFolderElsewhere_DeliverTheAdaptedCopy()
     {
+        TestLength.SkipUnlessFull("builds a project of its own");
         SkipElsewhere();
         string intermediate = Path.Combine(project.Root, "elsewhere") + Path.DirectorySeparatorChar;
 
@@ -92,6 +94,7 @@ public sealed class NativeCompatibilityBuildTests(ThrowAwayProject project) : IC
     [Fact]
     public async Task Publish_Portable_CarriesTheAdaptedCopy()
     {
+        TestLength.SkipUnlessFull("builds a project of its own");
         SkipElsewhere();
 
         await project.PublishAsync("Portable", "-p:MdfNativeCompatibility=always");
@@ -102,6 +105,7 @@ public sealed class NativeCompatibilityBuildTests(ThrowAwayProject project) : IC
     [Fact]
     public async Task Publish_SingleFile_CarriesTheAdaptedCopyBesideTheProgram()
     {
+        TestLength.SkipUnlessFull("builds a project of its own");
         SkipElsewhere();
 
         await project.PublishAsync(

@@ -31,7 +31,7 @@ public sealed class QuickstartTests : IDisposable
     [Fact]
     public async Task Run_TrainingInterrupted_GoesOnToWhatItWouldHaveGiven()
     {
-        string[] arguments = ["--steps", TestLength.IsFull ? "60" : "20", "--side", "16"];
+        string[] arguments = ["--steps", TestLength.IsFull ? "60" : "12", "--side", "16"];
         await sample.RunAsync(0, [.. arguments, "--output", "whole"]);
         await sample.RunAndSignalAsync(1, "INT", "parts/state.safetensors", [.. arguments, "--output", "parts"]);
         await sample.RunAsync(0, [.. arguments, "--output", "parts", "--resume"]);

@@ -398,7 +398,7 @@ public sealed class DiscriminatorTrainerTests : IDisposable
     public void Train_HundredsOfIterations_HoldNoMoreTensorsAndNoMoreMemory()
     {
         const long Mebibyte = 1 << 20;
-        int last = TestLength.Of(full: 500, usual: 200);
+        int last = TestLength.Of(full: 500, usual: 100);
         var counts = new Dictionary<int, long>();
         var memory = new Dictionary<int, long>();
         var progress = new Recorder(now =>
