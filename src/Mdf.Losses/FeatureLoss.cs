@@ -129,8 +129,6 @@ public abstract class FeatureLoss : ImageLoss
         base.Dispose(disposing);
     }
 
-    private static bool Learns(Tensor images) => images.requires_grad && is_grad_enabled();
-
     // Each image's loss, in the caller's scope.
     private Tensor Evaluate(Tensor restored, bool graph, Func<bool, (Tensor Terms, Tensor? Gradient)> fused, Func<Tensor, Tensor> terms)
     {

@@ -56,6 +56,9 @@ public abstract class ImageLoss : Loss<Tensor, Tensor, Tensor>
         return restored.to(precision) - reference.to(precision);
     }
 
+    /// <summary>Returns whether gradients are to flow to images.</summary>
+    private protected static bool Learns(Tensor images) => images.requires_grad && is_grad_enabled();
+
     private protected Tensor Reduced(Tensor images) => reduction switch
     {
         nn.Reduction.None => images,

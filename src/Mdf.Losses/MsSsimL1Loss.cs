@@ -13,7 +13,7 @@ namespace Mdf.Losses;
 /// Zhao, Gallo, Frosio and Kautz, "Loss Functions for Image Restoration with Neural Networks", 2017. This class follows the variant of the
 /// authors of MDF, which does not weight the absolute differences by a Gaussian.
 /// </remarks>
-public sealed class MsSsimL1Loss : ImageLoss
+public sealed class MsSsimL1Loss : SimilarityLoss
 {
     private readonly MultiScaleStructuralSimilarityOptions similarity;
     private readonly double structureWeight;
@@ -30,10 +30,20 @@ public sealed class MsSsimL1Loss : ImageLoss
         similarity = options.Similarity;
     }
 
-    private protected override Tensor PerImage(Tensor restored, Tensor reference)
+    private protected override Tensor Whole(Tensor restored, Tensor reference) => Weighted(
+        MultiScaleStructuralSimilarity.PerChannel(restored, reference, similarity), Difference(restored, reference).abs());
+
+    private protected override (Tensor Losses, Tensor? Gradient) InTiles(Tensor restored, Tensor reference, bool wantsGradient)
     {
-        Tensor similarities = MultiScaleStructuralSimilarity.PerChannel(restored, reference, similarity).mean([1]);
-        Tensor differences = Difference(restored, reference).abs().mean([1, 2, 3]);
-        return similarities.Times(-1).Plus(1).Times(structureWeight).Plus(differences.Times(1 - structureWeight));
+        (Tensor similarities, Tensor? gradient) = TiledSimilarity.MultiScale(
+            restored, reference, MetricImages.AtLeastFloat32, similarity, wantsGradient);
+        using Tensor difference = Difference(restored.detach(), reference.detach());
+        using Tensor? signs = wantsGradient ? difference.sign() : null;
+        long values = difference.numel() / difference.shape[0];
+        gradient?.Multiply(-structureWeight).Add(signs!, (1 - structureWeight) / values);
+        return (Weighted(similarities, difference.abs_()), gradient);
     }
+
+    private Tensor Weighted(Tensor similarities, Tensor differences) => similarities.mean([1]).Times(-1).Plus(1).Times(structureWeight)
+        .Plus(differences.mean([1, 2, 3]).Times(1 - structureWeight));
 }

@@ -12,7 +12,7 @@ namespace Mdf.Losses;
 /// <remarks>
 /// <see cref="MultiScaleStructuralSimilarity"/> describes the computation and the differences from the variant of the authors of MDF.
 /// </remarks>
-public sealed class MsSsimLoss : ImageLoss
+public sealed class MsSsimLoss : SimilarityLoss
 {
     private readonly MultiScaleStructuralSimilarityOptions similarity;
 
@@ -26,6 +26,13 @@ public sealed class MsSsimLoss : ImageLoss
         similarity = options.Similarity;
     }
 
-    private protected override Tensor PerImage(Tensor restored, Tensor reference) =>
+    private protected override Tensor Whole(Tensor restored, Tensor reference) =>
         MultiScaleStructuralSimilarity.PerChannel(restored, reference, similarity).mean([1]).Times(-1).Plus(1);
+
+    private protected override (Tensor Losses, Tensor? Gradient) InTiles(Tensor restored, Tensor reference, bool wantsGradient)
+    {
+        (Tensor similarities, Tensor? gradient) = TiledSimilarity.MultiScale(
+            restored, reference, MetricImages.AtLeastFloat32, similarity, wantsGradient);
+        return (similarities.mean([1]).Times(-1).Plus(1), gradient?.Multiply(-1));
+    }
 }

@@ -11,7 +11,7 @@ namespace Mdf.Losses;
 /// <remarks>
 /// <see cref="StructuralSimilarity"/> describes the computation and the differences from the variant of the authors of MDF.
 /// </remarks>
-public sealed class SsimLoss : ImageLoss
+public sealed class SsimLoss : SimilarityLoss
 {
     private readonly StructuralSimilarityOptions similarity;
 
@@ -25,6 +25,13 @@ public sealed class SsimLoss : ImageLoss
         similarity = options.Similarity;
     }
 
-    private protected override Tensor PerImage(Tensor restored, Tensor reference) =>
+    private protected override Tensor Whole(Tensor restored, Tensor reference) =>
         StructuralSimilarity.Map(restored, reference, similarity).mean([1, 2, 3]).Times(-1).Plus(1);
+
+    private protected override (Tensor Losses, Tensor? Gradient) InTiles(Tensor restored, Tensor reference, bool wantsGradient)
+    {
+        (Tensor similarities, Tensor? gradient) = TiledSimilarity.Single(
+            restored, reference, MetricImages.AtLeastFloat32, similarity, wantsGradient);
+        return (similarities.Times(-1).Plus(1), gradient?.Multiply(-1));
+    }
 }

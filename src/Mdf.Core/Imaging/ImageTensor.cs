@@ -10,6 +10,8 @@ namespace Mdf.Imaging;
 /// </summary>
 public static class ImageTensor
 {
+    private const long PixelsOfBand = 1L << 20;
+
     /// <summary>Converts 8-bit pixels to an image tensor.</summary>
     /// <param name="pixels">Rows from top to bottom, each of <paramref name="width"/> pixels.</param>
     /// <param name="width">Number of pixels in a row, at least 1.</param>
@@ -70,9 +72,9 @@ public static class ImageTensor
     public static byte[] ToPixels(Tensor image, PixelLayout layout = PixelLayout.Rgb24)
     {
         using var scope = NewDisposeScope();
-        var pixels = Interleave(image, layout);
-        var bytes = new byte[pixels.NumberOfElements];
-        pixels.bytes.CopyTo(bytes);
+        var planes = RequireImage(image);
+        var bytes = new byte[checked(planes.shape[1] * planes.shape[2] * layout.ChannelCount())];
+        Interleave(planes, layout, bytes);
         return bytes;
     }
 
@@ -103,7 +105,7 @@ public static class ImageTensor
                 nameof(destination));
         }
 
-        Interleave(image, layout).bytes.CopyTo(destination);
+        Interleave(planes, layout, destination);
     }
 
     /// <summary>Returns the image as (C, H, W), detached, in the caller's dispose scope. Throws if the tensor is not one image.</summary>
@@ -130,23 +132,35 @@ public static class ImageTensor
         ? color
         : throw new ArgumentException($"Expected an opaque colour, got alpha {color.A} of 255.", parameterName);
 
-    private static Tensor Interleave(Tensor image, PixelLayout layout)
+    // Converts some rows at a time, because intermediate results take several times the memory of the image.
+    private static void Interleave(Tensor image, PixelLayout layout, Span<byte> destination)
     {
-        var planes = RequireImage(image);
         var channels = layout.ChannelCount();
-        if (channels == 1 && planes.shape[0] != 1)
+        if (channels == 1 && image.shape[0] != 1)
         {
             throw new ArgumentException(
-                $"Layout {layout} requires an image of one channel, got {planes.shape[0]} channels.", nameof(layout));
+                $"Layout {layout} requires an image of one channel, got {image.shape[0]} channels.", nameof(layout));
         }
 
-        if (planes.isnan().any().item<bool>())
+        if (image.isnan().any().item<bool>())
         {
             throw new ArgumentException("Expected values in [0, 1], got NaN.", nameof(image));
         }
 
+        long rows = Math.Max(1, PixelsOfBand / image.shape[2]);
+        for (long row = 0; row < image.shape[1]; row += rows)
+        {
+            using var scope = NewDisposeScope();
+            var band = image.narrow(1, row, Math.Min(rows, image.shape[1] - row));
+            var bytes = InterleaveBand(band, layout).bytes;
+            bytes.CopyTo(destination[checked((int)(row * image.shape[2] * channels))..]);
+        }
+    }
+
+    private static Tensor InterleaveBand(Tensor planes, PixelLayout layout)
+    {
         planes = planes.to(ScalarType.Float32).Within(0, 1).Times(byte.MaxValue).round().to(ScalarType.Byte).cpu();
-        if (channels > 1)
+        if (layout.ChannelCount() > 1)
         {
             planes = planes.expand(3, -1, -1);
         }

@@ -8,11 +8,8 @@ namespace Mdf.Metrics;
 /// <summary>Checks pairs of images and converts them to the values that a metric compares.</summary>
 internal static class MetricImages
 {
-    /// <summary>
-    /// Returns both images in float64, scaled to [0, 1] and rounded, converted and cropped according to the options, in the caller's
-    /// dispose scope.
-    /// </summary>
-    public static (Tensor Restored, Tensor Reference) Prepare(Tensor restored, Tensor reference, MetricOptions options)
+    /// <summary>Checks a pair of images and returns the parts of them that the options select, as views.</summary>
+    public static (Tensor Restored, Tensor Reference) Selected(Tensor restored, Tensor reference, MetricOptions options)
     {
         ImageGuard.Pair(restored, reference, new AnyImages());
         if (options.Channels == MetricChannels.Luma && restored.shape[1] != 3)
@@ -23,16 +20,21 @@ internal static class MetricImages
 
         long[] kept = [.. restored.shape[..2], .. restored.shape[2..].Select(side => side - (2L * options.CropBorder))];
         ImageGuard.Side(kept, 1, nameof(restored), $" after a {nameof(MetricOptions.CropBorder)} of {options.CropBorder}");
-        return (Prepared(restored), Prepared(reference));
+        return (Part(restored), Part(reference));
 
-        Tensor Prepared(Tensor images)
-        {
-            Tensor values = images.narrow(2, options.CropBorder, kept[2]).narrow(3, options.CropBorder, kept[3]);
-            values = values.to(ScalarType.Float64).Over(options.DataRange);
-            values = options.RoundToBytes ? values.Within(0, 1).Times(byte.MaxValue).round().Over(byte.MaxValue) : values;
-            return options.Channels == MetricChannels.Luma ? ColorSpace.RgbToLuma(values) : values;
-        }
+        Tensor Part(Tensor images) => images.narrow(2, options.CropBorder, kept[2]).narrow(3, options.CropBorder, kept[3]);
     }
+
+    /// <summary>Returns images in float64, scaled to [0, 1], rounded and converted according to the options.</summary>
+    public static Tensor Values(Tensor images, MetricOptions options)
+    {
+        Tensor values = images.to(ScalarType.Float64).Over(options.DataRange);
+        values = options.RoundToBytes ? values.Within(0, 1).Times(byte.MaxValue).round().Over(byte.MaxValue) : values;
+        return options.Channels == MetricChannels.Luma ? ColorSpace.RgbToLuma(values) : values;
+    }
+
+    /// <summary>Returns whether gradients are to flow to either image.</summary>
+    public static bool AreDifferentiated(Tensor x, Tensor y) => is_grad_enabled() && (x.requires_grad || y.requires_grad);
 
     /// <summary>Converts images to float32, unless they are float64, so that means and variances are accurate.</summary>
     public static Tensor AtLeastFloat32(Tensor images)

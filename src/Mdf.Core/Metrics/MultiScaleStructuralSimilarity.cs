@@ -31,8 +31,17 @@ public static class MultiScaleStructuralSimilarity
         Tensor restored, Tensor reference, MetricOptions? images = null, MultiScaleStructuralSimilarityOptions? options = null)
     {
         using var scope = NewDisposeScope();
-        (Tensor x, Tensor y) = MetricImages.Prepare(restored, reference, images ?? new MetricOptions());
-        return PerChannel(x, y, options).mean([1]).MoveToOuterDisposeScope();
+        images ??= new MetricOptions();
+        options ??= new MultiScaleStructuralSimilarityOptions();
+        (Tensor x, Tensor y) = MetricImages.Selected(restored, reference, images);
+        RequireSide(x, options);
+        if (MetricImages.AreDifferentiated(x, y))
+        {
+            return PerChannel(MetricImages.Values(x, images), MetricImages.Values(y, images), options).mean([1]).MoveToOuterDisposeScope();
+        }
+
+        return TiledSimilarity.MultiScale(x, y, values => MetricImages.Values(values, images), options, wantsGradient: false)
+            .Similarity.mean([1]).MoveToOuterDisposeScope();
     }
 
     /// <summary>Measures each channel of each image. Gradients flow to both images; <c>MsSsimLoss</c> averages this result.</summary>
@@ -53,9 +62,8 @@ public static class MultiScaleStructuralSimilarity
         RequireSide(restored, options);
         using var scope = NewDisposeScope();
         (Tensor x, Tensor y) = (MetricImages.AtLeastFloat32(restored), MetricImages.AtLeastFloat32(reference));
-        double[] weights = options.Weights;
-        Tensor product = ones([x.shape[0], x.shape[1]], x.dtype, x.device);
-        for (int scale = 0; scale < weights.Length; scale++)
+        var means = new Tensor[options.Weights.Length];
+        for (int scale = 0; scale < means.Length; scale++)
         {
             if (scale > 0)
             {
@@ -63,17 +71,33 @@ public static class MultiScaleStructuralSimilarity
             }
 
             SimilarityMaps maps = SimilarityMaps.Of(x, y, options.Window);
-            Tensor map = scale == weights.Length - 1 ? maps.Luminance * maps.ContrastAndStructure : maps.ContrastAndStructure;
-            product = product * Power(map.mean([2, 3]), weights[scale]);
+            Tensor map = scale == means.Length - 1 ? maps.Luminance * maps.ContrastAndStructure : maps.ContrastAndStructure;
+            means[scale] = map.mean([2, 3]);
         }
 
-        return product.MoveToOuterDisposeScope();
+        return Product(means, options.Weights).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Returns the product of the scales' means, each raised to the weight of its scale, in the caller's dispose scope.</summary>
+    internal static Tensor Product(Tensor[] means, double[] weights)
+    {
+        Tensor product = ones_like(means[0], requires_grad: false);
+        foreach ((Tensor mean, double weight) in means.Zip(weights))
+        {
+            product = product * Power(mean, weight);
+        }
+
+        return product;
+    }
+
+    /// <summary>Returns the number of rows and columns that are repeated at the top and at the left before images are halved.</summary>
+    internal static int Padding(long[] shape, OddSides oddSides) =>
+        oddSides == OddSides.Replicate && (shape[2] % 2 == 1 || shape[3] % 2 == 1) ? 1 : 0;
 
     private static Tensor Halve(Tensor images, OddSides oddSides)
     {
-        bool pads = oddSides == OddSides.Replicate && (images.shape[2] % 2 == 1 || images.shape[3] % 2 == 1);
-        Tensor even = pads ? nn.functional.pad(images, [1, 0, 1, 0], PaddingModes.Replicate) : images;
+        int pad = Padding(images.shape, oddSides);
+        Tensor even = pad == 0 ? images : nn.functional.pad(images, [pad, 0, pad, 0], PaddingModes.Replicate);
         return nn.functional.avg_pool2d(even, 2);
     }
 

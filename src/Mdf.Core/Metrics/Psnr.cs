@@ -1,3 +1,4 @@
+using Mdf.Tiling;
 using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
@@ -21,6 +22,9 @@ public static class Psnr
     /// </summary>
     public const double EightBitLimit = 58.922616;
 
+    // Number of values per tile: 8 MB in float64.
+    private const long TileSize = 1L << 20;
+
     /// <summary>Measures each image.</summary>
     /// <param name="restored">Restored images, (N, C, H, W), floating point.</param>
     /// <param name="reference">Reference images of the same shape, type and device.</param>
@@ -32,7 +36,17 @@ public static class Psnr
     public static Tensor Measure(Tensor restored, Tensor reference, MetricOptions? options = null)
     {
         using var scope = NewDisposeScope();
-        (Tensor x, Tensor y) = MetricImages.Prepare(restored, reference, options ?? new MetricOptions());
-        return (x - y).Squared().mean([1, 2, 3]).log10().Times(-10).MoveToOuterDisposeScope();
+        options ??= new MetricOptions();
+        (Tensor x, Tensor y) = MetricImages.Selected(restored, reference, options);
+        Tensor errors = zeros([x.shape[0]], ScalarType.Float64, x.device);
+        foreach (Tile tile in Tile.Divide(x.shape, TileSize / x.shape[1], receptiveField: 1))
+        {
+            using var ofTile = NewDisposeScope();
+            Tensor difference = MetricImages.Values(tile.Of(x), options) - MetricImages.Values(tile.Of(y), options);
+            double share = (double)(tile.Rows.Length * tile.Columns.Length) / (x.shape[2] * x.shape[3]);
+            errors.narrow(0, tile.FirstImage, tile.Images).Add(difference.Square().mean([1, 2, 3]), share);
+        }
+
+        return errors.log10().Times(-10).MoveToOuterDisposeScope();
     }
 }

@@ -29,8 +29,17 @@ public static class StructuralSimilarity
         Tensor restored, Tensor reference, MetricOptions? images = null, StructuralSimilarityOptions? options = null)
     {
         using var scope = NewDisposeScope();
-        (Tensor x, Tensor y) = MetricImages.Prepare(restored, reference, images ?? new MetricOptions());
-        return Map(x, y, options).mean([1, 2, 3]).MoveToOuterDisposeScope();
+        images ??= new MetricOptions();
+        options ??= new StructuralSimilarityOptions();
+        (Tensor x, Tensor y) = MetricImages.Selected(restored, reference, images);
+        ImageGuard.Side(x.shape, options.WindowSize, nameof(restored));
+        if (MetricImages.AreDifferentiated(x, y))
+        {
+            return Map(MetricImages.Values(x, images), MetricImages.Values(y, images), options).mean([1, 2, 3]).MoveToOuterDisposeScope();
+        }
+
+        return TiledSimilarity.Single(x, y, values => MetricImages.Values(values, images), options, wantsGradient: false)
+            .Similarity.MoveToOuterDisposeScope();
     }
 
     /// <summary>Computes the similarity at each position. Gradients flow to both images; <c>SsimLoss</c> averages this map.</summary>

@@ -1,6 +1,6 @@
 using Mdf.Models;
 using Mdf.Models.Adversarial;
-using Mdf.Models.Tiling;
+using Mdf.Tiling;
 using Mdf.TorchCompatibility;
 using TorchSharp;
 using static TorchSharp.torch;

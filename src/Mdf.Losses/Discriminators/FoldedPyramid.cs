@@ -2,7 +2,7 @@ using System.Numerics;
 using Mdf.Losses.Features;
 using Mdf.Models.Adversarial;
 using Mdf.Models.Simd;
-using Mdf.Models.Tiling;
+using Mdf.Tiling;
 using Mdf.TorchCompatibility;
 using TorchSharp;
 using static TorchSharp.torch;

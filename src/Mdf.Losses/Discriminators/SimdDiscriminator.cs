@@ -1,5 +1,5 @@
 using Mdf.Models.Simd;
-using Mdf.Models.Tiling;
+using Mdf.Tiling;
 using TorchSharp;
 using static TorchSharp.torch;
 

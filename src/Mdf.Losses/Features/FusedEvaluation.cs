@@ -1,4 +1,4 @@
-using Mdf.Models.Tiling;
+using Mdf.Tiling;
 using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 

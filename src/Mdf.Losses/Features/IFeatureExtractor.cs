@@ -1,4 +1,4 @@
-using Mdf.Models.Tiling;
+using Mdf.Tiling;
 using static TorchSharp.torch;
 
 namespace Mdf.Losses.Features;

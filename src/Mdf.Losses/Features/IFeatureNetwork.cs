@@ -1,5 +1,5 @@
 using Mdf.Guards;
-using Mdf.Models.Tiling;
+using Mdf.Tiling;
 using static TorchSharp.torch;
 
 namespace Mdf.Losses.Features;

@@ -1,6 +1,6 @@
 using Mdf.Losses.Features;
 using Mdf.Models.Perceptual;
-using Mdf.Models.Tiling;
+using Mdf.Tiling;
 using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 

@@ -1,7 +1,7 @@
 using Mdf.Guards;
 using Mdf.Losses.Features;
 using Mdf.Models.Perceptual;
-using Mdf.Models.Tiling;
+using Mdf.Tiling;
 using TorchSharp;
 using static TorchSharp.torch;
 

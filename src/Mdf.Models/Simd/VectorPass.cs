@@ -1,5 +1,5 @@
 using Mdf.Models.Adversarial;
-using Mdf.Models.Tiling;
+using Mdf.Tiling;
 using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 

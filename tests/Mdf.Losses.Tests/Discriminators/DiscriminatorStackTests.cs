@@ -1,6 +1,6 @@
 using Mdf.Losses.Discriminators;
 using Mdf.Models.Adversarial;
-using Mdf.Models.Tiling;
+using Mdf.Tiling;
 using Mdf.Testing;
 using TorchSharp;
 using static TorchSharp.torch;

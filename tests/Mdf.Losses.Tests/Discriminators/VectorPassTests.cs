@@ -1,7 +1,7 @@
 using Mdf.Losses.Discriminators;
 using Mdf.Models.Adversarial;
 using Mdf.Models.Simd;
-using Mdf.Models.Tiling;
+using Mdf.Tiling;
 using Mdf.Testing;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,4 +1,4 @@
-namespace Mdf.Models.Tiling;
+namespace Mdf.Tiling;
 
 /// <summary>The rows or the columns of a window.</summary>
 /// <param name="Start">Index of the first row or column.</param>

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Mdf.Models.Tiling;
+namespace Mdf.Tiling;
 
 /// <summary>Describes the comparison of one tile of restored images with the tile of their references.</summary>
 /// <param name="Tile">The tile.</param>

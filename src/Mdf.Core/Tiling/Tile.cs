@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Mdf.Models.Tiling;
+namespace Mdf.Tiling;
 
 /// <summary>
 /// A part of a batch that is processed at once: some whole images, or a window of one large image. Windows overlap by the receptive field
@@ -45,7 +45,7 @@ internal readonly record struct Tile(long FirstImage, long Images, TileRange Row
     /// <summary>Divides a batch into tiles of whole images or, for large images, of windows.</summary>
     /// <param name="shape">Shape of the batch, (N, C, H, W).</param>
     /// <param name="pixels">Approximate maximum number of pixels per tile.</param>
-    /// <param name="receptiveField">The largest receptive field of the discriminators, in pixels.</param>
+    /// <param name="receptiveField">The largest receptive field of the networks or windows, in pixels.</param>
     public static IEnumerable<Tile> Divide(long[] shape, long pixels, int receptiveField)
     {
         (long count, long height, long width) = (shape[0], shape[2], shape[3]);

@@ -1,0 +1,55 @@
+using Mdf.Losses.Features;
+using Mdf.Metrics;
+using static TorchSharp.torch;
+
+namespace Mdf.Losses;
+
+/// <summary>
+/// Base class of the losses of structural similarity: <see cref="SsimLoss"/>, <see cref="MsSsimLoss"/> and <see cref="MsSsimL1Loss"/>.
+/// Images may have any number of channels.
+/// </summary>
+/// <remarks>
+/// Batches of more than 4 million values are compared in tiles, so memory beyond the images and the gradient does not grow with them. Then
+/// <c>forward</c> computes the gradient of the restored images along with the loss.
+/// </remarks>
+public abstract class SimilarityLoss : ImageLoss
+{
+    private readonly DeferredFault fault = new();
+
+    private protected SimilarityLoss(LossOptions options)
+        : base(options)
+    {
+    }
+
+    private protected sealed override Tensor PerImage(Tensor restored, Tensor reference)
+    {
+        fault.Throw();
+        if (Learns(reference) || !TiledSimilarity.IsLarge(restored.shape))
+        {
+            return Whole(restored, reference);
+        }
+
+        bool learns = Learns(restored);
+        (Tensor losses, Tensor? gradient) = InTiles(restored, reference, learns);
+        return learns
+            ? FusedGradient.Attach(restored, losses, gradient!.to(restored.dtype), images => Whole(images, reference), fault)
+            : losses;
+    }
+
+    /// <summary>Returns each image's loss by ordinary operations.</summary>
+    private protected abstract Tensor Whole(Tensor restored, Tensor reference);
+
+    /// <summary>Returns each image's loss and, if wanted, its gradient with respect to that restored image.</summary>
+    private protected abstract (Tensor Losses, Tensor? Gradient) InTiles(Tensor restored, Tensor reference, bool wantsGradient);
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            FusedGradient.ReleaseReturned();
+        }
+
+        base.Dispose(disposing);
+    }
+}
