@@ -46,6 +46,7 @@ public abstract class FeatureLoss : ImageLoss
     /// <exception cref="ObjectDisposedException">The prepared reference was disposed.</exception>
     public Tensor forward(Tensor restored, PreparedReference reference)
     {
+        RequireUsable();
         ImageGuard.Images(restored, nameof(restored), network);
         ArgumentNullException.ThrowIfNull(reference);
         if (reference.Owner != this)
@@ -81,6 +82,7 @@ public abstract class FeatureLoss : ImageLoss
 
     private protected Tensor[][] FeaturesOf(Tensor reference)
     {
+        RequireUsable();
         ImageGuard.Images(reference, nameof(reference), network);
         return FusedEvaluation.Features(network, reference);
     }
@@ -88,6 +90,7 @@ public abstract class FeatureLoss : ImageLoss
     /// <summary>Returns the terms whose sum is the loss: (N, K, L) for N images, K networks and L layers.</summary>
     private protected Tensor TermsOf(Tensor restored, Tensor reference)
     {
+        RequireUsable();
         ImageGuard.Pair(restored, reference, network);
         return Learns(restored) || Learns(reference)
             ? GraphEvaluation.Terms(network, restored, reference)

@@ -10,6 +10,8 @@ namespace Mdf.Losses;
 /// </summary>
 public abstract class ImageLoss : Loss<Tensor, Tensor, Tensor>
 {
+    private bool isDisposed;
+
     private protected ImageLoss(LossOptions options)
         : base(options.Reduction)
     {
@@ -39,8 +41,10 @@ public abstract class ImageLoss : Loss<Tensor, Tensor, Tensor>
     /// A scalar, or (N) with <see cref="nn.Reduction.None"/>; float64 for float64 images, else float32. 0 for equal images.
     /// </returns>
     /// <exception cref="ArgumentException">An image tensor has a wrong shape, type or device.</exception>
+    /// <exception cref="ObjectDisposedException">The loss or an image tensor was disposed.</exception>
     public sealed override Tensor forward(Tensor restored, Tensor reference)
     {
+        RequireUsable();
         ImageGuard.Pair(restored, reference, Requirements);
         using var scope = NewDisposeScope();
         return Reduced(PerImage(restored, reference)).MoveToOuterDisposeScope();
@@ -55,6 +59,15 @@ public abstract class ImageLoss : Loss<Tensor, Tensor, Tensor>
         ScalarType precision = restored.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
         return restored.to(precision) - reference.to(precision);
     }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        isDisposed = true;
+        base.Dispose(disposing);
+    }
+
+    private protected void RequireUsable() => ObjectDisposedException.ThrowIf(isDisposed, this);
 
     /// <summary>Returns whether gradients are to flow to images.</summary>
     private protected static bool Learns(Tensor images) => images.requires_grad && is_grad_enabled();

@@ -14,6 +14,7 @@ public sealed class WeightedLoss : Loss<Tensor, Tensor, Tensor>
 {
     private readonly ModuleList<Loss<Tensor, Tensor, Tensor>> losses;
     private readonly double[] weights;
+    private bool isDisposed;
 
     /// <summary>Creates a weighted sum of losses.</summary>
     /// <param name="terms">One or more losses with the same reduction, each with its weight, a finite number.</param>
@@ -36,8 +37,10 @@ public sealed class WeightedLoss : Loss<Tensor, Tensor, Tensor>
     /// <param name="reference">Reference images of the same shape, type and device.</param>
     /// <returns>A scalar, or (N) with <see cref="nn.Reduction.None"/>.</returns>
     /// <exception cref="ArgumentException">The images are not valid for one of the losses.</exception>
+    /// <exception cref="ObjectDisposedException">The sum was disposed.</exception>
     public override Tensor forward(Tensor restored, Tensor reference)
     {
+        ObjectDisposedException.ThrowIf(isDisposed, this);
         using var scope = NewDisposeScope();
         Tensor? sum = null;
         foreach ((double weight, Loss<Tensor, Tensor, Tensor> loss) in Terms)
@@ -47,6 +50,13 @@ public sealed class WeightedLoss : Loss<Tensor, Tensor, Tensor>
         }
 
         return sum!.MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        isDisposed = true;
+        base.Dispose(disposing);
     }
 
     private static nn.Reduction CommonReduction(IReadOnlyList<(double Weight, Loss<Tensor, Tensor, Tensor> Loss)> terms)

@@ -1,3 +1,4 @@
+using Mdf.TorchCompatibility;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -6,9 +7,42 @@ namespace Mdf.Models;
 /// <summary>Building blocks that several networks share.</summary>
 internal static class Layers
 {
-    /// <summary>Creates a convolution with zero padding that keeps height and width.</summary>
-    public static Conv2d Convolution(int inputChannels, int outputChannels, int kernelSize = 3, bool bias = true)
-        => nn.Conv2d(inputChannels, outputChannels, kernelSize, padding: kernelSize / 2, bias: bias);
+    /// <summary>Creates a convolution in float32 on the CPU, by default with zero padding that keeps height and width.</summary>
+    public static Conv2d Convolution(
+        int inputChannels, int outputChannels, int kernelSize = 3, bool bias = true, int? padding = null, int stride = 1)
+    {
+        using var mode = InferenceMode.Leave();
+        return nn.Conv2d(
+            inputChannels,
+            outputChannels,
+            kernelSize,
+            stride,
+            padding ?? (kernelSize / 2),
+            bias: bias,
+            device: CPU,
+            dtype: ScalarType.Float32);
+    }
+
+    /// <summary>Creates a batch normalisation in float32 on the CPU.</summary>
+    public static BatchNorm2d Normalization(int channels, double epsilon = 1e-5)
+    {
+        using var mode = InferenceMode.Leave();
+        return nn.BatchNorm2d(channels, epsilon, device: CPU, dtype: ScalarType.Float32);
+    }
+
+    /// <summary>Creates a PReLU with one slope for all channels in float32 on the CPU.</summary>
+    public static PReLU ParametricRelu()
+    {
+        using var mode = InferenceMode.Leave();
+        return nn.PReLU(1, device: CPU, dtype: ScalarType.Float32);
+    }
+
+    /// <summary>Creates a linear layer in float32 on the CPU.</summary>
+    public static Linear Linear(int inputs, int outputs)
+    {
+        using var mode = InferenceMode.Leave();
+        return nn.Linear(inputs, outputs, device: CPU, dtype: ScalarType.Float32);
+    }
 
     /// <summary>Returns the number of weights and biases of a convolution.</summary>
     public static long ConvolutionParameters(long inputChannels, long outputChannels, long kernelSize = 3, bool bias = true)

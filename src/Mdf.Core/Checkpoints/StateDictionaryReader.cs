@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Mdf.TorchCompatibility;
 
 namespace Mdf.Checkpoints;
 
@@ -45,6 +46,7 @@ public static class StateDictionaryReader
             throw new ArgumentException("Expected a stream that can seek; copy the content to a MemoryStream first.", nameof(stream));
         }
 
+        using var mode = InferenceMode.Leave();
         options ??= new CheckpointReadOptions();
         var source = new CheckpointSource(stream, name);
         Span<byte> start = stackalloc byte[PyTorchLegacyFile.StartLength];

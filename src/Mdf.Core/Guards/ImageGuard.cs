@@ -6,10 +6,20 @@ namespace Mdf.Guards;
 /// <summary>Checks batches of images. Messages name the argument, its value and what is expected.</summary>
 internal static class ImageGuard
 {
+    /// <summary>Throws if images are null or disposed.</summary>
+    public static void Usable(Tensor images, string name)
+    {
+        ArgumentNullException.ThrowIfNull(images, name);
+        if (images.IsInvalid)
+        {
+            throw new ObjectDisposedException(name, $"The tensor '{name}' is disposed; expected images that are still in use.");
+        }
+    }
+
     /// <summary>Throws unless images are (N, C, H, W), not empty and of a floating-point type.</summary>
     public static void Batch(Tensor images, string name)
     {
-        ArgumentNullException.ThrowIfNull(images, name);
+        Usable(images, name);
         if (Fault(images) is { } fault)
         {
             throw new ArgumentException($"{name} {fault}.", name);
@@ -29,7 +39,7 @@ internal static class ImageGuard
     /// <summary>Throws unless images are (N, channels, H, W) with at least one pixel.</summary>
     public static void Shape(Tensor images, int channels, string name)
     {
-        ArgumentNullException.ThrowIfNull(images, name);
+        Usable(images, name);
         if (images.ndim != 4 || images.shape[1] != channels || images.numel() == 0)
         {
             throw new ArgumentException(
@@ -41,14 +51,14 @@ internal static class ImageGuard
     public static void Pair(Tensor restored, Tensor reference, IImageRequirements expected)
     {
         Images(restored, nameof(restored), expected);
-        ArgumentNullException.ThrowIfNull(reference);
+        Usable(reference, nameof(reference));
         Alike(ImageForm.Of(restored), ImageForm.Of(reference));
     }
 
     /// <summary>Throws unless images are as required.</summary>
     public static void Images(Tensor images, string name, IImageRequirements expected)
     {
-        ArgumentNullException.ThrowIfNull(images, name);
+        Usable(images, name);
         long[] shape = images.shape;
         if (shape.Length != 4)
         {

@@ -34,6 +34,7 @@ internal static class GaussianWindow
             var key = (size, sigma, type, device.type, device.index);
             if (!Windows.TryGetValue(key, out Tensor? window))
             {
+                using var mode = InferenceMode.Leave();
                 double center = (size - 1) / 2.0;
                 double[] weights = [.. Enumerable.Range(0, size).Select(i => Math.Exp(-Math.Pow(i - center, 2) / (2 * sigma * sigma)))];
                 double sum = weights.Sum();

@@ -22,11 +22,12 @@ internal sealed class ImageConvolution : Module<Tensor, Tensor>
     {
         padding = [kernelSize / 2, kernelSize / 2];
         using var scope = NewDisposeScope();
-        weight = new Parameter(zeros(outputChannels, inputChannels, kernelSize, kernelSize));
+        using var mode = InferenceMode.Leave();
+        weight = new Parameter(zeros([outputChannels, inputChannels, kernelSize, kernelSize], ScalarType.Float32, CPU));
         scope.Detach(weight);
         if (bias)
         {
-            this.bias = new Parameter(zeros(outputChannels));
+            this.bias = new Parameter(zeros([outputChannels], ScalarType.Float32, CPU));
             scope.Detach(this.bias);
         }
 

@@ -1,3 +1,4 @@
+using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
 namespace Mdf.Losses.Features;
@@ -19,6 +20,7 @@ internal sealed class DeviceCopies<T>(Func<ScalarType, Device, T> create, Action
         {
             if (!copies.TryGetValue(precision, out T? copy))
             {
+                using var mode = InferenceMode.Leave();
                 copy = create(precision, Device);
                 copies.Add(precision, copy);
             }
@@ -33,7 +35,7 @@ internal sealed class DeviceCopies<T>(Func<ScalarType, Device, T> create, Action
         lock (guard)
         {
             // A tensor reports its device in full: "cuda" becomes "cuda:0".
-            using Tensor probe = empty(0, device: device);
+            using Tensor probe = empty([0], ScalarType.Float32, device);
             DisposeCopies();
             Device = probe.device;
         }

@@ -23,6 +23,7 @@ internal static class FusedEvaluation
         IFeatureNetwork network, Tensor restored, Tensor? reference, IReadOnlyList<Tensor[]>? prepared, bool wantsGradient)
     {
         using var scope = NewDisposeScope();
+        using var mode = InferenceMode.Leave();
         using var noGradient = no_grad();
         ScalarType precision = network.Precision(restored);
         ScalarType sums = precision == ScalarType.BFloat16 ? ScalarType.Float32 : precision;
@@ -76,6 +77,7 @@ internal static class FusedEvaluation
     public static Tensor[][] Features(IFeatureNetwork network, Tensor images)
     {
         using var scope = NewDisposeScope();
+        using var mode = InferenceMode.Leave();
         using var noGradient = no_grad();
         ScalarType precision = network.Precision(images);
         IReadOnlyList<IFeatureExtractor> extractors = network.On(precision);

@@ -19,6 +19,7 @@ public sealed class MdfDiscriminator : Module<Tensor, Tensor>
     private readonly Sequential head;
     private readonly Sequential body;
     private readonly Conv2d tail;
+    private bool isDisposed;
 
     /// <summary>Creates a discriminator with libtorch's default initialisation.</summary>
     /// <param name="width">Number of channels of each feature map, at least 1. Published: 32 or 64.</param>
@@ -38,7 +39,7 @@ public sealed class MdfDiscriminator : Module<Tensor, Tensor>
         InputChannels = inputChannels;
         head = SinGanBlocks.Block(inputChannels, width);
         body = SinGanBlocks.Body(width, bodyBlocks);
-        tail = Conv2d(width, 1, SinGanBlocks.KernelSize);
+        tail = Layers.Convolution(width, 1, SinGanBlocks.KernelSize, padding: 0);
         RegisterComponents();
     }
 
@@ -59,8 +60,10 @@ public sealed class MdfDiscriminator : Module<Tensor, Tensor>
     /// <summary>Scores each patch of the images.</summary>
     /// <param name="input">Images, (N, <see cref="InputChannels"/>, H, W), with sides of at least <see cref="ReceptiveField"/>.</param>
     /// <returns>Scores, (N, 1, H - <see cref="ReceptiveField"/> + 1, W - <see cref="ReceptiveField"/> + 1).</returns>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public override Tensor forward(Tensor input)
     {
+        ObjectDisposedException.ThrowIf(isDisposed, this);
         using var scope = NewDisposeScope();
         return tail.call(body.call(head.call(input))).MoveToOuterDisposeScope();
     }
@@ -70,9 +73,17 @@ public sealed class MdfDiscriminator : Module<Tensor, Tensor>
     /// <returns>The outputs of the head and of the whole body, and the scores.</returns>
     public (Tensor Head, Tensor Body, Tensor Tail) Features(Tensor input)
     {
+        ObjectDisposedException.ThrowIf(isDisposed, this);
         using var scope = NewDisposeScope();
         Tensor afterHead = head.call(input);
         Tensor afterBody = body.call(afterHead);
         return (afterHead.MoveToOuterDisposeScope(), afterBody.MoveToOuterDisposeScope(), tail.call(afterBody).MoveToOuterDisposeScope());
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        isDisposed = true;
+        base.Dispose(disposing);
     }
 }

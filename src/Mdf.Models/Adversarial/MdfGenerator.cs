@@ -17,6 +17,7 @@ public sealed class MdfGenerator : Module<Tensor, Tensor, Tensor>
     private readonly Sequential head;
     private readonly Sequential body;
     private readonly Sequential tail;
+    private bool isDisposed;
 
     /// <summary>Creates a generator with libtorch's default initialisation.</summary>
     /// <param name="width">Number of channels of each feature map, at least 1. SinGAN: 32 or 64.</param>
@@ -36,7 +37,7 @@ public sealed class MdfGenerator : Module<Tensor, Tensor, Tensor>
         ImageChannels = imageChannels;
         head = SinGanBlocks.Block(imageChannels, width);
         body = SinGanBlocks.Body(width, bodyBlocks);
-        tail = Sequential(("0", Conv2d(width, imageChannels, SinGanBlocks.KernelSize)), ("1", Tanh()));
+        tail = Sequential(("0", Layers.Convolution(width, imageChannels, SinGanBlocks.KernelSize, padding: 0)), ("1", Tanh()));
         RegisterComponents();
     }
 
@@ -60,11 +61,20 @@ public sealed class MdfGenerator : Module<Tensor, Tensor, Tensor>
     /// </param>
     /// <param name="skip">Image of the same shape, whose centre is added to the network's output.</param>
     /// <returns>Image, (N, <see cref="ImageChannels"/>, H - 2 <see cref="Margin"/>, W - 2 <see cref="Margin"/>).</returns>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public override Tensor forward(Tensor input, Tensor skip)
     {
+        ObjectDisposedException.ThrowIf(isDisposed, this);
         using var scope = NewDisposeScope();
         Tensor made = tail.call(body.call(head.call(input)));
         Tensor middle = skip.narrow(2, Margin, made.shape[2]).narrow(3, Margin, made.shape[3]);
         return made.Plus(middle).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        isDisposed = true;
+        base.Dispose(disposing);
     }
 }

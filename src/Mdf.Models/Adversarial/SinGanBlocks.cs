@@ -15,8 +15,8 @@ internal static class SinGanBlocks
 
     /// <summary>Creates a block: convolution without padding, batch normalisation, LeakyReLU.</summary>
     public static Sequential Block(int inputChannels, int outputChannels) => Sequential(
-        ("conv", Conv2d(inputChannels, outputChannels, KernelSize)),
-        ("norm", BatchNorm2d(outputChannels)),
+        ("conv", Layers.Convolution(inputChannels, outputChannels, KernelSize, padding: 0)),
+        ("norm", Layers.Normalization(outputChannels)),
         ("activation", new SafeLeakyReLU(NegativeSlope, inplace: true)));
 
     /// <summary>Creates a sequence of blocks named <c>block1</c>, <c>block2</c>, ...</summary>
@@ -35,7 +35,7 @@ internal static class SinGanBlocks
         {
             bool isBias = name.EndsWith(".bias", StringComparison.Ordinal);
             double mean = name.EndsWith(".norm.weight", StringComparison.Ordinal) ? 1 : 0;
-            parameter.copy_(isBias ? zeros_like(parameter) : (randn(parameter.shape, generator: generator) * 0.02) + mean);
+            parameter.copy_(isBias ? zeros_like(parameter) : (randn(parameter.shape, ScalarType.Float32, CPU, generator: generator) * 0.02) + mean);
         }
 
         foreach ((string name, Tensor buffer) in network.named_buffers())

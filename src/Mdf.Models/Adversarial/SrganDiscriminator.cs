@@ -33,6 +33,7 @@ public sealed class SrganDiscriminator : Module<Tensor, Tensor>
 
     private readonly Sequential features;
     private readonly Sequential classifier;
+    private bool isDisposed;
 
     /// <summary>Creates a discriminator with PyTorch's default initialisation; the paper does not specify one.</summary>
     /// <param name="imageSide">
@@ -55,7 +56,7 @@ public sealed class SrganDiscriminator : Module<Tensor, Tensor>
         int lastSide = imageSide / SmallestSide;
         features = Sequential([.. Widths.Select((_, i) => Block(i))]);
         classifier = Sequential(
-            Linear(FeatureCount * lastSide * lastSide, HiddenUnits), new SafeLeakyReLU(NegativeSlope), Linear(HiddenUnits, 1));
+            Layers.Linear(FeatureCount * lastSide * lastSide, HiddenUnits), new SafeLeakyReLU(NegativeSlope), Layers.Linear(HiddenUnits, 1));
         RegisterComponents();
         WeightInitialization.Uniform(this, seed);
     }
@@ -67,8 +68,10 @@ public sealed class SrganDiscriminator : Module<Tensor, Tensor>
     /// <param name="input">RGB images, (N, 3, <see cref="ImageSide"/>, <see cref="ImageSide"/>), in [0, 1].</param>
     /// <returns>(N, 1): logits of the images being real. Their sigmoid is the paper's probability.</returns>
     /// <exception cref="ArgumentException">The images have another shape.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public override Tensor forward(Tensor input)
     {
+        ObjectDisposedException.ThrowIf(isDisposed, this);
         ArgumentNullException.ThrowIfNull(input);
         if (input.shape is not [_, ColorChannels, var height, var width] || height != ImageSide || width != ImageSide)
         {
@@ -87,6 +90,7 @@ public sealed class SrganDiscriminator : Module<Tensor, Tensor>
     /// <exception cref="ArgumentException">The images have another shape.</exception>
     public Tensor Features(Tensor input)
     {
+        ObjectDisposedException.ThrowIf(isDisposed, this);
         ImageGuard.Shape(input, ColorChannels, nameof(input));
         using var scope = NewDisposeScope();
         return features.call(input.ForTraining()).mean([2, 3]).MoveToOuterDisposeScope();
@@ -116,12 +120,19 @@ public sealed class SrganDiscriminator : Module<Tensor, Tensor>
         NetworkWeights.Copy(path, "the file", weights, this);
     }
 
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        isDisposed = true;
+        base.Dispose(disposing);
+    }
+
     private static Sequential Block(int index)
     {
         int inputChannels = index == 0 ? ColorChannels : Widths[index - 1];
-        Conv2d convolution = Conv2d(inputChannels, Widths[index], 3, stride: 1 + (index % 2), padding: 1);
+        Conv2d convolution = Layers.Convolution(inputChannels, Widths[index], stride: 1 + (index % 2));
         return index == 0
             ? Sequential(("conv", convolution), ("activation", new SafeLeakyReLU(NegativeSlope)))
-            : Sequential(("conv", convolution), ("norm", BatchNorm2d(Widths[index])), ("activation", new SafeLeakyReLU(NegativeSlope)));
+            : Sequential(("conv", convolution), ("norm", Layers.Normalization(Widths[index])), ("activation", new SafeLeakyReLU(NegativeSlope)));
     }
 }

@@ -1,3 +1,4 @@
+using Mdf.TorchCompatibility;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -24,9 +25,10 @@ internal sealed class FeatureConvolution : Module<Tensor, Tensor>
     {
         (this.kernel, this.stride, this.padding) = (kernel, stride, padding);
         using var scope = NewDisposeScope();
+        using var mode = InferenceMode.Leave();
         double bound = 1 / Math.Sqrt(inputs * kernel * kernel);
-        weight = new Parameter(init.kaiming_uniform_(empty(outputs, inputs, kernel, kernel), Math.Sqrt(5)));
-        bias = new Parameter(init.uniform_(empty(outputs), -bound, bound));
+        weight = new Parameter(init.kaiming_uniform_(Empty(outputs, inputs, kernel, kernel), Math.Sqrt(5)));
+        bias = new Parameter(init.uniform_(Empty(outputs), -bound, bound));
         scope.Detach(weight, bias);
         RegisterComponents();
     }
@@ -44,6 +46,8 @@ internal sealed class FeatureConvolution : Module<Tensor, Tensor>
         Tensor product = matmul(weight.flatten(1), whole).narrow(2, 0, positions) + bias.reshape(-1, 1);
         return product.reshape(input.shape[0], weight.shape[0], height, width).MoveToOuterDisposeScope();
     }
+
+    private static Tensor Empty(params long[] shape) => empty(shape, ScalarType.Float32, CPU);
 
     private long Side(long side) => ((side + (2 * padding) - kernel) / stride) + 1;
 }

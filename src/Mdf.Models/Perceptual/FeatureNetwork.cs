@@ -1,5 +1,6 @@
 using Mdf.Checkpoints;
 using Mdf.Guards;
+using Mdf.TorchCompatibility;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -17,6 +18,7 @@ public abstract class FeatureNetwork : Module<Tensor, Tensor>
     private readonly Sequential features;
     private readonly FeatureStep[] steps;
     private readonly Module<Tensor, Tensor>[] operations;
+    private bool isDisposed;
 
     private protected FeatureNetwork(string name, IReadOnlyList<FeatureStep> all, IReadOnlyList<string> neededLayers)
         : base(name)
@@ -64,8 +66,10 @@ public abstract class FeatureNetwork : Module<Tensor, Tensor>
     /// <param name="layers">Names of layers, from <see cref="Layers"/>.</param>
     /// <returns>One feature map for each name, in the order of the names.</returns>
     /// <exception cref="ArgumentException">A name is not a layer of the network.</exception>
+    /// <exception cref="ObjectDisposedException">The network was disposed.</exception>
     public Tensor[] Features(Tensor input, params IReadOnlyList<string> layers)
     {
+        ObjectDisposedException.ThrowIf(isDisposed, this);
         ArgumentNullException.ThrowIfNull(layers);
         int[] wanted = [.. layers.Select(layer => IndexOf(steps, layer, nameof(layers)))];
         using var scope = NewDisposeScope();
@@ -134,6 +138,7 @@ public abstract class FeatureNetwork : Module<Tensor, Tensor>
     public FeatureNetwork CopyFrozen(ScalarType type, Device device)
     {
         using var scope = NewDisposeScope();
+        using var mode = InferenceMode.Leave();
         FeatureNetwork copy = CreateAlike();
         copy.CopyFrom(state_dict());
         foreach (Parameter parameter in copy.parameters())
@@ -144,6 +149,13 @@ public abstract class FeatureNetwork : Module<Tensor, Tensor>
         copy.to(device, type);
         copy.eval();
         return copy;
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        isDisposed = true;
+        base.Dispose(disposing);
     }
 
     private protected static IReadOnlyList<string> NamesOf(IEnumerable<FeatureStep> steps)
@@ -162,6 +174,7 @@ public abstract class FeatureNetwork : Module<Tensor, Tensor>
 
     private void CopyFrom(IReadOnlyDictionary<string, Tensor> weights)
     {
+        using var mode = InferenceMode.Leave();
         using var noGradient = no_grad();
         foreach ((string name, Tensor target) in state_dict())
         {

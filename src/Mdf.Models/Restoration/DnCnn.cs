@@ -52,7 +52,7 @@ public sealed class DnCnn : RestorationNetwork
             layers.Add(Layers.Convolution(options.Width, options.Width, bias: options.Biases));
             if (options.Normalization)
             {
-                layers.Add(BatchNorm2d(options.Width, eps: Epsilon));
+                layers.Add(Layers.Normalization(options.Width, Epsilon));
             }
 
             layers.Add(ReLU(inplace: true));
@@ -87,7 +87,8 @@ public sealed class DnCnn : RestorationNetwork
         using var generator = new Generator((ulong)seed, CPU);
         foreach (BatchNorm2d layer in layers)
         {
-            Tensor drawn = randn(layer.weight!.shape, generator: generator) * Math.Sqrt(2.0 / (9 * layer.weight.shape[0]));
+            double deviation = Math.Sqrt(2.0 / (9 * layer.weight!.shape[0]));
+            Tensor drawn = randn(layer.weight.shape, ScalarType.Float32, CPU, generator: generator) * deviation;
             layer.weight.copy_(drawn.abs().clamp_min(LeastScale) * drawn.sign());
         }
     }

@@ -79,8 +79,8 @@ public sealed class Edsr : RestorationNetwork
     {
         using var noGradient = no_grad();
         Conv2d shift = Layers.Convolution(ColorChannels, ColorChannels, kernelSize: 1);
-        shift.weight.copy_(eye(ColorChannels).reshape(shift.weight.shape));
-        shift.bias!.copy_(tensor(MeanColor.Select(value => value * factor).ToArray()));
+        shift.weight.copy_(eye(ColorChannels, dtype: ScalarType.Float32, device: CPU).reshape(shift.weight.shape));
+        shift.bias!.copy_(tensor(MeanColor.Select(value => value * factor).ToArray(), ScalarType.Float32, CPU));
         shift.weight.requires_grad = false;
         shift.bias.requires_grad = false;
         return shift;

@@ -24,6 +24,8 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     };
 
+    private bool isDisposed;
+
     private protected RestorationNetwork(string name, RestorationOptions options, int channels, int scale, double reach)
         : base(name)
     {
@@ -57,8 +59,10 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
     /// </param>
     /// <returns>Restored images, (N, <see cref="Channels"/>, H * <see cref="Scale"/>, W * <see cref="Scale"/>), not clipped.</returns>
     /// <exception cref="ArgumentException">The images have another shape.</exception>
+    /// <exception cref="ObjectDisposedException">The network or the tensor was disposed.</exception>
     public sealed override Tensor forward(Tensor input)
     {
+        ObjectDisposedException.ThrowIf(isDisposed, this);
         ImageGuard.Shape(input, Channels, nameof(input));
         using var scope = NewDisposeScope();
         return Restore(input.ForTraining()).MoveToOuterDisposeScope();
@@ -127,6 +131,13 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
             network.Dispose();
             throw;
         }
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        isDisposed = true;
+        base.Dispose(disposing);
     }
 
     /// <summary>Restores validated images. Tensors that are not disposed belong to the caller's dispose scope.</summary>

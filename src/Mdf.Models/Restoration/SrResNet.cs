@@ -46,13 +46,13 @@ public sealed class SrResNet : RestorationNetwork
     {
         using var scope = NewDisposeScope();
         int width = options.Width;
-        head = Sequential(("conv", Layers.Convolution(ColorChannels, width, OuterKernelSize)), ("act", PReLU(1)));
+        head = Sequential(("conv", Layers.Convolution(ColorChannels, width, OuterKernelSize)), ("act", Layers.ParametricRelu()));
         body = Sequential([.. Enumerable.Range(0, options.Blocks).Select(_ => new Block(width))]);
-        bodyTail = Sequential(("conv", Layers.Convolution(width, width)), ("norm", BatchNorm2d(width)));
+        bodyTail = Sequential(("conv", Layers.Convolution(width, width)), ("norm", Layers.Normalization(width)));
         upsample = Sequential(
         [
             .. Layers.UpscalingSteps(options.Scale).Select(step => Sequential(
-                ("conv", Layers.Convolution(width, width * step * step)), ("shuffle", PixelShuffle(step)), ("act", PReLU(1)))),
+                ("conv", Layers.Convolution(width, width * step * step)), ("shuffle", PixelShuffle(step)), ("act", Layers.ParametricRelu()))),
         ]);
         tail = new ImageConvolution(width, ColorChannels, OuterKernelSize);
         RegisterComponents();
@@ -77,10 +77,10 @@ public sealed class SrResNet : RestorationNetwork
             : base(nameof(Block))
         {
             conv1 = Layers.Convolution(width, width);
-            norm1 = BatchNorm2d(width);
-            act = PReLU(1);
+            norm1 = Layers.Normalization(width);
+            act = Layers.ParametricRelu();
             conv2 = Layers.Convolution(width, width);
-            norm2 = BatchNorm2d(width);
+            norm2 = Layers.Normalization(width);
             RegisterComponents();
         }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Mdf.Checkpoints;
 using Mdf.IO;
 using Mdf.Models.Adversarial;
+using Mdf.TorchCompatibility;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using static TorchSharp.torch;
@@ -96,6 +97,8 @@ public sealed partial class DiscriminatorTrainer
         using IDisposable? claim = stateFile is null ? null
             : FileLock.Take(stateFile, $"'{stateFile}' is in use by another training; wait for its end, or name another state file.");
         using var scope = NewDisposeScope();
+        using var mode = InferenceMode.Leave();
+        using var gradients = enable_grad();
         using var run = new TrainingRun(options, images, distortion, device ?? CPU);
         IReadOnlyDictionary<string, string> identity = TrainingIdentity.Of(options, images, distortion);
         using StateDictionary? saved = Open(stateFile, identity, run.ScaleCount, out int finishedBefore, out int iterationsBefore);

@@ -1,6 +1,7 @@
 using Mdf.Guards;
 using Mdf.Models.Adversarial;
 using Mdf.Models.Restoration;
+using Mdf.TorchCompatibility;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using TorchSharp;
@@ -70,6 +71,8 @@ public sealed class RestorationTrainer
         RestorationTrainingInput input, IProgress<RestorationTrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
         using var scope = NewDisposeScope();
+        using var mode = InferenceMode.Leave();
+        using var gradients = enable_grad();
         TrainingJob job = Prepare(input, "supervised", progress);
         using var loop = new RestorationLoop(job, new SupervisedStep(input.Network, input.Loss, options));
         return loop.Run(cancellation);
@@ -120,6 +123,8 @@ public sealed class RestorationTrainer
         }
 
         using var scope = NewDisposeScope();
+        using var mode = InferenceMode.Leave();
+        using var gradients = enable_grad();
         TrainingJob job = Prepare(input, "adversarial", progress);
         discriminator.to(job.Device);
         using var loop = new RestorationLoop(job, new AdversarialStep(input.Network!, discriminator, input.Loss, options));
