@@ -35,7 +35,9 @@ internal static class SinGanBlocks
         {
             bool isBias = name.EndsWith(".bias", StringComparison.Ordinal);
             double mean = name.EndsWith(".norm.weight", StringComparison.Ordinal) ? 1 : 0;
-            parameter.copy_(isBias ? zeros_like(parameter) : (randn(parameter.shape, ScalarType.Float32, CPU, generator: generator) * 0.02) + mean);
+            parameter.copy_(isBias
+                ? zeros_like(parameter)
+                : (randn(parameter.shape, ScalarType.Float32, CPU, generator: generator) * 0.02) + mean);
         }
 
         foreach ((string name, Tensor buffer) in network.named_buffers())
