@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Mdf.Checkpoints;
 using Mdf.Guards;
+using Mdf.Models.Layered;
 using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
@@ -139,6 +140,9 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
         isDisposed = true;
         base.Dispose(disposing);
     }
+
+    /// <summary>Describes the network in evaluation mode, with its current weights.</summary>
+    internal abstract LayerGraph Describe();
 
     /// <summary>Restores validated images. Tensors that are not disposed belong to the caller's dispose scope.</summary>
     private protected abstract Tensor Restore(Tensor images);

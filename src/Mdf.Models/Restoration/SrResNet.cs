@@ -1,3 +1,4 @@
+using Mdf.Models.Layered;
 using Mdf.TorchCompatibility;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -52,11 +53,40 @@ public sealed class SrResNet : RestorationNetwork
         upsample = Sequential(
         [
             .. Layers.UpscalingSteps(options.Scale).Select(step => Sequential(
-                ("conv", Layers.Convolution(width, width * step * step)), ("shuffle", PixelShuffle(step)), ("act", Layers.ParametricRelu()))),
+                ("conv", Layers.Convolution(width, width * step * step)),
+                ("shuffle", PixelShuffle(step)),
+                ("act", Layers.ParametricRelu()))),
         ]);
         tail = new ImageConvolution(width, ColorChannels, OuterKernelSize);
         RegisterComponents();
         WeightInitialization.Uniform(this, seed);
+    }
+
+    internal override LayerGraph Describe()
+    {
+        var graph = new LayerGraph();
+        int features = Added(head, LayerGraph.Image), value = features;
+        foreach (nn.Module part in body.children())
+        {
+            value = ((Block)part).Describe(graph, value);
+        }
+
+        value = graph.Add(new SumStep(Added(bodyTail, value), features, Factor: 1));
+        foreach (nn.Module part in upsample.children())
+        {
+            value = Added(part, value);
+        }
+
+        graph.Add(value, tail);
+        return graph;
+
+        int Added(nn.Module parts, int input) => parts.children().Aggregate(input, (v, part) => part switch
+        {
+            Conv2d convolution => graph.Add(v, convolution),
+            BatchNorm2d normalization => graph.Add(v, normalization),
+            PixelShuffle shuffle => graph.Add(new ShuffleStep(v, (int)shuffle.upscale_factor)),
+            _ => graph.Add(v, (PReLU)part),
+        });
     }
 
     private protected override Tensor Restore(Tensor images)
@@ -82,6 +112,12 @@ public sealed class SrResNet : RestorationNetwork
             conv2 = Layers.Convolution(width, width);
             norm2 = Layers.Normalization(width);
             RegisterComponents();
+        }
+
+        public int Describe(LayerGraph graph, int input)
+        {
+            int inner = graph.Add(graph.Add(graph.Add(input, conv1), norm1), act);
+            return graph.Add(new SumStep(graph.Add(graph.Add(inner, conv2), norm2), input, Factor: 1));
         }
 
         public override Tensor forward(Tensor input)

@@ -6,34 +6,35 @@ using Lanes = System.Runtime.Intrinsics.Vector512<float>;
 namespace Mdf.Models.Simd;
 
 /// <summary>
-/// A 3 x 3 convolution from many channels to few, in float32. Each output is the dot product of an input patch and the weights.
+/// A convolution with an odd square kernel from many channels to few, in float32. Each output is the dot product of an input patch and the weights.
 /// </summary>
 internal sealed unsafe class DotConvolution
 {
-    private const int Taps = 3, Together = 8;
+    private const int Together = 8;
 
     // [output channel][kernel row][kernel column][input channel]
     private readonly float[] weights;
     private readonly float[] bias;
     private readonly int inputs;
+    private readonly int kernel;
     private readonly int outputs;
 
     /// <summary>Copies the weights.</summary>
-    /// <param name="weight">(outputs, inputs, 3, 3), float64; inputs must be a multiple of <see cref="MatrixProduct.Lane"/>.</param>
+    /// <param name="weight">(outputs, inputs, kernel, kernel), float64; inputs must be a multiple of <see cref="MatrixProduct.Lane"/>.</param>
     /// <param name="bias">(outputs), float64; null for no bias.</param>
     public DotConvolution(Tensor weight, Tensor? bias)
     {
         using var scope = NewDisposeScope();
-        (outputs, inputs) = ((int)weight.shape[0], (int)weight.shape[1]);
+        (outputs, inputs, kernel) = ((int)weight.shape[0], (int)weight.shape[1], (int)weight.shape[2]);
         weights = [.. weight.permute(0, 2, 3, 1).contiguous().to(ScalarType.Float32).data<float>()];
         this.bias = bias is null ? new float[outputs] : [.. bias.to(ScalarType.Float32).data<float>()];
     }
 
     /// <summary>Convolves a map.</summary>
     /// <param name="source">The input map.</param>
-    /// <param name="padding">Zero padding on each side.</param>
+    /// <param name="margins">Zero padding at the top and at the left.</param>
     /// <param name="target">The output map.</param>
-    public void Run(FeatureMap source, int padding, FeatureMap target) => Blocks.Run(target.Rows, blocks =>
+    public void Run(FeatureMap source, Margins margins, FeatureMap target) => Blocks.Run(target.Rows, blocks =>
     {
         fixed (float* taps = weights)
         {
@@ -43,9 +44,9 @@ internal sealed unsafe class DotConvolution
                 {
                     RunRow(
                         source,
-                        padding,
+                        margins,
                         row,
-                        taps + ((long)output * Taps * Taps * inputs),
+                        taps + ((long)output * kernel * kernel * inputs),
                         bias[output],
                         target.At(row, 0) + output,
                         target.Columns);
@@ -56,12 +57,13 @@ internal sealed unsafe class DotConvolution
 
     // Computes one output channel of one row.
     [MethodImpl(MatrixProduct.Kernel)]
-    private void RunRow(FeatureMap source, int padding, int row, float* taps, float shift, float* to, int columns)
+    private void RunRow(FeatureMap source, Margins margins, int row, float* taps, float shift, float* to, int columns)
     {
         // Kernel rows over the zero padding contribute nothing and are skipped.
-        int firstTap = Math.Max(0, padding - row), rows = Math.Min(Taps, source.Rows + padding - row) - firstTap;
-        float* from = source.At(row - padding + firstTap, 0), ofRows = taps + (firstTap * Taps * inputs);
-        int whole = source.Columns - Taps + 1 + padding;
+        int padding = margins.Left, firstTap = Math.Max(0, margins.Top - row);
+        int rows = Math.Min(kernel, source.Rows + margins.Top - row) - firstTap;
+        float* from = source.At(row - margins.Top + firstTap, 0), ofRows = taps + (firstTap * kernel * inputs);
+        int whole = source.Columns - kernel + 1 + padding;
         for (int column = 0; column < columns;)
         {
             if (column >= padding && column + Together <= whole)
@@ -71,7 +73,7 @@ internal sealed unsafe class DotConvolution
             }
             else
             {
-                int left = Math.Max(0, padding - column), right = Math.Min(Taps, source.Columns + padding - column);
+                int left = Math.Max(0, padding - column), right = Math.Min(kernel, source.Columns + padding - column);
                 to[(long)column * outputs] = shift + One(
                     from + ((long)(column - padding + left) * inputs),
                     source.RowStride,
@@ -87,7 +89,7 @@ internal sealed unsafe class DotConvolution
     private float One(float* from, long stride, float* taps, int rows, int length)
     {
         Lanes sum = Lanes.Zero;
-        for (int row = 0; row < rows; row++, from += stride, taps += Taps * inputs)
+        for (int row = 0; row < rows; row++, from += stride, taps += kernel * inputs)
         {
             for (int i = 0; i < length; i += MatrixProduct.Lane)
             {
@@ -103,11 +105,11 @@ internal sealed unsafe class DotConvolution
     private void Eight(float* from, long stride, float* taps, int rows, float shift, float* to)
     {
         Lanes a = Lanes.Zero, b = a, c = a, d = a, e = a, f = a, g = a, h = a;
-        long one = inputs, two = 2 * one, three = 3 * one;
+        long one = inputs, two = 2 * one, three = 3 * one, length = kernel * one;
         for (int row = 0; row < rows; row++, from += stride)
         {
             float* x = from, y = from + (4 * one);
-            for (float* end = x + three; x < end; x += MatrixProduct.Lane, y += MatrixProduct.Lane, taps += MatrixProduct.Lane)
+            for (float* end = x + length; x < end; x += MatrixProduct.Lane, y += MatrixProduct.Lane, taps += MatrixProduct.Lane)
             {
                 Lanes tap = Vector512.Load(taps);
                 a = Vector512.FusedMultiplyAdd(Vector512.Load(x), tap, a);

@@ -5,37 +5,38 @@ using static TorchSharp.torch;
 namespace Mdf.Models.Simd;
 
 /// <summary>
-/// A 3 x 3 convolution from few channels to many, without padding, in float32. It copies the input patches into a matrix (im2col) and
+/// A convolution with a square kernel from few channels to many, without padding, in float32. It copies the input patches into a matrix (im2col) and
 /// multiplies this matrix by the weights.
 /// </summary>
 internal sealed unsafe class PatchConvolution
 {
-    private const int Taps = 3, PixelsOfBlock = 4 * MatrixProduct.Rows;
+    private const int PixelsOfBlock = 4 * MatrixProduct.Rows;
 
     // [kernel row][kernel column][input channel][output channel]
     private readonly float[] weights;
     private readonly int inputs;
+    private readonly int kernel;
     private readonly int outputs;
 
     /// <summary>Copies the weights.</summary>
-    /// <param name="weight">(outputs, inputs, 3, 3), float64; outputs must be a multiple of <see cref="MatrixProduct.Columns"/>.</param>
+    /// <param name="weight">(outputs, inputs, kernel, kernel), float64; outputs must be a multiple of <see cref="MatrixProduct.Columns"/>.</param>
     public PatchConvolution(Tensor weight)
     {
         using var scope = NewDisposeScope();
-        (outputs, inputs) = ((int)weight.shape[0], (int)weight.shape[1]);
+        (outputs, inputs, kernel) = ((int)weight.shape[0], (int)weight.shape[1], (int)weight.shape[2]);
         weights = [.. weight.permute(2, 3, 1, 0).contiguous().to(ScalarType.Float32).data<float>()];
     }
 
     // Number of values in one row of a patch.
-    private int Line => Taps * inputs;
+    private int Line => kernel * inputs;
 
-    private int Patch => Taps * Line;
+    private int Patch => kernel * Line;
 
     /// <summary>Convolves a map and passes the outputs to an epilogue.</summary>
     public void Run<TEpilogue>(FeatureMap source, TEpilogue epilogue)
         where TEpilogue : struct, IEpilogue
     {
-        int pixels = (source.Rows - Taps + 1) * (source.Columns - Taps + 1);
+        int pixels = (source.Rows - kernel + 1) * (source.Columns - kernel + 1);
         Blocks.Run((pixels + PixelsOfBlock - 1) / PixelsOfBlock, blocks =>
         {
             // One extra vector, because CopyPatches copies whole vectors and may write past the last patch.
@@ -49,7 +50,7 @@ internal sealed unsafe class PatchConvolution
                     int first = block * PixelsOfBlock, count = Math.Min(PixelsOfBlock, pixels - first);
                     CopyPatches(source, first, count, patches);
                     MatrixProduct.Multiply(patches, matrix, products, MatrixProduct.RoundedUp(count), Patch, outputs);
-                    Finish(products, source.Columns - Taps + 1, first, count, epilogue);
+                    Finish(products, source.Columns - kernel + 1, first, count, epilogue);
                 }
             }
         });
@@ -61,11 +62,11 @@ internal sealed unsafe class PatchConvolution
         // Copying a whole vector is faster than copying the exact length. The next line overwrites the excess values. Near the end of the
         // map a whole vector would read past the memory, so there the exact length is copied.
         float* last = source.At(source.Rows - 1, source.Columns) - MatrixProduct.Lane;
-        (int row, int column) = Math.DivRem(first, source.Columns - Taps + 1);
+        (int row, int column) = Math.DivRem(first, source.Columns - kernel + 1);
         int line = Line;
         for (int i = 0; i < count; i++)
         {
-            for (int tap = 0; tap < Taps; tap++, patches += line)
+            for (int tap = 0; tap < kernel; tap++, patches += line)
             {
                 float* from = source.At(row + tap, column);
                 if (from <= last && line <= MatrixProduct.Lane)
@@ -78,7 +79,7 @@ internal sealed unsafe class PatchConvolution
                 }
             }
 
-            if (++column > source.Columns - Taps)
+            if (++column > source.Columns - kernel)
             {
                 (row, column) = (row + 1, 0);
             }

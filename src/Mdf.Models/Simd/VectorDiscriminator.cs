@@ -64,7 +64,7 @@ internal sealed class VectorDiscriminator
     {
         if (convolution == Count - 1)
         {
-            tail.Run(input, padding: 0, output);
+            tail.Run(input, default, output);
             return;
         }
 
@@ -77,7 +77,7 @@ internal sealed class VectorDiscriminator
             }
             else
             {
-                body[convolution - 1].Run(input, padding: 0, activation);
+                body[convolution - 1].Run(input, default, activation);
             }
         }
     }
@@ -96,10 +96,10 @@ internal sealed class VectorDiscriminator
         }
         else
         {
-            bodyBack[convolution - 1].Run(gradient, FullPadding, activation);
+            bodyBack[convolution - 1].Run(gradient, new Margins(FullPadding), activation);
         }
     }
 
     /// <summary>Propagates the gradient through the first convolution to the image.</summary>
-    public void BackwardToImage(FeatureMap gradient, FeatureMap image) => headBack.Run(gradient, FullPadding, image);
+    public void BackwardToImage(FeatureMap gradient, FeatureMap image) => headBack.Run(gradient, new Margins(FullPadding), image);
 }

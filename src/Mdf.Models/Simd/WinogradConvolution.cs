@@ -57,12 +57,13 @@ internal sealed unsafe class WinogradConvolution
 
     /// <summary>Convolves a map.</summary>
     /// <param name="source">The input map.</param>
-    /// <param name="padding">Zero padding on each side.</param>
+    /// <param name="margins">Zero padding.</param>
     /// <param name="epilogue">Processes and stores the outputs.</param>
-    public void Run<TEpilogue>(FeatureMap source, int padding, TEpilogue epilogue)
+    public void Run<TEpilogue>(FeatureMap source, Margins margins, TEpilogue epilogue)
         where TEpilogue : struct, IEpilogue
     {
-        int rows = source.Rows - Taps + 1 + (2 * padding), columns = source.Columns - Taps + 1 + (2 * padding);
+        int rows = source.Rows - Taps + 1 + margins.Top + margins.Bottom;
+        int columns = source.Columns - Taps + 1 + margins.Left + margins.Right;
         int across = (columns + Outputs - 1) / Outputs, tiles = (rows + Outputs - 1) / Outputs * across;
         Blocks.Run((tiles + TilesOfBlock - 1) / TilesOfBlock, blocks =>
         {
@@ -74,7 +75,7 @@ internal sealed unsafe class WinogradConvolution
                 while (blocks.Take(out int block))
                 {
                     int first = block * TilesOfBlock, count = Math.Min(TilesOfBlock, tiles - first);
-                    TransformInputs(source, padding, first, count, across, transformed, small);
+                    TransformInputs(source, margins, first, count, across, transformed, small);
                     for (int point = 0; point < Points; point++)
                     {
                         MatrixProduct.Multiply(
@@ -91,7 +92,7 @@ internal sealed unsafe class WinogradConvolution
     }
 
     [MethodImpl(MatrixProduct.Kernel)]
-    private void TransformInputs(FeatureMap source, int padding, int first, int count, int across, float* transformed, float* small)
+    private void TransformInputs(FeatureMap source, Margins margins, int first, int count, int across, float* transformed, float* small)
     {
         // small holds the transformed columns of neighbouring tiles and, behind them, a zero-padded copy of a tile at the map's edge.
         float* seen = small + (Side * ColumnsOfNeighbours * Lane);
@@ -101,7 +102,7 @@ internal sealed unsafe class WinogradConvolution
             (int down, int right) = Math.DivRem(first, across);
             for (int i = 0; i < count; i++)
             {
-                int row = (Outputs * down) - padding, column = (Outputs * right) - padding;
+                int row = (Outputs * down) - margins.Top, column = (Outputs * right) - margins.Left;
                 float* from = source.At(row, column) + channel;
                 long toColumn = inputs, toRow = source.RowStride;
                 if (row < 0 || column < 0 || row + Side > source.Rows || column + Side > source.Columns)

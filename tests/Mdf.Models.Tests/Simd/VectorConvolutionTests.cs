@@ -63,7 +63,7 @@ public sealed class VectorConvolutionTests : IDisposable
             {
                 Tensor expected = nn.functional.conv2d(maps.to(ScalarType.Float64), weight, added, padding: [padding, padding]);
                 Tensor actual = TensorLayout.Allocate(expected.shape, ScalarType.Float32, CPU, channelsLast: true);
-                new DotConvolution(weight, added).Run(FeatureMap.Of(maps, 1), padding, FeatureMap.Of(actual, 1));
+                new DotConvolution(weight, added).Run(FeatureMap.Of(maps, 1), new Margins(padding), FeatureMap.Of(actual, 1));
                 AssertNear(expected[1], actual[1]);
             }
         }
@@ -105,11 +105,11 @@ public sealed class VectorConvolutionTests : IDisposable
                     TensorLayout.Allocate([1, 32, 18, 28], ScalarType.Float32, CPU, channelsLast: true))];
             fixed (float* bias = new float[32])
             {
-                wide.Run(FeatureMap.Of(maps, 0), padding: 0, new Activation(FeatureMap.Of(results[0], 0).Start, bias, slope: 1));
+                wide.Run(FeatureMap.Of(maps, 0), default, new Activation(FeatureMap.Of(results[0], 0).Start, bias, slope: 1));
                 few.Run(FeatureMap.Of(maps, 0), new Activation(FeatureMap.Of(results[1], 0).Start, bias, slope: 1));
             }
 
-            dots.Run(FeatureMap.Of(maps, 0), padding: 0, FeatureMap.Of(results[2], 0));
+            dots.Run(FeatureMap.Of(maps, 0), default, FeatureMap.Of(results[2], 0));
             return [.. results.Select(r => r.MoveToOuterDisposeScope())];
         }
     }

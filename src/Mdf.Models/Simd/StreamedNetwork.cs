@@ -1,0 +1,130 @@
+using Mdf.Models.Layered;
+using Mdf.TorchCompatibility;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn.functional;
+
+namespace Mdf.Models.Simd;
+
+/// <summary>
+/// A frozen restoration network in float32 for CPUs with AVX2 or AVX-512. Its convolutions between many channels are computed without
+/// libtorch, from top to bottom in bands of rows: each layer computes its next rows as soon as the layer before has those that it needs, so
+/// maps stay in the processor's caches and memory does not grow with the image's height.
+/// </summary>
+internal sealed class StreamedNetwork : IDisposable
+{
+    // Rows of a layer that are computed at once: two rows of Winograd tiles.
+    private const int Band = 8;
+
+    // Largest number of columns of a strip. Wider images are processed in strips, so that the rows that layers share stay in the caches.
+    private const int StripColumns = 640;
+
+    private readonly LayerStep[] before;
+    private readonly LayerStep[] steps;
+    private readonly StreamedStage[] stages;
+    private readonly int[] zooms;
+    private readonly int lastStep;
+
+    private StreamedNetwork(LayerStep[] steps, StreamedStage[] stages, int firstStep, int lastStep)
+    {
+        (this.steps, this.stages, this.lastStep) = (steps, stages, lastStep);
+        before = steps[..firstStep];
+        zooms = Enumerable.Repeat(1, steps.Length + 1).ToArray();
+        foreach (StreamedStage stage in stages)
+        {
+            zooms[stage.Output] = zooms[stage.Input] * stage.Shuffle;
+        }
+    }
+
+    /// <summary>Creates the form of a network; null if the processor or a layer does not fit.</summary>
+    /// <param name="graph">The network. Its weights are copied.</param>
+    public static StreamedNetwork? TryCreate(LayerGraph graph)
+    {
+        if (!VectorDiscriminator.IsSupported)
+        {
+            return null;
+        }
+
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        return new StreamedNetworkBuilder(graph).Build() is var (stages, first, last)
+            ? new StreamedNetwork([.. graph.Steps.Select((s, i) => i < first || i > last ? Copied(s) : s)], stages, first, last)
+            : null;
+
+        static LayerStep Copied(LayerStep step) => step is ConvolutionStep c
+            ? c with { Weight = Copy(c.Weight), Bias = c.Bias is null ? null : Copy(c.Bias) }
+            : step;
+
+        static Tensor Copy(Tensor weight) => weight.detach().clone().DetachFromDisposeScope();
+    }
+
+    /// <summary>Restores images.</summary>
+    /// <param name="images">(N, C, H, W), float32, on the CPU.</param>
+    /// <returns>The restored images, in the caller's dispose scope.</returns>
+    public Tensor Run(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var values = new Tensor?[steps.Length + 1];
+        values[LayerGraph.Image] = images;
+        foreach ((int index, LayerStep step) in before.Index())
+        {
+            values[index + 1] = ByLibtorch(step, values);
+        }
+
+        values[lastStep + 1] = Streamed(values[stages[0].Input]!);
+        for (int i = lastStep + 1; i < steps.Length; i++)
+        {
+            values[i + 1] = ByLibtorch(steps[i], values);
+        }
+
+        return values[^1]!.contiguous().MoveToOuterDisposeScope();
+    }
+
+    public void Dispose()
+    {
+        foreach (ConvolutionStep step in before.Concat(steps[(lastStep + 1)..]).OfType<ConvolutionStep>())
+        {
+            step.Weight.Dispose();
+            step.Bias?.Dispose();
+        }
+    }
+
+    // Steps on images, of few channels, around the streamed convolutions.
+    private static Tensor ByLibtorch(LayerStep step, Tensor?[] values)
+    {
+        Tensor x = values[step.Input]!;
+        return step switch
+        {
+            ConvolutionStep c => conv2d(x, c.Weight, c.Bias, padding: [c.Padding, c.Padding]),
+            ScalingStep s => x.Times(s.Factor),
+            SumStep s => x.Times(s.Factor).Plus(values[s.Other]!),
+            EnlargementStep e => interpolate(
+                x, [x.shape[2] * e.Factor, x.shape[3] * e.Factor], mode: InterpolationMode.Bilinear, align_corners: false),
+            _ => throw new InvalidOperationException($"{step.GetType().Name} is not computed on images."),
+        };
+    }
+
+    private Tensor Streamed(Tensor images)
+    {
+        StreamedStage first = stages[0], last = stages[^1];
+        int zoom = zooms[last.Input], height = (int)images.shape[2], width = (int)images.shape[3];
+        Tensor result = TensorLayout.Allocate(
+            [images.shape[0], last.Outputs, height * zoom, width * zoom], ScalarType.Float32, CPU, channelsLast: true);
+        long pad = first.Padding;
+        for (int image = 0; image < images.shape[0]; image++)
+        {
+            using var scope = NewDisposeScope();
+            Tensor padded = pad == 0 ? images[image].unsqueeze(0) : nn.functional.pad(images[image].unsqueeze(0), [pad, pad, pad, pad]);
+            Tensor source = padded.WithChannelsLast();
+            int strips = (width + StripColumns - 1) / StripColumns;
+            for (int strip = 0; strip < strips; strip++)
+            {
+                using var run = new StreamedRun(
+                    stages, zooms, FeatureMap.Of(source, 0), FeatureMap.Of(result, image), width * strip / strips, width * (strip + 1) / strips);
+                run.Run(Band);
+            }
+        }
+
+        return result;
+    }
+}
