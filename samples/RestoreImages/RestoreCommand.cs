@@ -27,10 +27,9 @@ internal static class RestoreCommand
         {
             Description = "Average the results of eight flips and rotations: slightly better, eight times the time.",
         };
-        var tile = new Option<int>("--tile")
+        var tile = new Option<int?>("--tile")
         {
-            Description = "Side in pixels of the tiles that large images are divided into.",
-            DefaultValueFactory = _ => new TilingOptions().TileSize,
+            Description = "Side in pixels of the tiles that images are divided into. Default: no tiles where the CPU allows it, else 256.",
         };
         var device = new Option<string>("--device") { Description = "Device: cpu, cuda, cuda:1, ...", DefaultValueFactory = _ => "cpu" };
         tile.MustBeAtLeast(1);

@@ -9,12 +9,14 @@ namespace Mdf.Models.Restoration;
 /// </summary>
 public static class TiledInference
 {
+    private const int DefaultTileSize = 256;
+
     /// <summary>Restores images tile by tile. No gradient flows to the images.</summary>
     /// <param name="network">Network in evaluation mode; in training mode, batch normalisation would differ between tiles.</param>
     /// <param name="images">Images, (N, C, H, W), with the network's number of channels, of the network's type and on its device.</param>
     /// <param name="options">Size and overlap of tiles; null for the defaults.</param>
     /// <param name="progress">Receives the fraction of tiles that are done, in (0, 1]; null for none.</param>
-    /// <param name="cancellationToken">Cancels the restoration between two tiles.</param>
+    /// <param name="cancellationToken">Cancels the restoration between two tiles or bands of rows.</param>
     /// <returns>Restored images, (N, C, H * scale, W * scale).</returns>
     /// <exception cref="ArgumentException">The images have another shape than the network requires.</exception>
     /// <exception cref="InvalidOperationException">The network is in training mode.</exception>
@@ -34,9 +36,15 @@ public static class TiledInference
         }
 
         options ??= new TilingOptions();
+        if (options.TileSize is null && Streamed(network, images, progress, cancellationToken) is { } streamed)
+        {
+            return streamed;
+        }
+
+        int side = options.TileSize ?? DefaultTileSize;
         int overlap = options.Overlap ?? network.ReceptiveRadius, scale = network.Scale;
-        Span[] rows = Span.Cover(images.shape[2], options.TileSize, overlap);
-        Span[] columns = Span.Cover(images.shape[3], options.TileSize, overlap);
+        Span[] rows = Span.Cover(images.shape[2], side, overlap);
+        Span[] columns = Span.Cover(images.shape[3], side, overlap);
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         Tensor result = empty(
@@ -56,6 +64,13 @@ public static class TiledInference
         }
 
         return result.MoveToOuterDisposeScope();
+    }
+
+    private static Tensor? Streamed(
+        RestorationNetwork network, Tensor images, IProgress<double>? progress, CancellationToken cancellationToken)
+    {
+        using var noGradient = no_grad();
+        return network.TryStream(images, progress, cancellationToken);
     }
 
     /// <summary>Range of a tile along one axis in pixels of the input, without and with the overlap.</summary>

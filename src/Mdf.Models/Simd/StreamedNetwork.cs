@@ -59,8 +59,10 @@ internal sealed class StreamedNetwork : IDisposable
 
     /// <summary>Restores images.</summary>
     /// <param name="images">(N, C, H, W), float32, on the CPU.</param>
+    /// <param name="progress">Receives the fraction that is done, in (0, 1]; null for none.</param>
+    /// <param name="cancellation">Cancels the restoration between two bands of rows.</param>
     /// <returns>The restored images, in the caller's dispose scope.</returns>
-    public Tensor Run(Tensor images)
+    public Tensor Run(Tensor images, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -71,7 +73,7 @@ internal sealed class StreamedNetwork : IDisposable
             values[index + 1] = ByLibtorch(step, values);
         }
 
-        values[lastStep + 1] = Streamed(values[stages[0].Input]!);
+        values[lastStep + 1] = Streamed(values[stages[0].Input]!, progress, cancellation);
         for (int i = lastStep + 1; i < steps.Length; i++)
         {
             values[i + 1] = ByLibtorch(steps[i], values);
@@ -104,7 +106,7 @@ internal sealed class StreamedNetwork : IDisposable
         };
     }
 
-    private Tensor Streamed(Tensor images)
+    private Tensor Streamed(Tensor images, IProgress<double>? progress, CancellationToken cancellation)
     {
         StreamedStage first = stages[0], last = stages[^1];
         int zoom = zooms[last.Input], height = (int)images.shape[2], width = (int)images.shape[3];
@@ -119,9 +121,10 @@ internal sealed class StreamedNetwork : IDisposable
             int strips = (width + StripColumns - 1) / StripColumns;
             for (int strip = 0; strip < strips; strip++)
             {
-                using var run = new StreamedRun(
-                    stages, zooms, FeatureMap.Of(source, 0), FeatureMap.Of(result, image), width * strip / strips, width * (strip + 1) / strips);
-                run.Run(Band);
+                (int begin, int end) = (width * strip / strips, width * (strip + 1) / strips);
+                using var run = new StreamedRun(stages, zooms, FeatureMap.Of(source, 0), FeatureMap.Of(result, image), begin, end);
+                double share = 1.0 / (strips * images.shape[0]), before = ((image * strips) + strip) * share;
+                run.Run(Band, part => progress?.Report(before + (part * share)), cancellation);
             }
         }
 

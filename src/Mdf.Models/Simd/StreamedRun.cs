@@ -61,12 +61,17 @@ internal sealed class StreamedRun : IDisposable
 
     /// <summary>Computes all rows.</summary>
     /// <param name="band">Number of rows that a stage computes at once.</param>
-    public void Run(int band)
+    /// <param name="report">Receives the fraction that is done.</param>
+    /// <param name="cancellation">Cancels the computation between two bands.</param>
+    public void Run(int band, Action<double> report, CancellationToken cancellation)
     {
         int rows = height * zooms[stages[^1].Input];
         for (int row = 0; row < rows; row += band)
         {
-            Advance(stages.Length - 1, Math.Min(row + band, rows), band);
+            cancellation.ThrowIfCancellationRequested();
+            int end = Math.Min(row + band, rows);
+            Advance(stages.Length - 1, end, band);
+            report((double)end / rows);
         }
     }
 

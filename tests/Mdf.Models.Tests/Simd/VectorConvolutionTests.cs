@@ -134,15 +134,15 @@ public sealed class VectorConvolutionTests : IDisposable
         Tensor maps,
         Tensor weight,
         int padding,
-        Action<FeatureMap, int, Activation> forward,
-        Action<FeatureMap, int, ActivationGradient> back)
+        Action<FeatureMap, Margins, Activation> forward,
+        Action<FeatureMap, Margins, ActivationGradient> back)
     {
         Tensor exact = nn.functional.conv2d(
             maps.to(ScalarType.Float64), weight, padding: [padding, padding])[1], bias = Numbers(4, weight.shape[0]);
         Tensor target = TensorLayout.Allocate([2, .. exact.shape], ScalarType.Float32, CPU, channelsLast: true);
         fixed (float* added = bias.to(ScalarType.Float32).data<float>().ToArray())
         {
-            forward(FeatureMap.Of(maps, 1), padding, new Activation(FeatureMap.Of(target, 1).Start, added, (float)Slope));
+            forward(FeatureMap.Of(maps, 1), new Margins(padding), new Activation(FeatureMap.Of(target, 1).Start, added, (float)Slope));
         }
 
         AssertNear(nn.functional.leaky_relu(exact + bias.reshape(-1, 1, 1), Slope), target[1]);
@@ -151,7 +151,7 @@ public sealed class VectorConvolutionTests : IDisposable
         Tensor activations = Maps(5, (int)exact.shape[0], rows, columns), reference = Maps(6, (int)exact.shape[0], rows, columns + 1);
         foreach ((int ownedRows, int ownedColumns) in new[] { (0, 0), (rows, columns), ((rows + 1) / 2, (columns + 1) / 2) })
         {
-            back(FeatureMap.Of(maps, 1), padding, new ActivationGradient(
+            back(FeatureMap.Of(maps, 1), new Margins(padding), new ActivationGradient(
                 FeatureMap.Of(target, 1).Start, FeatureMap.Of(activations, 1).Start, (float)Slope, FeatureMap.Of(reference, 1).Part(
                     ownedRows, ownedColumns), (float)Weight));
             Tensor gradient = exact.clone(), difference = activations[1].to(ScalarType.Float64) - reference[1].narrow(2, 0, columns);

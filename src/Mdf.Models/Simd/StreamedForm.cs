@@ -1,0 +1,73 @@
+using System.IO.Hashing;
+using Mdf.Models.Restoration;
+using Mdf.TorchCompatibility;
+using static TorchSharp.torch;
+
+namespace Mdf.Models.Simd;
+
+/// <summary>
+/// Keeps the form of a restoration network that is computed without libtorch. The form is made anew when a weight has changed.
+/// </summary>
+internal sealed class StreamedForm(RestorationNetwork network) : IDisposable
+{
+    private readonly Lock guard = new();
+    private UInt128 weights;
+    private StreamedNetwork? form;
+    private bool isMade;
+
+    /// <summary>Returns the form with the network's current weights; null if images or network need libtorch.</summary>
+    /// <param name="images">The images to restore.</param>
+    public StreamedNetwork? For(Tensor images)
+    {
+        if (network.training || is_grad_enabled() || images.dtype != ScalarType.Float32 || images.device_type != TorchSharp.DeviceType.CPU)
+        {
+            return null;
+        }
+
+        lock (guard)
+        {
+            using var scope = NewDisposeScope();
+            using var mode = InferenceMode.Leave();
+            using var noGradient = no_grad();
+            if (Fingerprint() is not { } current)
+            {
+                return null;
+            }
+
+            if (!isMade || current != weights)
+            {
+                form?.Dispose();
+                form = StreamedNetwork.TryCreate(network.Describe());
+                (weights, isMade) = (current, true);
+            }
+
+            return form;
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (guard)
+        {
+            form?.Dispose();
+            (form, isMade) = (null, false);
+        }
+    }
+
+    // Hashing takes a thousandth of the time of a convolution of a small image. Null if the weights are not float32 on the CPU.
+    private UInt128? Fingerprint()
+    {
+        var hash = new XxHash128();
+        foreach (Tensor weight in network.parameters().Cast<Tensor>().Concat(network.buffers()))
+        {
+            if (weight.device_type != TorchSharp.DeviceType.CPU || (weight.is_floating_point() && weight.dtype != ScalarType.Float32))
+            {
+                return null;
+            }
+
+            hash.Append(weight.contiguous().bytes);
+        }
+
+        return hash.GetCurrentHashAsUInt128();
+    }
+}

@@ -1,0 +1,217 @@
+using Mdf.Models.Layered;
+using Mdf.Models.Restoration;
+using Mdf.Models.Simd;
+using Mdf.Testing;
+using TorchSharp;
+#pragma warning disable xUnit1051 // A token is passed where cancellation is what is tested.
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn.functional;
+
+namespace Mdf.Models.Tests.Simd;
+
+/// <summary>Networks computed in bands of rows agree with libtorch in float64.</summary>
+public sealed class StreamedNetworkTests : IDisposable
+{
+    private const double Tolerance = 1e-4;
+
+    private static readonly Dictionary<string, Func<RestorationNetwork>> Networks = new()
+    {
+        ["DnCNN"] = () => new DnCnn(new DnCnnOptions { Layers = 5, Width = 32, Normalization = true, Biases = true }, seed: 1),
+        ["DnCNN, grey, no biases"] = () => new DnCnn(new DnCnnOptions { Channels = 1, Layers = 17, Width = 32, Normalization = false }, seed: 2),
+        ["DnCNN, two layers"] = () => new DnCnn(new DnCnnOptions { Layers = 2, Width = 64 }, seed: 3),
+        ["EDSR x2"] = () => new Edsr(new EdsrOptions { Scale = 2, Blocks = 2, Width = 32 }, seed: 4),
+        ["EDSR x3"] = () => new Edsr(new EdsrOptions { Scale = 3, Blocks = 1, Width = 32, ResidualScale = 0.1 }, seed: 5),
+        ["EDSR x4"] = () => new Edsr(new EdsrOptions { Scale = 4, Blocks = 3, Width = 64 }, seed: 6),
+        ["SRResNet x2"] = () => new SrResNet(new SrResNetOptions { Scale = 2, Blocks = 2, Width = 32 }, seed: 7),
+        ["SRResNet x4"] = () => new SrResNet(new SrResNetOptions { Scale = 4, Blocks = 1, Width = 64 }, seed: 8),
+        ["MSRResNet x3"] = () => new MsrResNet(new MsrResNetOptions { Scale = 3, Blocks = 1, Width = 32 }, seed: 9),
+        ["MSRResNet x4"] = () => new MsrResNet(new MsrResNetOptions { Scale = 4, Blocks = 2, Width = 64 }, seed: 10),
+    };
+
+    private readonly DisposeScope scope = NewDisposeScope();
+
+    public static TheoryData<string> Names => [.. Networks.Keys];
+
+    public static TheoryData<string, int, int, int> Cases => new(
+        from name in Networks.Keys
+        from size in new (int, int, int)[] { (1, 1, 1), (2, 5, 3), (1, 11, 13), (1, 8, 33), (3, 26, 17), (1, 7, 700) }
+        select (name, size.Item1, size.Item2, size.Item3));
+
+    public void Dispose() => scope.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Run_AnySize_AgreesWithLibtorch(string name, int count, int height, int width)
+    {
+        SkipWithoutVectors();
+        using RestorationNetwork network = Trained(name);
+        Tensor images = Images(network, count, height, width);
+        using var form = StreamedNetwork.TryCreate(network.Describe());
+        Assert.NotNull(form);
+
+        Tensor actual = form.Run(images);
+
+        Tensor expected = InFloat64(name, network, images);
+        Assert.Equal(expected.shape, actual.shape);
+        Assert.True(actual.is_contiguous());
+        TensorAssert.Near(expected, actual, Tolerance);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Describe_EvaluatedStepByStep_IsTheNetwork(string name)
+    {
+        using RestorationNetwork network = Trained(name);
+        network.to(ScalarType.Float64);
+        Tensor images = Images(network, 2, 9, 14).to(ScalarType.Float64);
+        var values = new List<Tensor> { images };
+        foreach (LayerStep step in network.Describe().Steps)
+        {
+            values.Add(Evaluate(step, values));
+        }
+
+        TensorAssert.Near(network.call(images), values[^1], 1e-10);
+    }
+
+    [Fact]
+    public void Call_WithoutGradients_IsStreamedAndSeesChangedWeights()
+    {
+        SkipWithoutVectors();
+        using RestorationNetwork network = Trained("DnCNN");
+        Tensor images = Images(network, 1, 20, 30);
+        using var noGradient = no_grad();
+        foreach (double factor in new[] { 1, 0.5, 2 })
+        {
+            network.parameters().First().mul_(factor);
+            using var form = StreamedNetwork.TryCreate(network.Describe())!;
+            TensorAssert.Equal(form.Run(images), network.call(images));
+        }
+
+        network.buffers().First().add_(0.25);
+        using var changed = StreamedNetwork.TryCreate(network.Describe())!;
+        TensorAssert.Equal(changed.Run(images), network.call(images));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Call_ManyTimes_LeavesNoTensor(string name)
+    {
+        using RestorationNetwork network = Trained(name);
+        using (no_grad())
+        {
+            network.call(Images(network, 1, 12, 12));
+        }
+
+        LiveTensors.AssertNoneLeft(() =>
+        {
+            using var each = NewDisposeScope();
+            using var noGradient = no_grad();
+            network.parameters().First().mul_(0.5f);
+            network.call(Images(network, 1, 12, 12));
+        });
+    }
+
+    [Fact]
+    public void Call_AnyNumberOfThreads_GivesTheSame()
+    {
+        using RestorationNetwork network = Trained("EDSR x4");
+        Tensor images = Images(network, 1, 40, 50);
+        using var noGradient = no_grad();
+        int before = get_num_threads();
+        Tensor expected = network.call(images);
+        try
+        {
+            set_num_threads(3);
+            TensorAssert.Equal(expected, network.call(images));
+        }
+        finally
+        {
+            set_num_threads(before);
+        }
+    }
+
+    [Fact]
+    public void Restore_WithoutTiles_ReportsProgressAndCanBeCancelled()
+    {
+        SkipWithoutVectors();
+        using RestorationNetwork network = Trained("EDSR x2");
+        Tensor images = Images(network, 2, 40, 30);
+        var fractions = new List<double>();
+        Tensor restored = TiledInference.Restore(network, images, progress: new Recorder(fractions.Add));
+        Assert.Equal(fractions.Order(), fractions);
+        Assert.True(fractions.Count > 10);
+        Assert.Equal(1, fractions[^1], 1e-9);
+        TensorAssert.Near(TiledInference.Restore(network, images, new TilingOptions { TileSize = 16 }), restored, Tolerance);
+
+        using var source = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => TiledInference.Restore(
+            network, images, progress: new Recorder(_ => source.Cancel()), cancellationToken: source.Token));
+    }
+
+    [Fact]
+    public void TryCreate_LayersThatDoNotFit_IsNull()
+    {
+        using var narrow = new DnCnn(new DnCnnOptions { Layers = 3, Width = 24 });
+        Assert.Null(StreamedNetwork.TryCreate(narrow.Describe()));
+        using var noGradient = no_grad();
+        narrow.eval();
+        Assert.Equal([1, 3, 8, 8], narrow.call(rand(1, 3, 8, 8)).shape);
+    }
+
+    private static RestorationNetwork Trained(string name)
+    {
+        RestorationNetwork network = Networks[name]();
+        network.eval();
+        using var noGradient = no_grad();
+        using var generator = new Generator(3);
+        foreach ((string key, Tensor value) in network.state_dict().Where(s => s.Value.is_floating_point() && s.Value.ndim == 1))
+        {
+            Tensor drawn = rand(value.shape, ScalarType.Float32, CPU, generator: generator);
+            bool isPositive = key.EndsWith("running_var", StringComparison.Ordinal);
+            value.copy_(isPositive ? drawn + 0.5 : key.StartsWith("add_mean", StringComparison.Ordinal) ? value : (drawn * 0.4) - 0.1);
+        }
+
+        return network;
+    }
+
+    private static Tensor InFloat64(string name, RestorationNetwork network, Tensor images)
+    {
+        using var noGradient = no_grad();
+        using RestorationNetwork exact = Networks[name]();
+        exact.load_state_dict(network.state_dict());
+        exact.to(ScalarType.Float64);
+        exact.eval();
+        return exact.call(images.to(ScalarType.Float64));
+    }
+
+    private static Tensor Images(RestorationNetwork network, int count, int height, int width)
+    {
+        using var generator = new Generator(4);
+        return rand([count, network.Channels, height, width], ScalarType.Float32, CPU, generator: generator);
+    }
+
+    private static Tensor Evaluate(LayerStep step, List<Tensor> values)
+    {
+        Tensor x = values[step.Input];
+        return step switch
+        {
+            ConvolutionStep c => conv2d(x, c.Weight, c.Bias, padding: [c.Padding, c.Padding]),
+            NormalizationStep n => batch_norm(x, n.Mean, n.Variance, n.Weight, n.Bias, false, 0.1, n.Epsilon),
+            ActivationStep a => leaky_relu(x, a.NegativeSlope),
+            ParametricActivationStep p => where(x > 0, x, x * p.Slope),
+            SumStep s => (x * s.Factor) + values[s.Other],
+            ScalingStep s => x * s.Factor,
+            ShuffleStep s => pixel_shuffle(x, s.Factor),
+            EnlargementStep e => interpolate(
+                x, [x.shape[2] * e.Factor, x.shape[3] * e.Factor], mode: InterpolationMode.Bilinear, align_corners: false),
+            _ => throw new InvalidOperationException(step.GetType().Name),
+        };
+    }
+
+    private static void SkipWithoutVectors() => Assert.SkipUnless(VectorDiscriminator.IsSupported, "no AVX2");
+
+    private sealed class Recorder(Action<double> report) : IProgress<double>
+    {
+        public void Report(double value) => report(value);
+    }
+}
