@@ -89,7 +89,7 @@ internal sealed class Step : IDisposable
         switch (variant)
         {
             case Variant.Prepared or Variant.PreparedBFloat16:
-                PreparedReference prepared = loss.Prepare(reference);
+                PreparedReference prepared = loss.Prepare(reference).DetachFromDisposeScope();
                 return () => Backward(loss.call(restored, prepared));
             case Variant.Inference:
                 return () =>

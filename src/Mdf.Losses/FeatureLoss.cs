@@ -70,7 +70,10 @@ public abstract class FeatureLoss : ImageLoss
 
     /// <summary>Computes a reference's features once, for any number of calls against that reference.</summary>
     /// <param name="reference">Reference images, (N, C, H, W), floating point in [0, 1]; no gradient reaches the reference.</param>
-    /// <returns>The prepared reference. It holds the features in memory until the caller disposes it.</returns>
+    /// <returns>
+    /// The prepared reference. It holds the features in memory until the caller or the current dispose scope disposes it. A dispose scope
+    /// treats it as a tensor: <see cref="PreparedReference.MoveToOuterDisposeScope"/> lets it outlive the scope.
+    /// </returns>
     /// <exception cref="ArgumentException">The reference has a wrong shape, type or device.</exception>
     public PreparedReference Prepare(Tensor reference) => new(this, reference, FeaturesOf(reference));
 

@@ -35,48 +35,46 @@ internal static class TrainingState
         SafetensorsFile.Write(path, tensors, metadata);
     }
 
-    /// <summary>Reads a state and checks that its format and identity are the expected ones.</summary>
+    /// <summary>Reads a state and checks that its format is the expected one.</summary>
     /// <param name="path">Path of the state file.</param>
     /// <param name="format">Expected name and version of the kind of training.</param>
-    /// <param name="identity">Expected identity.</param>
-    /// <param name="younger">Key of the identity that older states may lack; not compared if the state lacks it.</param>
     /// <returns>The tensors; the metadata contain the position.</returns>
-    public static StateDictionary Load(string path, string format, IReadOnlyDictionary<string, string> identity, string? younger = null)
+    public static StateDictionary Load(string path, string format)
     {
         StateDictionary saved = SafetensorsFile.Read(path);
-        try
-        {
-            if (saved.Metadata.GetValueOrDefault(FormatKey) != format)
-            {
-                throw new CheckpointFormatException(
-                    path,
-                    null,
-                    $"it is not a training state of this version: '{FormatKey}' is '{saved.Metadata.GetValueOrDefault(FormatKey)}'; "
-                    + $"expected '{format}'.");
-            }
-
-            foreach ((string key, string value) in identity)
-            {
-                string? other = saved.Metadata.GetValueOrDefault(IdentityPrefix + key);
-                if (other != value && !(other is null && key == younger))
-                {
-                    throw new InvalidOperationException(
-                        $"'{path}' is the state of another training: its {key} is {other ?? "unknown"}, not {value}. "
-                        + "Name another state file, or delete this one to start afresh.");
-                }
-            }
-
-            return saved;
-        }
-        catch
+        if (saved.Metadata.GetValueOrDefault(FormatKey) is var found && found != format)
         {
             saved.Dispose();
-            throw;
+            throw new CheckpointFormatException(
+                path, null, $"it is not a training state of this version: '{FormatKey}' is '{found}'; expected '{format}'.");
+        }
+
+        return saved;
+    }
+
+    /// <summary>Throws if a state belongs to another training.</summary>
+    /// <param name="path">Path of the state file.</param>
+    /// <param name="saved">The state.</param>
+    /// <param name="identity">Expected identity.</param>
+    /// <param name="younger">Key of the identity that older states may lack; not compared if the state lacks it.</param>
+    public static void RequireIdentity(
+        string path, StateDictionary saved, IReadOnlyDictionary<string, string> identity, string? younger = null)
+    {
+        foreach ((string key, string value) in identity)
+        {
+            string? other = Identity(saved, key);
+            if (other != value && !(other is null && key == younger))
+            {
+                throw new TrainingStateException(path, key, other ?? "unknown", value, "Resume it with its own settings.");
+            }
         }
     }
 
+    /// <summary>Returns a value of a state's identity; null if the state lacks it.</summary>
+    public static string? Identity(StateDictionary saved, string key) => saved.Metadata.GetValueOrDefault(IdentityPrefix + key);
+
     /// <summary>Reads a counter of the position, 0 to <paramref name="largest"/>.</summary>
-    public static int Number(string path, StateDictionary saved, string key, int largest) =>
+    public static int Number(string path, StateDictionary saved, string key, int largest = int.MaxValue) =>
         int.TryParse(saved.Metadata.GetValueOrDefault(key), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
             && number <= largest
             ? number

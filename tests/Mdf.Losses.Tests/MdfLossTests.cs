@@ -256,7 +256,7 @@ public sealed class MdfLossTests : IDisposable
         PreparedReference prepared;
         using (NewDisposeScope())
         {
-            prepared = loss.Prepare(y); // outlives the scope it is made in
+            prepared = loss.Prepare(y).MoveToOuterDisposeScope();
         }
 
         using (prepared)
@@ -269,6 +269,32 @@ public sealed class MdfLossTests : IDisposable
                 TensorAssert.RelativelyNear(loss.call(x.detach(), y), value, 1e-14);
                 TensorAssert.Near(expected, x.grad, 1e-14);
             }
+        }
+    }
+
+    [Fact]
+    public void Prepare_NotDisposed_GoesWithItsDisposeScope()
+    {
+        MdfLoss loss = Loss();
+        Tensor x = TestPyramid.Images(1, ScalarType.Float32, 1, 3, 12, 12), y = TestPyramid.Images(2, ScalarType.Float32, 1, 3, 12, 12);
+        PreparedReference? prepared = null;
+        LiveTensors.AssertNoneLeft(() =>
+        {
+            using var inner = NewDisposeScope();
+            prepared = loss.Prepare(y);
+            loss.call(x, prepared);
+        });
+        Assert.Contains(
+            "dispose scope", Assert.Throws<ObjectDisposedException>(() => loss.call(x, prepared!)).Message, StringComparison.Ordinal);
+
+        using (NewDisposeScope())
+        {
+            prepared = loss.Prepare(y).DetachFromDisposeScope();
+        }
+
+        using (prepared)
+        {
+            TensorAssert.RelativelyNear(loss.call(x, y), loss.call(x, prepared), 1e-6);
         }
     }
 

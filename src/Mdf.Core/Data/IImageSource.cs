@@ -12,6 +12,12 @@ public interface IImageSource
     /// <summary>Short text that identifies the images, which is stored in the metadata of checkpoints.</summary>
     string Description { get; }
 
+    /// <summary>
+    /// Entries of the source that are not among its <see cref="Count"/> images, with the reasons. Reports list them among the skipped
+    /// images. Default: none.
+    /// </summary>
+    IReadOnlyList<SkippedImage> Unreadable => [];
+
     /// <summary>Returns the name of an image, for reports.</summary>
     /// <param name="index">Index of the image, from 0 to <see cref="Count"/> - 1.</param>
     /// <returns>Name of the image, such as its file name.</returns>

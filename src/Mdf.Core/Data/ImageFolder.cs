@@ -1,6 +1,7 @@
 using System.IO.Hashing;
 using System.Text;
 using Mdf.Imaging;
+using Mdf.IO;
 using static TorchSharp.torch;
 
 namespace Mdf.Data;
@@ -9,6 +10,10 @@ namespace Mdf.Data;
 /// The images (PNG, JPEG, BMP, WebP) of a folder and its subfolders, of any size, ordered by relative path. Files are decoded on demand and
 /// kept in memory as bytes up to <see cref="ImageFolderOptions.MemoryBudget"/>. Images with 16 bits a channel are rounded to 8.
 /// </summary>
+/// <remarks>
+/// Links to files and folders are followed, and each real file counts once, also where links form a circle. Hidden files and folders are
+/// left out. <see cref="Unreadable"/> lists what cannot be used, with the reasons.
+/// </remarks>
 public sealed class ImageFolder : IImageSource
 {
     private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".bmp", ".webp"];
@@ -24,18 +29,24 @@ public sealed class ImageFolder : IImageSource
     /// <param name="options">Memory budget and size limit; null for the defaults.</param>
     /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
     /// <exception cref="UnauthorizedAccessException">The process has no permission to read the folder.</exception>
-    /// <exception cref="ArgumentException">The folder has no file with the extension .png, .jpg, .jpeg, .bmp or .webp.</exception>
+    /// <exception cref="ArgumentException">
+    /// The folder has no usable file with the extension .png, .jpg, .jpeg, .bmp or .webp. The message names an unreadable entry, if any.
+    /// </exception>
     public ImageFolder(string path, ImageFolderOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         this.options = options ?? new ImageFolderOptions();
         FullName = Path.GetFullPath(path);
-        names = [.. Files().Select(f => Path.GetRelativePath(FullName, f.FullName).Replace('\\', '/')).Order(StringComparer.Ordinal)];
+        var walk = FolderWalk.Through(FullName, IsImage);
+        names = [.. walk.Files];
+        Unreadable = [.. walk.Unusable.Select(u => new SkippedImage(u.Name, u.Reason))];
         kept = new ByteImage?[names.Length];
         Description = names.Length > 0
             ? Describe()
             : throw new ArgumentException(
-                $"'{FullName}' holds no file with the extension of an image ({string.Join(", ", Extensions)}).", nameof(path));
+                $"'{FullName}' holds no file with the extension of an image ({string.Join(", ", Extensions)})."
+                + (Unreadable is [var first, ..] ? $" {Unreadable.Count} cannot be used; the first, {first.Name}: {first.Reason}" : ""),
+                nameof(path));
     }
 
     /// <summary>Absolute path of the folder.</summary>
@@ -46,6 +57,12 @@ public sealed class ImageFolder : IImageSource
 
     /// <summary>Name of the folder, number of images, and a CRC-32 checksum of the files' names and lengths.</summary>
     public string Description { get; }
+
+    /// <summary>
+    /// Entries that are left out of <see cref="Count"/>, with the reasons: names that are not UTF-8, folders without permission, links to
+    /// nothing, empty files, and pipes, sockets and devices.
+    /// </summary>
+    public IReadOnlyList<SkippedImage> Unreadable { get; }
 
     /// <summary>Returns an image's path relative to the folder, with forward slashes.</summary>
     /// <param name="index">Index of the image, from 0 to <see cref="Count"/> - 1.</param>
@@ -82,10 +99,7 @@ public sealed class ImageFolder : IImageSource
         return ByteImage.FromTensor(ImageFile.Read(path, new ImageReadOptions { MaximumPixels = options.MaximumPixels }));
     }
 
-    // The default options skip hidden files: some systems keep metadata in hidden files with image extensions.
-    private IEnumerable<FileInfo> Files() => new DirectoryInfo(FullName)
-        .EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 32 })
-        .Where(f => Extensions.Contains(f.Extension, StringComparer.OrdinalIgnoreCase));
+    private static bool IsImage(string name) => Extensions.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase);
 
     private string Describe()
     {

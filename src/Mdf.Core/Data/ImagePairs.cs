@@ -53,14 +53,14 @@ public sealed class ImagePairs
     /// <summary>Number of images, including those that are skipped.</summary>
     public int Count => images.Count;
 
-    /// <summary>Images that have been skipped so far, with the reasons.</summary>
+    /// <summary>The source's unreadable entries and the images that have been skipped so far, with the reasons.</summary>
     public IReadOnlyList<SkippedImage> Skipped
     {
         get
         {
             lock (gate)
             {
-                return [.. skipped.Values];
+                return [.. images.Unreadable, .. skipped.Values];
             }
         }
     }
@@ -120,6 +120,33 @@ public sealed class ImagePairs
         return new PairedBatch(degraded.MoveToOuterDisposeScope(), reference.MoveToOuterDisposeScope());
     }
 
+    /// <summary>Reads every image once, so that <see cref="Skipped"/> lists all that cannot be used.</summary>
+    /// <param name="leastSide">Smallest height and width an image must have, in pixels.</param>
+    /// <param name="cancellation">Ends the reading between two images.</param>
+    /// <exception cref="IOException">None of the images can be used.</exception>
+    internal void ReadAll(int leastSide, CancellationToken cancellation)
+    {
+        for (int i = 0; i < images.Count && !cancellation.IsCancellationRequested; i++)
+        {
+            Usable(i, leastSide);
+        }
+
+        RequireOne();
+    }
+
+    private void RequireOne()
+    {
+        lock (gate)
+        {
+            if (skipped.Count == images.Count)
+            {
+                SkippedImage first = skipped.GetAt(0).Value;
+                throw new IOException(
+                    $"None of the {images.Count} images can be used; the first of them: {first.Name}: {first.Reason}");
+            }
+        }
+    }
+
     private (Tensor Degraded, Tensor Reference) Patch(int size, Random random)
     {
         using var scope = NewDisposeScope();
@@ -144,16 +171,7 @@ public sealed class ImagePairs
     {
         while (true)
         {
-            lock (gate)
-            {
-                if (skipped.Count == images.Count)
-                {
-                    SkippedImage first = skipped.GetAt(0).Value;
-                    throw new IOException(
-                        $"None of the {images.Count} images can be used; the first of them: {first.Name}: {first.Reason}");
-                }
-            }
-
+            RequireOne();
             if (Usable(random.Next(images.Count), leastSide) is { } image)
             {
                 return image;

@@ -50,13 +50,33 @@ public sealed partial class DiscriminatorTrainer
         this.logger = logger ?? NullLogger.Instance;
     }
 
+    /// <summary>Reads how far the training has come whose state is saved in a file.</summary>
+    /// <param name="stateFile">Path of the state file, which need not exist.</param>
+    /// <returns>
+    /// Number of finished scales, and number of iterations of the next scale that were done; both 0 if there is no state.
+    /// </returns>
+    /// <exception cref="CheckpointFormatException">The state file is damaged or is not a training state.</exception>
+    /// <exception cref="IOException">The state file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">There is no permission to read the state file.</exception>
+    public static (int FinishedScales, int Iterations) FindSaved(string stateFile)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(stateFile);
+        if (!File.Exists(stateFile))
+        {
+            return (0, 0);
+        }
+
+        using StateDictionary saved = TrainingState.Load(stateFile, Format);
+        return (TrainingState.Number(stateFile, saved, FinishedKey), TrainingState.Number(stateFile, saved, IterationKey));
+    }
+
     /// <summary>Trains the discriminators of all scales. Training takes minutes to hours.</summary>
     /// <param name="images">
     /// One or more seed images with the same number of channels. One image is enough according to the paper.
     /// </param>
     /// <param name="distortion">The task's distortion.</param>
     /// <param name="stateFile">
-    /// Path of the state file, which is written every <see cref="DiscriminatorTrainingOptions.SaveInterval"/> iterations, after each scale
+    /// Path of the state file, whose folder is created if missing. It is written after the first iteration, every <see cref="DiscriminatorTrainingOptions.SaveInterval"/> iterations, after each scale
     /// and on cancellation. If the file exists, training resumes from its state and gives the same result as an uninterrupted training.
     /// Null to save nothing.
     /// </param>
@@ -71,12 +91,14 @@ public sealed partial class DiscriminatorTrainer
     /// There is no seed image, or an image has a wrong shape or type, is too small, constant or outside [0, 1], or differs from the first
     /// image in channels or number of scales. The message names the image and the reason.
     /// </exception>
-    /// <exception cref="InvalidOperationException">
-    /// The state file belongs to a training with other settings, images or distortion, or the distortion changed an image's size.
+    /// <exception cref="TrainingStateException">
+    /// The state file belongs to a training with other settings, images or distortion. Its iterations cannot be changed afterwards, because
+    /// each scale builds on the finished ones.
     /// </exception>
+    /// <exception cref="InvalidOperationException">The distortion changed an image's size.</exception>
     /// <exception cref="CheckpointFormatException">The state file is damaged or is not a training state.</exception>
     /// <exception cref="IOException">
-    /// The state file cannot be read or written (writing is tried before the first iteration), or another training is using it. A training
+    /// The state file cannot be read or written (writing is tried after the first iteration), or another training is using it. A training
     /// marks a state file as in use by a file beside it with the extension <c>.lock</c>.
     /// </exception>
     /// <exception cref="UnauthorizedAccessException">There is no permission to read or write the state file, or it is a folder.</exception>
@@ -94,8 +116,9 @@ public sealed partial class DiscriminatorTrainer
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(distortion);
         SeedImageChecks.Check(images, options);
+        using OutputFolder? folder = stateFile is null ? null : new OutputFolder(Path.GetDirectoryName(Path.GetFullPath(stateFile))!);
         using IDisposable? claim = stateFile is null ? null
-            : FileLock.Take(stateFile, $"'{stateFile}' is in use by another training; wait for its end, or name another state file.");
+            : FileLock.Take(stateFile, $"'{stateFile}' is in use by another training; wait for its end, or choose another state file.");
         using var scope = NewDisposeScope();
         using var mode = InferenceMode.Leave();
         using var gradients = enable_grad();
@@ -124,12 +147,6 @@ public sealed partial class DiscriminatorTrainer
             else
             {
                 (int height, int width) = run.SizeOf(scale);
-                if (scale == 0)
-                {
-                    // Fail now, not after an hour, if the state file cannot be written.
-                    Save(stateFile, identity, run, training: null);
-                }
-
                 LogScale(scale, run.ScaleCount, height, width, generator.Width);
             }
 
@@ -138,7 +155,10 @@ public sealed partial class DiscriminatorTrainer
             while (training.Iteration < options.Iterations && !cancellation.IsCancellationRequested)
             {
                 ScaleLosses losses = training.Iterate();
-                bool isDue = training.Iteration % options.SaveInterval == 0 || training.Iteration == options.Iterations;
+
+                // A new training saves its first iteration, so that a state file that cannot be written fails now, not after an hour.
+                bool isDue = training.Iteration % options.SaveInterval == 0 || training.Iteration == options.Iterations
+                    || (scale == 0 && training.Iteration == 1);
                 RequireGood(losses.Trouble() ?? (isDue ? training.Trouble() : null), scale, training.Iteration, stateFile);
 
                 if (training.Iteration > options.Iterations * 0.9)
@@ -151,6 +171,11 @@ public sealed partial class DiscriminatorTrainer
                 {
                     Save(stateFile, identity, run, training);
                 }
+            }
+
+            if (training.Iteration < options.Iterations && run.Finished + training.Iteration == 0)
+            {
+                break;
             }
 
             if (training.Iteration < options.Iterations)
@@ -192,9 +217,19 @@ public sealed partial class DiscriminatorTrainer
             return null;
         }
 
-        StateDictionary saved = TrainingState.Load(stateFile, Format, identity);
+        StateDictionary saved = TrainingState.Load(stateFile, Format);
         try
         {
+            finished = TrainingState.Number(stateFile, saved, FinishedKey);
+            iterations = TrainingState.Number(stateFile, saved, IterationKey);
+            if (finished == 0 && iterations == 0)
+            {
+                // A start that came to nothing, of whatever settings, is replaced.
+                saved.Dispose();
+                return null;
+            }
+
+            TrainingState.RequireIdentity(stateFile, saved, identity);
             finished = TrainingState.Number(stateFile, saved, FinishedKey, scaleCount);
             iterations = TrainingState.Number(stateFile, saved, IterationKey, options.Iterations);
             return saved;

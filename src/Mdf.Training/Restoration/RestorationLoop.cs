@@ -37,7 +37,7 @@ internal sealed class RestorationLoop : IDisposable
     public RestorationTrainingResult Run(CancellationToken cancellation)
     {
         RestorationNetwork network = job.Input.Network;
-        Open();
+        Open(cancellation);
         network.train();
         int depth = options.PrefetchDepth ?? (job.Device.type == DeviceType.CPU ? 0 : PrefetchOnGpu);
         using var batches = new BatchPrefetch(MakeBatch, step, options.Steps, depth);
@@ -46,7 +46,8 @@ internal sealed class RestorationLoop : IDisposable
         {
             Advance(batches);
             isReported = report.WriteIfDue(step, state, cancellation);
-            if (isReported && step % options.SaveInterval == 0)
+            // A new training saves its first step: a folder that cannot be written to fails now instead of after the first interval.
+            if (isReported && (step % options.SaveInterval == 0 || state.SavedAt == 0))
             {
                 Save();
             }
@@ -60,6 +61,7 @@ internal sealed class RestorationLoop : IDisposable
         }
 
         report.LogSkipped();
+        report.LogIfWorse();
         average?.Apply();
         network.eval();
         return new RestorationTrainingResult
@@ -82,16 +84,18 @@ internal sealed class RestorationLoop : IDisposable
         state.Dispose();
     }
 
-    private void Open()
+    // A new training writes nothing before its first step has shown that network, loss and images fit together.
+    private void Open(CancellationToken cancellation)
     {
         RestorationPosition position = state.Open();
         step = position.Step;
         report.Begin(position, state.StateFile);
-        if (state.SavedAt < 0)
+        if (step == 0 && options.CheckImages)
         {
-            // A folder that cannot be written to fails now instead of after the first interval.
-            Save();
+            pairs.ReadAll(options.PatchSize, cancellation);
         }
+
+        report.LogSkipped();
     }
 
     private PairedBatch MakeBatch(int number) =>
@@ -106,6 +110,7 @@ internal sealed class RestorationLoop : IDisposable
         report.Add(training.Run(batch.Degraded.to(job.Device), batch.Reference.to(job.Device)));
         average?.Update();
         step++;
+        report.OpenLog();
     }
 
     private void Save()

@@ -49,7 +49,7 @@ internal sealed partial class RestorationReport : IDisposable
     /// <summary>Scores of the last validation; null before the first.</summary>
     public RestorationScores? Scores { get; private set; }
 
-    /// <summary>Opens the log, cut off after the position's last line.</summary>
+    /// <summary>Starts from a position.</summary>
     /// <param name="position">The position to start from.</param>
     /// <param name="stateFile">The file that keeps the last good state, for messages.</param>
     public void Begin(RestorationPosition position, string? stateFile)
@@ -58,7 +58,12 @@ internal sealed partial class RestorationReport : IDisposable
         begunAt = position.Step;
         Logged = position.Logged;
         Best = position.Best;
-        if (job.Input.OutputFolder is { } folder)
+    }
+
+    /// <summary>Opens the log, cut off after the line of the position to start from. Without effect if it is open.</summary>
+    public void OpenLog()
+    {
+        if (log is null && job.Input.OutputFolder is { } folder)
         {
             string[] columns = ["learning_rate", "images_per_second", "resident_mib", "validation_psnr", "validation_ssim"];
             string[] all = [.. terms, .. columns, .. options.Validation.Lpips is null ? Array.Empty<string>() : ["validation_lpips"]];
@@ -107,6 +112,7 @@ internal sealed partial class RestorationReport : IDisposable
         lastSpeed = windowSteps > 0 ? windowSteps * options.BatchSize / window.Elapsed.TotalSeconds : null;
         double?[] perceptual = options.Validation.Lpips is null ? [] : [validation?.Lpips];
         double residentMib = Environment.WorkingSet / (1024.0 * 1024);
+        OpenLog();
         log?.Add(step, [.. means, job.RateAt(step - 1), lastSpeed, residentMib, validation?.Psnr, validation?.Ssim, .. perceptual]);
         LogSkipped();
         Sums.zero_().Dispose();
@@ -147,6 +153,15 @@ internal sealed partial class RestorationReport : IDisposable
         }
     }
 
+    /// <summary>Logs a warning if the last validation found the restored images worse than the degraded ones.</summary>
+    public void LogIfWorse()
+    {
+        if (Scores is { IsWorseThanDegraded: true } scores)
+        {
+            LogWorse(scores.Psnr, scores.DegradedPsnr);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => Sums.Dispose();
 
@@ -178,6 +193,12 @@ internal sealed partial class RestorationReport : IDisposable
             throw new TrainingDivergedException(null, step, $"the {terms[bad]} is not finite", stateFile);
         }
     }
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The network is worse than its input: the restored validation images have a PSNR of {Psnr:f2} dB, the degraded ones "
+            + "{DegradedPsnr:f2} dB.")]
+    private partial void LogWorse(double psnr, double degradedPsnr);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Skipping image '{Name}': {Reason}")]
     private partial void LogSkip(string name, string reason);

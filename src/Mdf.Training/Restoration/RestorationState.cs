@@ -15,6 +15,7 @@ internal sealed partial class RestorationState : IDisposable
     private const string BestFileName = "best.ckpt";
     private const string LastFileName = "last.ckpt";
     private const string StepKey = "step";
+    private const string StepsKey = "steps";
     private const string LoggedKey = "logged";
     private const string BestStepKey = "best step";
     private const string BestPsnrKey = "best psnr";
@@ -26,6 +27,7 @@ internal sealed partial class RestorationState : IDisposable
     private readonly Tensor sums;
     private readonly IReadOnlyDictionary<string, string> identity;
     private readonly string? path;
+    private OutputFolder? folder;
     private IDisposable? folderLock;
 
     /// <param name="job">The settings and the input.</param>
@@ -40,11 +42,11 @@ internal sealed partial class RestorationState : IDisposable
         this.average = average;
         this.sums = sums;
         identity = job.Identity();
-        path = job.Input.OutputFolder is { } folder ? Path.Combine(folder, StateFileName) : null;
+        path = job.Input.OutputFolder is { } output ? Path.Combine(output, StateFileName) : null;
     }
 
-    /// <summary>Step of the last state that was saved or resumed; -1 before the first.</summary>
-    public int SavedAt { get; private set; } = -1;
+    /// <summary>Step of the last state that was saved or resumed; 0 before the first.</summary>
+    public int SavedAt { get; private set; }
 
     /// <summary>The state file; null where nothing is written.</summary>
     public string? StateFile => path;
@@ -57,7 +59,35 @@ internal sealed partial class RestorationState : IDisposable
             .Concat(average?.Network.state_dict().Select(t => KeyValuePair.Create($"average.{t.Key}", t.Value)) ?? [])
             .Append(KeyValuePair.Create("log.sums", sums));
 
-    /// <summary>Locks the folder and restores the state in it, if there is one.</summary>
+    /// <summary>Reads the progress of the state in a folder; null if there is none, or none with a step done.</summary>
+    public static SavedRestorationTraining? Find(string outputFolder)
+    {
+        string path = Path.Combine(outputFolder, StateFileName);
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        using StateDictionary state = TrainingState.Load(path, Format);
+        int step = TrainingState.Number(path, state, StepKey);
+        if (step == 0)
+        {
+            return null;
+        }
+
+        (int Step, double Psnr)? best = BestOf(path, state, step);
+        int steps = StepsOf(path, state);
+        return new SavedRestorationTraining
+        {
+            Step = step,
+            Steps = steps,
+            IsComplete = step >= steps && TrainingState.Number(path, state, LoggedKey) == step,
+            BestPsnr = best?.Psnr,
+            BestStep = best?.Step,
+        };
+    }
+
+    /// <summary>Locks the folder and restores the state in it, if there is one with a step done.</summary>
     /// <returns>The position to resume from; all zeros for a new training.</returns>
     public RestorationPosition Open()
     {
@@ -66,21 +96,31 @@ internal sealed partial class RestorationState : IDisposable
             return default;
         }
 
-        Directory.CreateDirectory(job.Input.OutputFolder!);
+        folder = new OutputFolder(job.Input.OutputFolder!);
         folderLock = FileLock.Take(
-            path, $"'{job.Input.OutputFolder}' is in use by another training; wait for its end, or name another folder.");
+            path, $"'{job.Input.OutputFolder}' is in use by another training; wait for its end, or choose another folder.");
         if (!File.Exists(path))
         {
             return default;
         }
 
-        using StateDictionary state = TrainingState.Load(path, Format, identity, TrainingJob.ValidationOptionsKey);
+        using StateDictionary state = TrainingState.Load(path, Format);
+        int step = TrainingState.Number(path, state, StepKey);
+        if (step == 0)
+        {
+            // A start that came to nothing, of whatever settings, is replaced.
+            return default;
+        }
+
+        TrainingState.RequireIdentity(path, state, identity, TrainingJob.ValidationOptionsKey);
+        RequireEnoughSteps(path, step);
         TrainingState.Restore(path, state, Tensors);
-        int step = TrainingState.Number(path, state, StepKey, job.Options.Steps);
-        (int, double)? best = state.Metadata.ContainsKey(BestStepKey)
-            ? (TrainingState.Number(path, state, BestStepKey, step),
-               double.Parse(state.Metadata[BestPsnrKey], CultureInfo.InvariantCulture))
-            : null;
+        if (StepsOf(path, state) is var before && before != job.Options.Steps)
+        {
+            LogOtherSteps(before, job.Options.Steps, job.Options.Schedule);
+        }
+
+        (int, double)? best = BestOf(path, state, step);
         training.ContinueAfter(step);
         SavedAt = step;
         LogResumed(path, step);
@@ -97,6 +137,7 @@ internal sealed partial class RestorationState : IDisposable
             var metadata = new Dictionary<string, string>
             {
                 [StepKey] = position.Step.ToString(CultureInfo.InvariantCulture),
+                [StepsKey] = job.Options.Steps.ToString(CultureInfo.InvariantCulture),
                 [LoggedKey] = position.Logged.ToString(CultureInfo.InvariantCulture),
             };
             if (position.Best is { } best)
@@ -125,7 +166,41 @@ internal sealed partial class RestorationState : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => folderLock?.Dispose();
+    public void Dispose()
+    {
+        folderLock?.Dispose();
+        folder?.Dispose();
+    }
+
+    private static (int Step, double Psnr)? BestOf(string path, StateDictionary state, int step) =>
+        state.Metadata.ContainsKey(BestStepKey)
+            ? (TrainingState.Number(path, state, BestStepKey, step),
+               double.Parse(state.Metadata[BestPsnrKey], CultureInfo.InvariantCulture))
+            : null;
+
+    // States of earlier versions have the number of steps in their identity.
+    private static int StepsOf(string path, StateDictionary state) =>
+        int.TryParse(
+            TrainingState.Identity(state, nameof(RestorationTrainingOptions.Steps)),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out int steps)
+            ? steps
+            : TrainingState.Number(path, state, StepsKey);
+
+    private void RequireEnoughSteps(string stateFile, int done)
+    {
+        if (done > job.Options.Steps)
+        {
+            string steps = nameof(RestorationTrainingOptions.Steps);
+            throw new TrainingStateException(
+                stateFile,
+                "number of steps done",
+                done.ToString(CultureInfo.InvariantCulture),
+                $"at most {steps}, {job.Options.Steps}",
+                $"Set {steps} to at least {done}.");
+        }
+    }
 
     private void SaveCheckpoint(string name, int step) =>
         Restored.Save(Path.Combine(job.Input.OutputFolder!, name), job.CheckpointMetadata(step));
@@ -137,6 +212,11 @@ internal sealed partial class RestorationState : IDisposable
             throw new TrainingDivergedException(null, step, trouble, path);
         }
     }
+
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "The total number of steps was {Before} and is {Now}; the learning rate follows the schedule '{Schedule}' for {Now}.")]
+    private partial void LogOtherSteps(int before, int now, LearningRateSchedule schedule);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Resuming from '{StateFile}' after {Step} steps.")]
     private partial void LogResumed(string stateFile, int step);

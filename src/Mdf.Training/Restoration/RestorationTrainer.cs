@@ -24,7 +24,7 @@ namespace Mdf.Training.Restoration;
 /// </para>
 /// <para>
 /// The output folder receives <c>state.safetensors</c>, <c>last.ckpt</c>, <c>log.csv</c> and, with validation images, <c>best.ckpt</c>
-/// (highest PSNR).
+/// (highest PSNR). Nothing is written before the first step is done.
 /// Each file is complete or as it was before. Load the checkpoints with <see cref="ModelZoo.Load"/>.
 /// </para>
 /// </remarks>
@@ -46,6 +46,18 @@ public sealed class RestorationTrainer
         this.logger = logger ?? NullLogger.Instance;
     }
 
+    /// <summary>Reads how far the training has come whose state is saved in a folder.</summary>
+    /// <param name="outputFolder">The training's output folder; it need not exist.</param>
+    /// <returns>The progress; null if the folder holds no state with at least one step done.</returns>
+    /// <exception cref="Mdf.Checkpoints.CheckpointFormatException">The state file is damaged or is not a training state.</exception>
+    /// <exception cref="IOException">The state file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process has no permission to read the state file.</exception>
+    public static SavedRestorationTraining? FindSaved(string outputFolder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(outputFolder);
+        return RestorationState.Find(outputFolder);
+    }
+
     /// <summary>Trains a network in place. This takes minutes to days; <paramref name="progress"/> reports after each step.</summary>
     /// <param name="input">The network, the loss, the images and the output folder.</param>
     /// <param name="progress">Receives a report after each step; null for none.</param>
@@ -56,14 +68,14 @@ public sealed class RestorationTrainer
     /// is to
     /// validate a network of grey images.
     /// </exception>
-    /// <exception cref="InvalidOperationException">
-    /// The state in the folder belongs to another training, or the degradation does not fit the network's scale.
+    /// <exception cref="TrainingStateException">
+    /// The state in the folder belongs to another training, or has more steps done than <see cref="RestorationTrainingOptions.Steps"/>.
     /// </exception>
+    /// <exception cref="InvalidOperationException">The degradation does not fit the network's scale.</exception>
     /// <exception cref="Mdf.Checkpoints.CheckpointFormatException">The state file is damaged or is not a training state.</exception>
     /// <exception cref="IOException">
-    /// No image can be used for training or validation, a file cannot be written (the first is written before the first step), or another
-    /// training uses
-    /// the folder (it holds <c>state.safetensors.lock</c>).
+    /// No image can be used for training or validation, a file cannot be written (all are written after the first step), or another
+    /// training uses the folder (it holds <c>state.safetensors.lock</c>).
     /// </exception>
     /// <exception cref="UnauthorizedAccessException">The folder must not be written to.</exception>
     /// <exception cref="TrainingDivergedException">The loss or a weight became NaN or infinite; the last good state is kept.</exception>
@@ -92,9 +104,10 @@ public sealed class RestorationTrainer
     /// The discriminator takes another image size than the patches, the network does not have three channels, or for a reason of <see
     /// cref="Train"/>.
     /// </exception>
-    /// <exception cref="InvalidOperationException">
-    /// The state in the folder belongs to another training, or the degradation does not fit the network's scale.
+    /// <exception cref="TrainingStateException">
+    /// The state in the folder belongs to another training, or has more steps done than <see cref="RestorationTrainingOptions.Steps"/>.
     /// </exception>
+    /// <exception cref="InvalidOperationException">The degradation does not fit the network's scale.</exception>
     /// <exception cref="Mdf.Checkpoints.CheckpointFormatException">The state file is damaged or is not a training state.</exception>
     /// <exception cref="IOException">No image can be used, a file cannot be written, or another training uses the folder.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder must not be written to.</exception>

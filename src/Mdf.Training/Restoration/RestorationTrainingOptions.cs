@@ -5,7 +5,10 @@ namespace Mdf.Training.Restoration;
 /// <summary>Settings of <see cref="RestorationTrainer"/>, whose constructor checks them.</summary>
 public sealed record RestorationTrainingOptions
 {
-    /// <summary>Total number of optimizer steps; at least 1. Default: 10,000.</summary>
+    /// <summary>
+    /// Total number of optimizer steps; at least 1. A training that resumes may have another number than before, at least the number of
+    /// steps done: a finished training goes on with a larger one. Default: 10,000.
+    /// </summary>
     public int Steps { get; init; } = 10_000;
 
     /// <summary>Number of patches per step, 1 to 4096. Default: 16.</summary>
@@ -71,6 +74,12 @@ public sealed record RestorationTrainingOptions
     /// CPU, which has no cores to spare, and 4 on other devices.
     /// </summary>
     public int? PrefetchDepth { get; init; }
+
+    /// <summary>
+    /// Whether all training images are decoded once before the first step, so that those that cannot be used are logged at once instead of
+    /// when they are drawn. Takes as long as decoding the images; without effect on the result. Default: true.
+    /// </summary>
+    public bool CheckImages { get; init; } = true;
 
     /// <summary>Whether the log is also written for TensorBoard, into the subfolder <c>tensorboard</c>. Default: false.</summary>
     public bool TensorBoard { get; init; }

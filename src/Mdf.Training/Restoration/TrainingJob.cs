@@ -11,9 +11,11 @@ internal sealed record TrainingJob
     /// <summary>The key of the identity that states of earlier versions lack.</summary>
     public const string ValidationOptionsKey = "validation options";
 
-    // Settings that do not change the result.
+    // Settings that do not change the result, and the number of steps, which may change when a training resumes.
     private static readonly string[] Indifferent =
     [
+        nameof(RestorationTrainingOptions.Steps),
+        nameof(RestorationTrainingOptions.CheckImages),
         nameof(RestorationTrainingOptions.SaveInterval),
         nameof(RestorationTrainingOptions.PrefetchDepth),
         nameof(RestorationTrainingOptions.TensorBoard),

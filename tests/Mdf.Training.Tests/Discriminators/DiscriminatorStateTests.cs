@@ -27,7 +27,7 @@ public sealed class DiscriminatorStateTests : IDisposable
     private string StateFile => folder.PathOf("state");
 
     [Fact]
-    public void Train_CancelledWhenWeightsHaveJustGone_KeepsTheLastGoodState()
+    public void Train_CancelledWhenWeightsHaveJustGone_SavesNothing()
     {
         // With one step each, the losses of the first iteration are those of the weights that the training began with.
         DiscriminatorTrainingOptions options =
@@ -36,9 +36,8 @@ public sealed class DiscriminatorStateTests : IDisposable
         var exception = Assert.Throws<TrainingDivergedException>(
             () => Train(options, [image], new Reporter(_ => cancellation.Cancel()), cancellation.Token));
         Assert.Equal((0, 1), (exception.Scale, exception.Iteration));
-        Assert.Contains("is not finite. The last good state is kept", exception.Message, StringComparison.Ordinal);
-        using StateDictionary kept = SafetensorsFile.Read(StateFile);
-        Assert.Equal("0", kept.Metadata["iteration"]);
+        Assert.Contains("is not finite. Train with a lower LearningRate", exception.Message, StringComparison.Ordinal);
+        Assert.Empty(folder.FileNames());
     }
 
     [Fact]
@@ -119,9 +118,39 @@ public sealed class DiscriminatorStateTests : IDisposable
         Assert.Equal(["state"], folder.FileNames());
 
         // After whatever end: this one is refused for its settings, and the next is not.
-        Assert.Throws<InvalidOperationException>(() => Train(Small with { Seed = 2 }, [image]));
+        Assert.Throws<TrainingStateException>(() => Train(Small with { Seed = 2 }, [image]));
         Assert.Equal(["state"], folder.FileNames());
         Train(Small, [image]).Dispose();
+    }
+
+    [Fact]
+    public void Train_StartThatFails_LeavesNothing()
+    {
+        string state = folder.PathOf("new/deep/state");
+        var sizes = new TrainingDistortion("wrong", new BicubicDownsampling(2));
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        Assert.Throws<InvalidOperationException>(
+            () => new DiscriminatorTrainer(Small).Train([image], sizes, state, cancellation: cancellation));
+        Assert.False(Directory.Exists(folder.PathOf("new")));
+        Assert.Equal((0, 0), DiscriminatorTrainer.FindSaved(state));
+
+        var jpeg = new TrainingDistortion("jpeg", new JpegCompression(7, 10));
+        new DiscriminatorTrainer(Small).Train([image], jpeg, state, cancellation: cancellation).Dispose();
+        Assert.Equal((2, 0), DiscriminatorTrainer.FindSaved(state));
+    }
+
+    [Fact]
+    public void Train_StateWithoutAnIteration_HindersNoOtherTraining()
+    {
+        Train(Small, [image]).Dispose();
+        using (StateDictionary saved = SafetensorsFile.Read(StateFile))
+        {
+            Dictionary<string, string> metadata = new(saved.Metadata) { ["finished"] = "0", ["iteration"] = "0" };
+            SafetensorsFile.Write(StateFile, saved, metadata);
+        }
+
+        using DiscriminatorTrainingResult result = Train(Small with { Seed = 2 }, [image]);
+        Assert.True(result.IsComplete);
     }
 
     [Fact]

@@ -197,7 +197,7 @@ public sealed class DiscriminatorTrainerTests : IDisposable
         Assert.Contains("images is leaves (20 x 16, CRC-32", Refusal(Small, image with { Name = "other" }), StringComparison.Ordinal);
         Assert.Contains("images is", Refusal(Small, image with { Pixels = image.Pixels * 0.99 }), StringComparison.Ordinal);
 
-        Assert.Contains("finer distortion is JPEG", Assert.Throws<InvalidOperationException>(
+        Assert.Contains("finer distortion is JPEG", Assert.Throws<TrainingStateException>(
             () =>
                 Train(
                     Small,
@@ -208,7 +208,7 @@ public sealed class DiscriminatorTrainerTests : IDisposable
         // How often it is saved may change.
         Train(Small with { SaveInterval = 1 }, state).Dispose();
 
-        string Refusal(DiscriminatorTrainingOptions options, SeedImage seed) => Assert.Throws<InvalidOperationException>(
+        string Refusal(DiscriminatorTrainingOptions options, SeedImage seed) => Assert.Throws<TrainingStateException>(
             () => Train(options, [seed], TrainingDistortion.ForTask(RestorationTask.JpegRemoval), state)).Message;
     }
 
@@ -266,7 +266,8 @@ public sealed class DiscriminatorTrainerTests : IDisposable
     public void Train_StateThatCannotBeWritten_FailsBeforeTheFirstIteration()
     {
         var progress = new Recorder();
-        Assert.ThrowsAny<IOException>(() => Train(Small, folder.PathOf("missing/state"), progress));
+        folder.Write("file", "no folder");
+        Assert.ThrowsAny<IOException>(() => Train(Small, folder.PathOf("file/state"), progress));
         Assert.Empty(progress.Seen);
     }
 

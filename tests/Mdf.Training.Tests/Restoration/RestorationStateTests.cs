@@ -53,7 +53,7 @@ public sealed class RestorationStateTests : IDisposable
         Assert.Equal(12, refused);
 
         // After whatever end: this one is refused for its settings, and the next is not.
-        Assert.Throws<InvalidOperationException>(() => Train(Small with { Seed = 2 }));
+        Assert.Throws<TrainingStateException>(() => Train(Small with { Seed = 2 }));
         Train(Small);
         Assert.Equal(["best.ckpt", "last.ckpt", "log.csv", "state.safetensors"], folder.FileNames());
     }
@@ -75,7 +75,7 @@ public sealed class RestorationStateTests : IDisposable
         {
             Assert.Contains(
                 "its validation options is {",
-                Assert.Throws<InvalidOperationException>(() => Train(Small with { Validation = other })).Message,
+                Assert.Throws<TrainingStateException>(() => Train(Small with { Validation = other })).Message,
                 StringComparison.Ordinal);
         }
 

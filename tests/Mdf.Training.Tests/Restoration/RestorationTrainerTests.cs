@@ -305,9 +305,9 @@ public sealed class RestorationTrainerTests : IDisposable
         using DnCnn network = TestNetworks.Denoiser();
         Train(network, Small);
         using DnCnn again = TestNetworks.Denoiser();
-        string message = Assert.Throws<InvalidOperationException>(() => Train(again, Small with { LearningRate = 2e-3 })).Message;
+        string message = Assert.Throws<TrainingStateException>(() => Train(again, Small with { LearningRate = 2e-3 })).Message;
         Assert.Contains("is the state of another training: its LearningRate is 0.001, not 0.002", message, StringComparison.Ordinal);
-        message = Assert.Throws<InvalidOperationException>(
+        message = Assert.Throws<TrainingStateException>(
             () => Train(again, Small, metadata: new Dictionary<string, string> { ["loss"] = "other" })).Message;
         Assert.Contains("its loss is L2Loss, not other", message, StringComparison.Ordinal);
         File.WriteAllText(folder.PathOf("state.safetensors"), "nothing");

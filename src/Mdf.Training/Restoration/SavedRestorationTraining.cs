@@ -1,0 +1,20 @@
+namespace Mdf.Training.Restoration;
+
+/// <summary>The progress of a training of a restoration network whose state is saved in a folder.</summary>
+public sealed record SavedRestorationTraining
+{
+    /// <summary>Number of steps done, at least 1.</summary>
+    public required int Step { get; init; }
+
+    /// <summary>Total number of steps that the training was last run for.</summary>
+    public required int Steps { get; init; }
+
+    /// <summary>Whether all steps and the last validation were done.</summary>
+    public required bool IsComplete { get; init; }
+
+    /// <summary>Highest mean PSNR of all validations in dB; null without a validation.</summary>
+    public required double? BestPsnr { get; init; }
+
+    /// <summary>Step of the validation with the highest mean PSNR; null without a validation.</summary>
+    public required int? BestStep { get; init; }
+}
