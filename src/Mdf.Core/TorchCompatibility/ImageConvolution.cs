@@ -34,12 +34,6 @@ internal sealed class ImageConvolution : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>The weights, (outputs, inputs, kernel, kernel).</summary>
-    public Tensor Weight => weight;
-
-    /// <summary>The bias, (outputs); null for none.</summary>
-    public Tensor? Bias => bias;
-
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();

@@ -1,5 +1,4 @@
 using Mdf.Guards;
-using Mdf.Models.Layered;
 using Mdf.TorchCompatibility;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -76,25 +75,6 @@ public sealed class DnCnn : RestorationNetwork
     {
         ImageGuard.Shape(input, Channels, nameof(input));
         return chain.call(input);
-    }
-
-    internal override LayerGraph Describe()
-    {
-        var graph = new LayerGraph();
-        int value = LayerGraph.Image;
-        foreach (nn.Module layer in chain.children())
-        {
-            value = layer switch
-            {
-                Conv2d convolution => graph.Add(value, convolution),
-                ImageConvolution last => graph.Add(value, last),
-                BatchNorm2d normalization => graph.Add(value, normalization),
-                _ => graph.Add(new ActivationStep(value, NegativeSlope: 0)),
-            };
-        }
-
-        graph.Add(new SumStep(value, LayerGraph.Image, Factor: -1));
-        return graph;
     }
 
     private protected override Tensor Restore(Tensor images) => images - chain.call(images);

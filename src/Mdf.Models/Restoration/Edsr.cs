@@ -1,4 +1,3 @@
-using Mdf.Models.Layered;
 using Mdf.TorchCompatibility;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -69,29 +68,6 @@ public sealed class Edsr : RestorationNetwork
         WeightInitialization.Uniform(this, seed);
     }
 
-    internal override LayerGraph Describe()
-    {
-        var graph = new LayerGraph();
-        int scaled = graph.Add(new ScalingStep(LayerGraph.Image, ValueRange));
-        int features = graph.Add(graph.Add(scaled, subtractMean), (Conv2d)head.children().Single()), value = features;
-        foreach (nn.Module part in body.children())
-        {
-            value = part is Block block ? block.Describe(graph, value) : graph.Add(value, (Conv2d)part);
-        }
-
-        value = graph.Add(new SumStep(value, features, Factor: 1));
-        foreach (nn.Module part in tail.children().First().children())
-        {
-            value = part is PixelShuffle shuffle
-                ? graph.Add(new ShuffleStep(value, (int)shuffle.upscale_factor))
-                : graph.Add(value, (Conv2d)part);
-        }
-
-        value = graph.Add(graph.Add(value, (ImageConvolution)tail.children().Last()), addMean);
-        graph.Add(new ScalingStep(value, 1.0 / ValueRange));
-        return graph;
-    }
-
     private protected override Tensor Restore(Tensor images)
     {
         Tensor features = head.call(subtractMean.call(images.Times(ValueRange)));
@@ -121,13 +97,6 @@ public sealed class Edsr : RestorationNetwork
             this.residualScale = residualScale;
             body = Sequential(Layers.Convolution(width, width), ReLU(inplace: true), Layers.Convolution(width, width));
             RegisterComponents();
-        }
-
-        public int Describe(LayerGraph graph, int input)
-        {
-            nn.Module[] layers = [.. body.children()];
-            int inner = graph.Add(new ActivationStep(graph.Add(input, (Conv2d)layers[0]), NegativeSlope: 0));
-            return graph.Add(new SumStep(graph.Add(inner, (Conv2d)layers[2]), input, residualScale));
         }
 
         public override Tensor forward(Tensor input)

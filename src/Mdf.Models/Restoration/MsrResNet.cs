@@ -1,4 +1,3 @@
-using Mdf.Models.Layered;
 using Mdf.TorchCompatibility;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -61,25 +60,6 @@ public sealed class MsrResNet : RestorationNetwork
         WeightInitialization.Normal(this, seed, InitialGain);
     }
 
-    internal override LayerGraph Describe()
-    {
-        var graph = new LayerGraph();
-        int value = Activated(graph.Add(LayerGraph.Image, first));
-        foreach (nn.Module part in body.children())
-        {
-            value = ((Block)part).Describe(graph, value);
-        }
-
-        int step = Layers.UpscalingSteps(Scale)[0];
-        value = Activated(graph.Add(new ShuffleStep(graph.Add(value, enlarge1), step)));
-        value = enlarge2 is null ? value : Activated(graph.Add(new ShuffleStep(graph.Add(value, enlarge2), step)));
-        value = graph.Add(Activated(graph.Add(value, large)), last);
-        graph.Add(new SumStep(value, graph.Add(new EnlargementStep(LayerGraph.Image, Scale)), Factor: 1));
-        return graph;
-
-        int Activated(int input) => graph.Add(new ActivationStep(input, NegativeSlope));
-    }
-
     private protected override Tensor Restore(Tensor images)
     {
         Tensor features = body.call(Activate(first.call(images)));
@@ -107,12 +87,6 @@ public sealed class MsrResNet : RestorationNetwork
             conv1 = Layers.Convolution(width, width);
             conv2 = Layers.Convolution(width, width);
             RegisterComponents();
-        }
-
-        public int Describe(LayerGraph graph, int input)
-        {
-            int inner = graph.Add(new ActivationStep(graph.Add(input, conv1), NegativeSlope: 0));
-            return graph.Add(new SumStep(graph.Add(inner, conv2), input, Factor: 1));
         }
 
         public override Tensor forward(Tensor input)

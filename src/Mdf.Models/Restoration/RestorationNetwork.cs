@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Mdf.Checkpoints;
 using Mdf.Guards;
-using Mdf.Models.Layered;
 using Mdf.Models.Simd;
 using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
@@ -161,9 +160,6 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
     /// <returns>The restored images in the caller's dispose scope; null if they or the network need libtorch.</returns>
     internal Tensor? TryStream(Tensor images, IProgress<double>? progress, CancellationToken cancellation) =>
         streamed.For(images)?.Run(images, progress, cancellation);
-
-    /// <summary>Describes the network in evaluation mode, with its current weights.</summary>
-    internal abstract LayerGraph Describe();
 
     /// <summary>Restores validated images. Tensors that are not disposed belong to the caller's dispose scope.</summary>
     private protected abstract Tensor Restore(Tensor images);

@@ -1,4 +1,3 @@
-using Mdf.Models.Layered;
 using Mdf.TorchCompatibility;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -62,33 +61,6 @@ public sealed class SrResNet : RestorationNetwork
         WeightInitialization.Uniform(this, seed);
     }
 
-    internal override LayerGraph Describe()
-    {
-        var graph = new LayerGraph();
-        int features = Added(head, LayerGraph.Image), value = features;
-        foreach (nn.Module part in body.children())
-        {
-            value = ((Block)part).Describe(graph, value);
-        }
-
-        value = graph.Add(new SumStep(Added(bodyTail, value), features, Factor: 1));
-        foreach (nn.Module part in upsample.children())
-        {
-            value = Added(part, value);
-        }
-
-        graph.Add(value, tail);
-        return graph;
-
-        int Added(nn.Module parts, int input) => parts.children().Aggregate(input, (v, part) => part switch
-        {
-            Conv2d convolution => graph.Add(v, convolution),
-            BatchNorm2d normalization => graph.Add(v, normalization),
-            PixelShuffle shuffle => graph.Add(new ShuffleStep(v, (int)shuffle.upscale_factor)),
-            _ => graph.Add(v, (PReLU)part),
-        });
-    }
-
     private protected override Tensor Restore(Tensor images)
     {
         Tensor features = head.call(images);
@@ -112,12 +84,6 @@ public sealed class SrResNet : RestorationNetwork
             conv2 = Layers.Convolution(width, width);
             norm2 = Layers.Normalization(width);
             RegisterComponents();
-        }
-
-        public int Describe(LayerGraph graph, int input)
-        {
-            int inner = graph.Add(graph.Add(graph.Add(input, conv1), norm1), act);
-            return graph.Add(new SumStep(graph.Add(graph.Add(inner, conv2), norm2), input, Factor: 1));
         }
 
         public override Tensor forward(Tensor input)
