@@ -34,6 +34,15 @@ internal sealed class ImageConvolution : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>Weights, (out, in, kernel, kernel).</summary>
+    public Parameter Weight => weight;
+
+    /// <summary>One value per output channel; null for none.</summary>
+    public Parameter? Bias => bias;
+
+    /// <summary>Rows and columns of zeros on each side.</summary>
+    public int Padding => (int)padding[0];
+
     public override Tensor forward(Tensor input)
     {
         using var scope = NewDisposeScope();

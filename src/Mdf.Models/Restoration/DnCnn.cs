@@ -1,4 +1,5 @@
 using Mdf.Guards;
+using Mdf.Models.Layered;
 using Mdf.TorchCompatibility;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -78,6 +79,9 @@ public sealed class DnCnn : RestorationNetwork
     }
 
     private protected override Tensor Restore(Tensor images) => images - chain.call(images);
+
+    private protected override void Describe(LayerGraphBuilder layers, int images) =>
+        layers.Add(new AddStep(images, layers.Apply(chain, images), Factor: -1));
 
     // Follows the authors' training code: normal with the convolutions' standard deviation, and of at least a small magnitude.
     private static void InitializeNormalization(IEnumerable<BatchNorm2d> layers, long seed)

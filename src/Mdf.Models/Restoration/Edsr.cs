@@ -1,3 +1,4 @@
+using Mdf.Models.Layered;
 using Mdf.TorchCompatibility;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -74,6 +75,13 @@ public sealed class Edsr : RestorationNetwork
         return addMean.call(tail.call(body.call(features).Plus(features))).Over(ValueRange);
     }
 
+    private protected override void Describe(LayerGraphBuilder layers, int images)
+    {
+        int features = layers.Apply(head, layers.Apply(subtractMean, layers.Add(new ScaleStep(images, ValueRange))));
+        int sum = layers.Add(new AddStep(layers.Apply(body, features), features));
+        layers.Add(new ScaleStep(layers.Apply(addMean, layers.Apply(tail, sum)), 1.0 / ValueRange));
+    }
+
     // As in EDSR-PyTorch, the shift is a frozen 1 x 1 convolution, which is part of checkpoints.
     private static Conv2d MeanShift(float factor)
     {
@@ -86,7 +94,7 @@ public sealed class Edsr : RestorationNetwork
         return shift;
     }
 
-    private sealed class Block : Module<Tensor, Tensor>
+    private sealed class Block : Module<Tensor, Tensor>, ILayered
     {
         private readonly Sequential body;
         private readonly double residualScale;
@@ -104,5 +112,8 @@ public sealed class Edsr : RestorationNetwork
             using var scope = NewDisposeScope();
             return body.call(input).Times(residualScale).Plus(input).MoveToOuterDisposeScope();
         }
+
+        public int Describe(LayerGraphBuilder layers, int input) =>
+            layers.Add(new AddStep(input, layers.Apply(body, input), residualScale));
     }
 }

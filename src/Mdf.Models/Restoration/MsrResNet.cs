@@ -1,3 +1,4 @@
+using Mdf.Models.Layered;
 using Mdf.TorchCompatibility;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -64,7 +65,7 @@ public sealed class MsrResNet : RestorationNetwork
     {
         Tensor features = body.call(Activate(first.call(images)));
         int step = Layers.UpscalingSteps(Scale)[0];
-        foreach (Conv2d enlarge in enlarge2 is null ? [enlarge1] : new[] { enlarge1, enlarge2 })
+        foreach (Conv2d enlarge in Enlarging())
         {
             features = Activate(functional.pixel_shuffle(enlarge.call(features), step));
         }
@@ -74,9 +75,26 @@ public sealed class MsrResNet : RestorationNetwork
         return last.call(Activate(large.call(features))).Plus(smooth);
     }
 
+    private protected override void Describe(LayerGraphBuilder layers, int images)
+    {
+        int features = layers.Apply(body, Activate(layers.Apply(first, images)));
+        int step = Layers.UpscalingSteps(Scale)[0];
+        foreach (Conv2d enlarge in Enlarging())
+        {
+            features = Activate(layers.Add(new PixelShuffleStep(layers.Apply(enlarge, features), step)));
+        }
+
+        int smooth = layers.Add(new BilinearUpscaleStep(images, Scale));
+        layers.Add(new AddStep(layers.Apply(last, Activate(layers.Apply(large, features))), smooth));
+
+        int Activate(int value) => layers.Add(new LeakyReluStep(value, NegativeSlope));
+    }
+
+    private Conv2d[] Enlarging() => enlarge2 is null ? [enlarge1] : [enlarge1, enlarge2];
+
     private static Tensor Activate(Tensor features) => features.WithLeakyRelu(NegativeSlope);
 
-    private sealed class Block : Module<Tensor, Tensor>
+    private sealed class Block : Module<Tensor, Tensor>, ILayered
     {
         private readonly Conv2d conv1;
         private readonly Conv2d conv2;
@@ -93,6 +111,12 @@ public sealed class MsrResNet : RestorationNetwork
         {
             using var scope = NewDisposeScope();
             return conv2.call(conv1.call(input).relu_()).Plus(input).MoveToOuterDisposeScope();
+        }
+
+        public int Describe(LayerGraphBuilder layers, int input)
+        {
+            int inner = layers.Add(new ReluStep(layers.Apply(conv1, input)));
+            return layers.Add(new AddStep(layers.Apply(conv2, inner), input));
         }
     }
 }

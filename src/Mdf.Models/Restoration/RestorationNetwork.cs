@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Mdf.Checkpoints;
 using Mdf.Guards;
+using Mdf.Models.Layered;
 using Mdf.Models.Simd;
 using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
@@ -160,6 +161,19 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
     /// <returns>The restored images in the caller's dispose scope; null if they or the network need libtorch.</returns>
     internal Tensor? TryStream(Tensor images, IProgress<double>? progress, CancellationToken cancellation) =>
         streamed.For(images)?.Run(images, progress, cancellation);
+
+    /// <summary>Describes the network in evaluation mode as a list of steps that hold its current weights.</summary>
+    internal LayerGraph Describe()
+    {
+        var layers = new LayerGraphBuilder();
+        Describe(layers, images: 0);
+        return layers.Build();
+    }
+
+    /// <summary>Appends the steps that <see cref="Restore"/> takes.</summary>
+    /// <param name="layers">Receives the steps; the last one gives the restored images.</param>
+    /// <param name="images">Number of the value that holds the images.</param>
+    private protected abstract void Describe(LayerGraphBuilder layers, int images);
 
     /// <summary>Restores validated images. Tensors that are not disposed belong to the caller's dispose scope.</summary>
     private protected abstract Tensor Restore(Tensor images);

@@ -1,3 +1,4 @@
+using Mdf.Models.Layered;
 using Mdf.TorchCompatibility;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
@@ -67,7 +68,14 @@ public sealed class SrResNet : RestorationNetwork
         return tail.call(upsample.call(bodyTail.call(body.call(features)).Plus(features)));
     }
 
-    private sealed class Block : Module<Tensor, Tensor>
+    private protected override void Describe(LayerGraphBuilder layers, int images)
+    {
+        int features = layers.Apply(head, images);
+        int sum = layers.Add(new AddStep(layers.Apply(bodyTail, layers.Apply(body, features)), features));
+        layers.Apply(tail, layers.Apply(upsample, sum));
+    }
+
+    private sealed class Block : Module<Tensor, Tensor>, ILayered
     {
         private readonly Conv2d conv1;
         private readonly BatchNorm2d norm1;
@@ -91,6 +99,12 @@ public sealed class SrResNet : RestorationNetwork
             using var scope = NewDisposeScope();
             Tensor inner = act.call(norm1.call(conv1.call(input)));
             return norm2.call(conv2.call(inner)).Plus(input).MoveToOuterDisposeScope();
+        }
+
+        public int Describe(LayerGraphBuilder layers, int input)
+        {
+            int inner = layers.Apply(act, layers.Apply(norm1, layers.Apply(conv1, input)));
+            return layers.Add(new AddStep(layers.Apply(norm2, layers.Apply(conv2, inner)), input));
         }
     }
 }

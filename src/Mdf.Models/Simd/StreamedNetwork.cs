@@ -46,8 +46,9 @@ internal sealed class StreamedNetwork : IDisposable
 
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        return new StreamedNetworkBuilder(graph).Build() is var (stages, first, last)
-            ? new StreamedNetwork([.. graph.Steps.Select((s, i) => i < first || i > last ? Copied(s) : s)], stages, first, last)
+        IReadOnlyList<LayerStep> steps = graph.Folded().Steps;
+        return new StreamedNetworkBuilder(steps).Build() is var (stages, first, last)
+            ? new StreamedNetwork([.. steps.Select((s, i) => i < first || i > last ? Copied(s) : s)], stages, first, last)
             : null;
 
         static LayerStep Copied(LayerStep step) => step is ConvolutionStep c
@@ -67,7 +68,7 @@ internal sealed class StreamedNetwork : IDisposable
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var values = new Tensor?[steps.Length + 1];
-        values[LayerGraph.Image] = images;
+        values[0] = images;
         foreach ((int index, LayerStep step) in before.Index())
         {
             values[index + 1] = ByLibtorch(step, values);
@@ -98,10 +99,10 @@ internal sealed class StreamedNetwork : IDisposable
         return step switch
         {
             ConvolutionStep c => conv2d(x, c.Weight, c.Bias, padding: [c.Padding, c.Padding]),
-            ScalingStep s => x.Times(s.Factor),
-            SumStep s => x.Times(s.Factor).Plus(values[s.Other]!),
-            EnlargementStep e => interpolate(
-                x, [x.shape[2] * e.Factor, x.shape[3] * e.Factor], mode: InterpolationMode.Bilinear, align_corners: false),
+            ScaleStep s => x.Times(s.Factor),
+            AddStep s => x.Plus(values[s.Other]!.Times(s.Factor)),
+            BilinearUpscaleStep e => interpolate(
+                x, [x.shape[2] * e.Scale, x.shape[3] * e.Scale], mode: InterpolationMode.Bilinear, align_corners: false),
             _ => throw new InvalidOperationException($"{step.GetType().Name} is not computed on images."),
         };
     }

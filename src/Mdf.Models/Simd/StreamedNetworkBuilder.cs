@@ -1,11 +1,11 @@
 using Mdf.Models.Layered;
-using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
 namespace Mdf.Models.Simd;
 
 /// <summary>Divides a network into convolutions with the steps that follow them.</summary>
-internal sealed class StreamedNetworkBuilder(LayerGraph graph)
+/// <param name="steps">The network's steps, with batch normalisation merged into convolutions.</param>
+internal sealed class StreamedNetworkBuilder(IReadOnlyList<LayerStep> steps)
 {
     /// <summary>
     /// Returns the stages between the first convolution to many channels and the last one to few, and the steps they begin and end with.
@@ -13,7 +13,6 @@ internal sealed class StreamedNetworkBuilder(LayerGraph graph)
     /// <returns>Null if a layer does not fit.</returns>
     public (StreamedStage[] Stages, int FirstStep, int LastStep)? Build()
     {
-        IReadOnlyList<LayerStep> steps = graph.Steps;
         int first = Index(s => IsWide(s.Weight.shape[0]) && !IsWide(s.Weight.shape[1]));
         int last = Index(s => !IsWide(s.Weight.shape[0]) && IsWide(s.Weight.shape[1]));
         if (first < 0 || last < first)
@@ -34,7 +33,7 @@ internal sealed class StreamedNetworkBuilder(LayerGraph graph)
 
         // Only the first stage reads an image, and nothing after the last one reads a map in between.
         bool fits = stages.Skip(1).All(s => stages.Any(p => p.Output == s.Input) && (s.Earlier < 0 || stages.Any(p => p.Output == s.Earlier)))
-            && stages.SkipLast(1).All(s => !s.IsLast && graph.Readers(s.Output).All(r => r <= last));
+            && stages.SkipLast(1).All(s => !s.IsLast && steps.Skip(last + 1).All(after => !after.Inputs.Contains(s.Output)));
         return fits && stages[0].IsFirst && stages[^1].IsLast ? ([.. stages], first, last) : null;
 
         int Index(Func<ConvolutionStep, bool> predicate) =>
@@ -49,31 +48,27 @@ internal sealed class StreamedNetworkBuilder(LayerGraph graph)
         Tensor weight = convolution.Weight.to(ScalarType.Float64);
         Tensor bias = convolution.Bias?.to(ScalarType.Float64) ?? zeros([weight.shape[0]], ScalarType.Float64, CPU);
         int value = index + 1, shuffle = 1, earlier = -1;
-        double factor = 1, slope = 1;
-        bool isActivated = false;
-        while (++index < graph.Steps.Count && graph.Steps[index].Input == value && graph.Readers(value).Count == 1 && IsWide(weight.shape[0]))
+        double factor = 1;
+        double? slope = null;
+        while (++index < steps.Count && steps[index].Inputs.Contains(value) && Readers(value) == 1 && IsWide(weight.shape[0]) && earlier < 0)
         {
-            switch (graph.Steps[index])
+            switch (steps[index])
             {
-                case NormalizationStep n when !isActivated && shuffle == 1:
-                    Tensor scale = n.Weight.to(ScalarType.Float64) / n.Variance.to(ScalarType.Float64).Plus(n.Epsilon).sqrt();
-                    weight = weight * scale.reshape(-1, 1, 1, 1);
-                    bias = ((bias - n.Mean) * scale) + n.Bias;
+                case ReluStep when slope is null:
+                    slope = 0;
                     break;
-                case ActivationStep a when !isActivated:
-                    (slope, isActivated) = (a.NegativeSlope, true);
+                case LeakyReluStep leaky when slope is null:
+                    slope = leaky.Slope;
                     break;
-                case ParametricActivationStep p when !isActivated && p.Slope.numel() == 1:
-                    (slope, isActivated) = (p.Slope.to(ScalarType.Float64).item<double>(), true);
+                case PReluStep learned when slope is null && learned.Weight.numel() == 1:
+                    slope = learned.Weight.to(ScalarType.Float64).item<double>();
                     break;
-                case ShuffleStep s when shuffle == 1:
-                    shuffle = s.Factor;
+                case PixelShuffleStep pixels when shuffle == 1:
+                    shuffle = pixels.Step;
                     break;
-                case SumStep s when !isActivated && shuffle == 1 && s.Other <= value:
-                    (factor, earlier) = (s.Factor, s.Other);
-                    value++;
-                    index++;
-                    return Create();
+                case AddStep sum when slope is null && shuffle == 1 && (sum.Other == value || sum.Factor == 1):
+                    (factor, earlier) = sum.Other == value ? (sum.Factor, sum.Input) : (1, sum.Other);
+                    break;
                 default:
                     return Create();
             }
@@ -90,7 +85,9 @@ internal sealed class StreamedNetworkBuilder(LayerGraph graph)
                 Output = value,
                 Earlier = earlier,
                 Factor = (float)factor,
-                Slope = (float)slope,
+                Slope = (float)(slope ?? 1),
             };
     }
+
+    private int Readers(int value) => steps.Count(s => s.Inputs.Contains(value));
 }

@@ -1,0 +1,53 @@
+using Mdf.TorchCompatibility;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Mdf.Models.Layered;
+
+/// <summary>Collects the steps of a <see cref="LayerGraph"/> from the modules of a network.</summary>
+internal sealed class LayerGraphBuilder
+{
+    private readonly List<LayerStep> steps = [];
+
+    /// <summary>Returns the description of all steps so far.</summary>
+    public LayerGraph Build() => new([.. steps]);
+
+    /// <summary>Appends a step.</summary>
+    /// <returns>Number of the step's result.</returns>
+    public int Add(LayerStep step)
+    {
+        if (step.Inputs.Any(value => value < 0 || value > steps.Count))
+        {
+            throw new ArgumentException(
+                $"{step.GetType().Name} takes the values {string.Join(", ", step.Inputs)}; the last value so far is {steps.Count}.",
+                nameof(step));
+        }
+
+        steps.Add(step);
+        return steps.Count;
+    }
+
+    /// <summary>Appends the steps of a module.</summary>
+    /// <param name="module">A layer of the library's networks, or a sequence of them.</param>
+    /// <param name="input">Number of the value that the module takes.</param>
+    /// <returns>Number of the module's result.</returns>
+    /// <exception cref="NotSupportedException">The module has no description.</exception>
+    public int Apply(Module<Tensor, Tensor> module, int input) => module switch
+    {
+        ILayered layered => layered.Describe(this, input),
+        Sequential sequence => sequence.children().Cast<Module<Tensor, Tensor>>().Aggregate(input, (value, child) => Apply(child, value)),
+        ImageConvolution convolution => Add(new ConvolutionStep(input, convolution.Weight, convolution.Bias, convolution.Padding)),
+        Conv2d convolution => Add(new ConvolutionStep(input, convolution.weight, convolution.bias, Padding(convolution))),
+        BatchNorm2d norm => Add(new NormalizationStep(
+            input, norm.weight!, norm.bias!, norm.running_mean!, norm.running_var!, norm.eps)),
+        ReLU _ => Add(new ReluStep(input)),
+        PReLU activation => Add(new PReluStep(input, activation.weight!)),
+        PixelShuffle shuffle => Add(new PixelShuffleStep(input, checked((int)shuffle.upscale_factor))),
+        _ => throw new NotSupportedException(
+            $"The layer {module.GetType().Name} has no description as a step; expected a convolution, batch normalisation, ReLU, PReLU or "
+            + "pixel shuffle."),
+    };
+
+    private static int Padding(Conv2d convolution) => checked((int)convolution.padding![0]);
+}
