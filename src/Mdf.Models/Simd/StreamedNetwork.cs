@@ -18,16 +18,14 @@ internal sealed class StreamedNetwork : IDisposable
     // Largest number of columns of a strip. Wider images are processed in strips, so that the rows that layers share stay in the caches.
     private const int StripColumns = 640;
 
-    private readonly LayerStep[] before;
     private readonly LayerStep[] steps;
     private readonly StreamedStage[] stages;
+    private readonly HashSet<int> others;
     private readonly int[] zooms;
-    private readonly int lastStep;
 
-    private StreamedNetwork(LayerStep[] steps, StreamedStage[] stages, int firstStep, int lastStep)
+    private StreamedNetwork(LayerStep[] steps, StreamedStage[] stages, HashSet<int> others)
     {
-        (this.steps, this.stages, this.lastStep) = (steps, stages, lastStep);
-        before = steps[..firstStep];
+        (this.steps, this.stages, this.others) = (steps, stages, others);
         zooms = Enumerable.Repeat(1, steps.Length + 1).ToArray();
         foreach (StreamedStage stage in stages)
         {
@@ -47,8 +45,8 @@ internal sealed class StreamedNetwork : IDisposable
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         IReadOnlyList<LayerStep> steps = graph.Folded().Steps;
-        return new StreamedNetworkBuilder(steps).Build() is var (stages, first, last)
-            ? new StreamedNetwork([.. steps.Select((s, i) => i < first || i > last ? Copied(s) : s)], stages, first, last)
+        return new StreamedNetworkBuilder(steps).Build() is var (stages, others)
+            ? new StreamedNetwork([.. steps.Select((s, i) => others.Contains(i) ? Copied(s) : s)], stages, others)
             : null;
 
         static LayerStep Copied(LayerStep step) => step is ConvolutionStep c
@@ -69,15 +67,16 @@ internal sealed class StreamedNetwork : IDisposable
         using var noGradient = no_grad();
         var values = new Tensor?[steps.Length + 1];
         values[0] = images;
-        foreach ((int index, LayerStep step) in before.Index())
+        foreach ((int index, LayerStep step) in steps.Index())
         {
-            values[index + 1] = ByLibtorch(step, values);
-        }
-
-        values[lastStep + 1] = Streamed(values[stages[0].Input]!, progress, cancellation);
-        for (int i = lastStep + 1; i < steps.Length; i++)
-        {
-            values[i + 1] = ByLibtorch(steps[i], values);
+            if (others.Contains(index))
+            {
+                values[index + 1] = ByLibtorch(step, values);
+            }
+            else if (index + 1 == stages[^1].Output)
+            {
+                values[index + 1] = Streamed(values[stages[0].Input]!, progress, cancellation);
+            }
         }
 
         return values[^1]!.contiguous().MoveToOuterDisposeScope();
@@ -85,7 +84,7 @@ internal sealed class StreamedNetwork : IDisposable
 
     public void Dispose()
     {
-        foreach (ConvolutionStep step in before.Concat(steps[(lastStep + 1)..]).OfType<ConvolutionStep>())
+        foreach (ConvolutionStep step in steps.Where((_, i) => others.Contains(i)).OfType<ConvolutionStep>())
         {
             step.Weight.Dispose();
             step.Bias?.Dispose();

@@ -8,10 +8,10 @@ namespace Mdf.Models.Simd;
 internal sealed class StreamedNetworkBuilder(IReadOnlyList<LayerStep> steps)
 {
     /// <summary>
-    /// Returns the stages between the first convolution to many channels and the last one to few, and the steps they begin and end with.
+    /// Returns the stages from the first convolution to many channels to the last one to few.
     /// </summary>
-    /// <returns>Null if a layer does not fit.</returns>
-    public (StreamedStage[] Stages, int FirstStep, int LastStep)? Build()
+    /// <returns>The stages, and the numbers of the steps that are left to libtorch; null if a layer does not fit.</returns>
+    public (StreamedStage[] Stages, HashSet<int> Others)? Build()
     {
         int first = Index(s => IsWide(s.Weight.shape[0]) && !IsWide(s.Weight.shape[1]));
         int last = Index(s => !IsWide(s.Weight.shape[0]) && IsWide(s.Weight.shape[1]));
@@ -21,8 +21,16 @@ internal sealed class StreamedNetworkBuilder(IReadOnlyList<LayerStep> steps)
         }
 
         var stages = new List<StreamedStage>();
+        HashSet<int> others = [.. Enumerable.Range(0, first), .. Enumerable.Range(last + 1, steps.Count - last - 1)];
         for (int i = first; i <= last;)
         {
+            // In between, steps on images that no stage reads.
+            if (steps[i].Inputs.All(value => value == 0 || others.Contains(value - 1)) && i != first)
+            {
+                others.Add(i++);
+                continue;
+            }
+
             if (steps[i] is not ConvolutionStep convolution || Stage(convolution, ref i) is not { } stage)
             {
                 return null;
@@ -34,7 +42,7 @@ internal sealed class StreamedNetworkBuilder(IReadOnlyList<LayerStep> steps)
         // Only the first stage reads an image, and nothing after the last one reads a map in between.
         bool fits = stages.Skip(1).All(s => stages.Any(p => p.Output == s.Input) && (s.Earlier < 0 || stages.Any(p => p.Output == s.Earlier)))
             && stages.SkipLast(1).All(s => !s.IsLast && steps.Skip(last + 1).All(after => !after.Inputs.Contains(s.Output)));
-        return fits && stages[0].IsFirst && stages[^1].IsLast ? ([.. stages], first, last) : null;
+        return fits && stages[0].IsFirst && stages[^1].IsLast ? ([.. stages], others) : null;
 
         int Index(Func<ConvolutionStep, bool> predicate) =>
             steps.Index().Where(s => s.Item is ConvolutionStep c && predicate(c)).Select(s => s.Index).DefaultIfEmpty(-1).First();
