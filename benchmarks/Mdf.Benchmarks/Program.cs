@@ -11,7 +11,8 @@ using TorchSharp;
 // dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- [--device cuda] [--tf32] [--sizes 16x96x96,...] [--variants Fused,...]
 // [--working-memory MIB] [--warmups 2] [--iterations 7] [--no-memory] [--glibc-defaults] [--quick] [BenchmarkDotNet's own arguments]
 // dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- precision WEIGHTS STEPS SEEDS
-// dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- endurance NxHxW STEPS
+// dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- endurance NxHxW STEPS [GC]
+// dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- mutations FOLDER FIRST COUNT
 
 var rest = args.ToList();
 BenchmarkSettings.HasGlibcDefaults = rest.Remove(BenchmarkSettings.GlibcDefaults);
@@ -36,10 +37,17 @@ if (rest is [PrecisionComparison.Command, var weights, var steps, var seeds])
     return 0;
 }
 
-if (rest is [Endurance.Command, var small, var many])
+if (rest is [Endurance.Command, var small, var many, ..])
 {
-    Endurance.Run(Size.Parse(small), int.Parse(many, CultureInfo.InvariantCulture));
+    Endurance.Run(Size.Parse(small), int.Parse(many, CultureInfo.InvariantCulture), collects: rest is [.., "GC"]);
     return 0;
+}
+
+if (rest is [Mutations.Command, var folder, var first, var inputs])
+{
+    long faults = Mutations.Run(
+        folder, long.Parse(first, CultureInfo.InvariantCulture), long.Parse(inputs, CultureInfo.InvariantCulture));
+    return faults == 0 ? 0 : 1;
 }
 
 BenchmarkSettings.Quick = rest.Remove("--quick");
