@@ -51,6 +51,12 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
     /// <summary>Metadata of the file that the weights were loaded from; empty if no weights were loaded.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; private set; } = new Dictionary<string, string>();
 
+    /// <summary>
+    /// Classes and functions that the file of the weights names beside them (<see cref="StateDictionary.Ignored"/>). They were left out.
+    /// Empty if no weights were loaded.
+    /// </summary>
+    public IReadOnlyList<string> Ignored { get; private set; } = [];
+
     /// <summary>Restores images. Gradients flow to the images.</summary>
     /// <param name="input">
     /// Images, (N, <see cref="Channels"/>, H, W), with values in [0, 1], of the network's type and on its device.
@@ -78,7 +84,7 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>
-    /// Loads the weights of a checkpoint: one of this library, or a published PyTorch or safetensors file. <see cref="ModelZoo.Load"/> also
+    /// Loads the weights of a checkpoint: one of this library, or a published PyTorch or safetensors file. <see cref="ModelZoo.Load(string)"/> also
     /// creates the network, for files of this library.
     /// </summary>
     /// <param name="path">Path of the file.</param>
@@ -160,5 +166,6 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
         using var noGradient = no_grad();
         NetworkWeights.Copy(path, "the file", NetworkWeights.Fitting(weights, Translate, this), this, weights);
         Metadata = weights.Metadata;
+        Ignored = weights.Ignored;
     }
 }
