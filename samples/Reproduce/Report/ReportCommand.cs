@@ -20,7 +20,7 @@ internal static class ReportCommand
         if (data.Count == 0)
         {
             throw new InvalidDataException(
-                $"'{folder}' holds no results; run experiments first.{string.Concat(data.Warnings.Take(1).Select(w => $" {w}"))}");
+                $"'{folder}' holds no results; run experiments first.{string.Concat(data.Warnings.Take(1).Select(warning => $" {warning}"))}");
         }
 
         foreach (string warning in data.Warnings)
