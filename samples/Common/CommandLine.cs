@@ -1,18 +1,19 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Runtime.InteropServices;
-using Mdf.Checkpoints;
+using System.Text.RegularExpressions;
 using Mdf.Losses;
 using Mdf.TorchCompatibility;
-using Mdf.Training;
 using Spectre.Console;
 using static TorchSharp.torch;
 
 namespace Samples.Common;
 
 /// <summary>Shared parts of the samples' command lines.</summary>
-internal static class CommandLine
+internal static partial class CommandLine
 {
+    // The user sees an end within two seconds of Ctrl+C.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     /// <summary>Creates an option for the precision of MDF's features: Full or BFloat16.</summary>
     public static Option<MdfPrecision> PrecisionOption(string name)
     {
@@ -25,17 +26,27 @@ internal static class CommandLine
         return option.AcceptOnlyFromAmong(Full, BFloat16);
     }
 
+    /// <summary>Creates the option for the device.</summary>
+    public static Option<string> DeviceOption() =>
+        new("--device") { Description = "Device: cpu, cuda, cuda:1, ...", DefaultValueFactory = _ => "cpu" };
+
     /// <summary>Parses the arguments and runs the command, or prints the first error in the arguments as one line.</summary>
-    public static async Task<int> RunAsync(RootCommand command, string[] arguments)
+    /// <param name="command">The command.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="optionNames">The option for each setting of the library that a message may name.</param>
+    public static async Task<int> RunAsync(
+        RootCommand command, string[] arguments, IReadOnlyDictionary<string, string>? optionNames = null)
     {
+        Messages.OptionNames = optionNames ?? Messages.OptionNames;
         TensorMemory.KeepFreedBlocks();
+        HelpLayout.Apply(command);
         ParseResult parsed = command.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
             // Messages that list the allowed values have one line per value.
             string[] lines = parsed.Errors[0].Message.Split(
                 '\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-            Console.Error.WriteLine($"{string.Join(' ', lines)} See --help.");
+            Console.Error.WriteLine($"{WithoutTypes(string.Join(' ', lines))} See --help.");
             return 1;
         }
 
@@ -49,6 +60,23 @@ internal static class CommandLine
     /// </summary>
     public static void SetRun(this Command command, Func<ParseResult, CancellationToken, int> run) =>
         command.SetAction((arguments, cancellation) => Task.Run(() => Guarded(() => run(arguments, cancellation))));
+
+    /// <summary>Sets the action of a command that saves nothing: Ctrl+C ends it within two seconds, whatever it computes.</summary>
+    public static void SetRunUntilStopped(this Command command, Func<ParseResult, CancellationToken, int> run) =>
+        command.SetAction(async (arguments, cancellation) =>
+        {
+            Task<int> running = Task.Run(() => Guarded(() => run(arguments, cancellation)), CancellationToken.None);
+            var stopped = new TaskCompletionSource();
+            await using CancellationTokenRegistration registration = cancellation.Register(stopped.SetResult);
+            await Task.WhenAny(running, stopped.Task);
+            if (running.IsCompleted || await Task.WhenAny(running, Task.Delay(Patience, CancellationToken.None)) == running)
+            {
+                return await running;
+            }
+
+            Console.Error.WriteLine("Stopped.");
+            return 1;
+        });
 
     /// <summary>Rejects numbers below a minimum. The parser itself reports text that is not a number.</summary>
     public static void MustBeAtLeast<T>(this Option<T> option, int least) => option.Validators.Add(result =>
@@ -68,17 +96,14 @@ internal static class CommandLine
             zeros(1, device: device).item<float>();
             return device;
         }
-        catch (Exception e) when (
-            e is ArgumentException or InvalidOperationException or NotSupportedException or FormatException or OverflowException
-                or ExternalException)
+        catch (Exception e) when (Messages.IsForeseen(e) || e is FormatException or OverflowException)
         {
             throw new ArgumentException(
-                $"Device '{name}' cannot be used; expected cpu, or cuda, cuda:1, ... on a machine with such a GPU ({FirstLine(e)}).", e);
+                $"Device '{name}' cannot be used; expected cpu, or cuda, cuda:1, ... on a machine with such a GPU and a program built for "
+                + "it, which docs/gpu.md describes.",
+                e);
         }
     }
-
-    /// <summary>Describes an exception in one line, or with its stack trace if the exception is unexpected.</summary>
-    public static string Reason(Exception e) => IsForeseen(e) ? FirstLine(e) : e.ToString();
 
     private static int Guarded(Func<int> run)
     {
@@ -97,18 +122,23 @@ internal static class CommandLine
             Console.Error.WriteLine("Stopped.");
             return 1;
         }
-        catch (Exception e) when (IsForeseen(e))
+        catch (Exception e) when (Messages.IsForeseen(e))
         {
-            Console.Error.WriteLine(FirstLine(e));
+            Console.Error.WriteLine(Messages.FirstLine(e));
             return 1;
         }
     }
 
-    // Exceptions caused by files, settings and devices. All others are bugs, whose stack trace is needed.
-    private static bool IsForeseen(Exception e) =>
-        e is IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException or InvalidOperationException
-            or NotSupportedException or CheckpointFormatException or TrainingDivergedException or ExternalException;
+    // "Cannot parse argument '1e3' for option '--steps' as expected type 'System.Nullable`1[System.Int32]'."
+    private static string WithoutTypes(string message) => NotOfType().Replace(message, found =>
+    {
+        string type = found.Groups["type"].Value;
+        string expected = type.Contains("Int", StringComparison.Ordinal) ? "a whole number, such as 1000"
+            : type.Contains("Double", StringComparison.Ordinal) ? "a number, such as 0.001"
+            : "another value";
+        return $"{found.Groups["option"].Value} is '{found.Groups["text"].Value}'; expected {expected}.";
+    });
 
-    // libtorch's messages continue with a stack trace.
-    private static string FirstLine(Exception e) => e.Message.Split('\n', 2)[0].TrimEnd();
+    [GeneratedRegex("Cannot parse argument '(?<text>.*)' for option '(?<option>[^']*)' as expected type '(?<type>.*)'\\.")]
+    private static partial Regex NotOfType();
 }

@@ -1,5 +1,6 @@
 using Mdf.Imaging;
 using Mdf.Metrics;
+using Samples.Common;
 using Spectre.Console;
 using static TorchSharp.torch;
 
@@ -18,7 +19,7 @@ internal static class Pictures
             return SyntheticImage.DeadLeaves(settings.Side, settings.Side, settings.Seed);
         }
 
-        Tensor image = ImageFile.Read(settings.Image);
+        Tensor image = Files.ReadImage(settings.Image, "--image");
         long height = Math.Min(image.shape[2], settings.Side), width = Math.Min(image.shape[3], settings.Side);
         string size = $"{image.shape[3]} x {image.shape[2]}";
         AnsiConsole.MarkupLineInterpolated(

@@ -29,6 +29,7 @@ internal static class PixelDemonstration
             optimization.Restore(settings.StateFile, settings.Identity);
         }
 
+        Files.RequireWritable(settings.Output);
         Directory.CreateDirectory(settings.Output);
         var watch = Stopwatch.StartNew();
         Optimise(optimization, reference, settings, cancellation);

@@ -25,7 +25,7 @@ var side = new Option<int>("--side")
     Description = "Side of the synthetic image in pixels; of a larger --image, only the middle of this size is used.",
     DefaultValueFactory = _ => 128,
 };
-var device = new Option<string>("--device") { Description = "Device: cpu, cuda, cuda:1, ...", DefaultValueFactory = _ => "cpu" };
+Option<string> device = CommandLine.DeviceOption();
 var output = new Option<DirectoryInfo?>("--output")
 {
     Description = "Folder for pictures and state. Default: output/quickstart; for pixels output/pixels.",

@@ -67,14 +67,21 @@ internal static class TrainingDemonstration
 
     private static void Prepare(Settings settings)
     {
-        bool isThere = File.Exists(settings.StateFile);
-        if (settings.Resume && !isThere)
+        Files.RequireWritable(settings.Output);
+        SavedRestorationTraining? saved = RestorationTrainer.FindSaved(settings.Output);
+        if (settings.Resume && saved is null)
         {
             throw new InvalidOperationException(
-                $"There is no run to resume: {settings.StateFile} does not exist. Start one without --resume.");
+                $"There is no run to resume in {settings.Output}. Start one without --resume, or name its folder by --output.");
         }
 
-        if (isThere && !settings.Resume)
+        if (saved is { IsComplete: true } && settings.Resume)
+        {
+            AnsiConsole.MarkupLineInterpolated(
+                $"Training: finished before, with {saved.Step} steps; a larger --steps continues it.");
+        }
+
+        if (saved is not null && !settings.Resume)
         {
             File.Delete(settings.StateFile);
         }

@@ -34,12 +34,12 @@ internal sealed class GridOptions
     };
     private readonly Option<string[]> applications = new("--applications")
     {
-        Description = "Applications to run. Default: all of the preset.",
+        Description = $"Applications to run, of {string.Join(", ", Application.All.Select(a => a.Key))}. Default: all of the preset.",
         AllowMultipleArgumentsPerToken = true,
     };
     private readonly Option<string[]> losses = new("--losses")
     {
-        Description = "Losses to run. Default: all.",
+        Description = $"Losses to run, of {string.Join(", ", LossNames.All)}. Default: all.",
         AllowMultipleArgumentsPerToken = true,
     };
     private readonly Option<int?> count = new("--count")
@@ -56,11 +56,7 @@ internal sealed class GridOptions
         DefaultValueFactory = _ => 1,
     };
     private readonly Option<MdfPrecision> precision = CommandLine.PrecisionOption("--precision");
-    private readonly Option<string> device = new("--device")
-    {
-        Description = "Device: cpu, cuda, cuda:1, ...",
-        DefaultValueFactory = _ => "cpu",
-    };
+    private readonly Option<string> device = CommandLine.DeviceOption();
     private readonly Option<string> shard = new("--shard")
     {
         Description = "Part of the experiments to run, such as 1/4. Other runs can do the other parts at the same time, in this folder or "

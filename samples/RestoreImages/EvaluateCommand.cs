@@ -17,8 +17,7 @@ internal static class EvaluateCommand
     public static Command Create()
     {
         var checkpoint = new Option<FileInfo>("--checkpoint") { Description = "Checkpoint of the trained network.", Required = true };
-        var network = new Option<string?>("--network") { Description = Networks.NameHelp };
-        network.AcceptOnlyFromAmong([.. ModelZoo.Names]);
+        Option<string?> network = Networks.NameOption(), key = Networks.KeyOption("--checkpoint");
         var images = new Option<DirectoryInfo>("--images") { Description = "Folder of reference images.", Required = true };
         var degradation = new Option<string?>("--degradation") { Description = NamedDegradations.Help };
         var selfEnsemble = new Option<bool>("--self-ensemble")
@@ -26,19 +25,24 @@ internal static class EvaluateCommand
             Description = "Average the results of eight flips and rotations: slightly better, eight times the time.",
         };
         var seed = new Option<long>("--seed") { Description = "Seeds the degradation.", DefaultValueFactory = _ => 1 };
-        var device = new Option<string>("--device") { Description = "Device: cpu, cuda, cuda:1, ...", DefaultValueFactory = _ => "cpu" };
-        var command = new Command(
-            "evaluate", "Measures how well a network undoes a degradation: PSNR, SSIM and, if its weights are found, LPIPS.")
+        var perceptual = new Option<bool>("--lpips")
         {
-            checkpoint, network, images, degradation, selfEnsemble, seed, device,
+            Description = "Measure LPIPS too, whose network must be downloaded once (docs/weights.md).",
         };
-        command.SetRun((arguments, cancellation) =>
+        Option<string> device = CommandLine.DeviceOption();
+        var command = new Command(
+            "evaluate", "Measures how well a network undoes a degradation: PSNR, SSIM and, on request, LPIPS.")
+        {
+            checkpoint, network, key, images, degradation, selfEnsemble, perceptual, seed, device,
+        };
+        command.SetRunUntilStopped((arguments, cancellation) =>
         {
             using var scope = NewDisposeScope();
             Device place = CommandLine.UsableDevice(arguments.GetValue(device)!);
-            using RestorationNetwork trained = Networks.Load(arguments.GetValue(checkpoint)!.FullName, arguments.GetValue(network));
+            using RestorationNetwork trained = Networks.Load(
+                arguments.GetValue(checkpoint)!.FullName, arguments.GetValue(network), arguments.GetValue(key));
             trained.to(place);
-            using LpipsLoss? lpips = trained.Channels == 1 ? null : Networks.Lpips();
+            using LpipsLoss? lpips = Networks.Lpips(arguments.GetValue(perceptual), trained);
             lpips?.to(place);
             Evaluate(
                 trained,
@@ -74,6 +78,12 @@ internal static class EvaluateCommand
         }
 
         Console.WriteLine(Line("mean", scores.DegradedPsnr, scores.DegradedSsim, scores.Psnr, scores.Ssim, scores.Lpips));
+        if (scores.IsWorseThanDegraded)
+        {
+            AnsiConsole.MarkupLine(
+                "[yellow]The network is worse than its input[/]: its PSNR is below that of the degraded images. Was it trained for this "
+                + "degradation?");
+        }
     }
 
     private static string Line(string name, double degradedPsnr, double degradedSsim, double psnr, double ssim, double? lpips) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mdf.Degradations;
+using Samples.Common;
 
 namespace RestoreImages;
 
@@ -27,6 +28,10 @@ internal static class NamedDegradations
                 ("noise", [var lowest, var highest]) => new GaussianNoise(Number(lowest), Number(highest)),
                 _ => throw new FormatException(),
             };
+        }
+        catch (ArgumentException e)
+        {
+            throw new ArgumentException($"--degradation {text}: {Messages.FirstLine(e)}", e);
         }
         catch (Exception e) when (e is FormatException or OverflowException)
         {

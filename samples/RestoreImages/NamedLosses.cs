@@ -17,6 +17,7 @@ internal static class NamedLosses
         ["l2"] = (_, _) => new L2Loss(),
         ["charbonnier"] = (_, _) => new CharbonnierLoss(),
         ["ssim"] = (_, _) => new SsimLoss(),
+        ["ms-ssim"] = (_, _) => new MsSsimLoss(),
         ["ms-ssim-l1"] = (_, _) => new MsSsimL1Loss(),
         ["vgg"] = (weights, _) => new VggLoss(weights),
         ["lpips"] = (weights, _) => new LpipsLoss(backbone: weights),

@@ -1,5 +1,6 @@
 // Trains, evaluates and applies image restoration networks.
 using System.CommandLine;
+using Mdf.Training.Restoration;
 using RestoreImages;
 using Samples.Common;
 
@@ -8,5 +9,22 @@ var command = new RootCommand("Trains, evaluates and applies image restoration n
     TrainCommand.Create(),
     EvaluateCommand.Create(),
     RestoreCommand.Create(),
+    ListCommands.Networks(),
+    ListCommands.Losses(),
 };
-return await CommandLine.RunAsync(command, args);
+return await CommandLine.RunAsync(command, args, new Dictionary<string, string>
+{
+    [nameof(RestorationTrainingOptions.Steps)] = "--steps",
+    [nameof(RestorationTrainingOptions.BatchSize)] = "--batch",
+    [nameof(RestorationTrainingOptions.PatchSize)] = "--patch",
+    [nameof(RestorationTrainingOptions.LearningRate)] = "--rate",
+    [nameof(RestorationTrainingOptions.Schedule)] = "--schedule",
+    [nameof(RestorationTrainingOptions.EmaDecay)] = "--ema",
+    [nameof(RestorationTrainingOptions.GradientClipNorm)] = "--clip",
+    [nameof(RestorationTrainingOptions.AdversarialWeight)] = "--adversarial-weight",
+    [nameof(RestorationTrainingOptions.ValidationInterval)] = "--validation-interval",
+    [nameof(RestorationTrainingOptions.SaveInterval)] = "--save-interval",
+    [nameof(RestorationTrainingOptions.LogInterval)] = "--log-interval",
+    [nameof(RestorationTrainingOptions.Seed)] = "--seed",
+    ["MaximumCount"] = "--validation-count",
+});

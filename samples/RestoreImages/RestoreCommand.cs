@@ -15,8 +15,7 @@ internal static class RestoreCommand
     public static Command Create()
     {
         var checkpoint = new Option<FileInfo>("--checkpoint") { Description = "Checkpoint of the trained network.", Required = true };
-        var network = new Option<string?>("--network") { Description = Networks.NameHelp };
-        network.AcceptOnlyFromAmong([.. ModelZoo.Names]);
+        Option<string?> network = Networks.NameOption(), key = Networks.KeyOption("--checkpoint");
         var input = new Option<FileSystemInfo>("--input") { Description = "Image file or folder of images.", Required = true };
         var output = new Option<DirectoryInfo>("--output")
         {
@@ -31,29 +30,36 @@ internal static class RestoreCommand
         {
             Description = "Side in pixels of the tiles that images are divided into. Default: no tiles where the CPU allows it, else 256.",
         };
-        var device = new Option<string>("--device") { Description = "Device: cpu, cuda, cuda:1, ...", DefaultValueFactory = _ => "cpu" };
+        Option<string> device = CommandLine.DeviceOption();
         tile.MustBeAtLeast(1);
-        var command = new Command("restore", "Restores images.") { checkpoint, network, input, output, selfEnsemble, tile, device };
+        var command = new Command("restore", "Restores images.") { checkpoint, network, key, input, output, selfEnsemble, tile, device };
         command.SetRun((arguments, cancellation) =>
         {
             using var scope = NewDisposeScope();
             Device place = CommandLine.UsableDevice(arguments.GetValue(device)!);
-            using RestorationNetwork trained = Networks.Load(arguments.GetValue(checkpoint)!.FullName, arguments.GetValue(network));
+            Files.RequireWritable(arguments.GetValue(output)!.FullName);
+            using RestorationNetwork trained = Networks.Load(
+                arguments.GetValue(checkpoint)!.FullName, arguments.GetValue(network), arguments.GetValue(key));
             trained.to(place);
             var tiling = new TilingOptions { TileSize = arguments.GetValue(tile) };
             bool ensemble = arguments.GetValue(selfEnsemble);
-            return All(Files(arguments.GetValue(input)!, arguments.GetValue(output)!.FullName), image =>
+            return All(Pairs(arguments.GetValue(input)!, arguments.GetValue(output)!.FullName), (image, progress) =>
             {
                 Tensor moved = image.to(place);
-                Tensor Restore(Tensor images) => TiledInference.Restore(trained, images, tiling, cancellationToken: cancellation);
                 Tensor seen = trained.Channels == 1 ? ColorSpace.RgbToGray(moved) : moved;
                 return ensemble ? SelfEnsemble.Restore(Restore, seen) : Restore(seen);
-            });
+
+                Tensor Restore(Tensor images)
+                {
+                    progress.BeginPass();
+                    return TiledInference.Restore(trained, images, tiling, progress, cancellation);
+                }
+            }, passes: ensemble ? ImageProgress.EnsemblePasses : 1);
         });
         return command;
     }
 
-    private static IEnumerable<(string Input, string Output)> Files(FileSystemInfo input, string output)
+    private static IEnumerable<(string Input, string Output)> Pairs(FileSystemInfo input, string output)
     {
         string root = input is DirectoryInfo ? input.FullName : Path.GetDirectoryName(input.FullName)!;
         if (Path.GetFullPath(root) == Path.GetFullPath(output))
@@ -75,7 +81,8 @@ internal static class RestoreCommand
         string NewName(string name) => taken.Add(Path.ChangeExtension(name, null)) ? Path.ChangeExtension(name, ".png") : $"{name}.png";
     }
 
-    private static int All(IEnumerable<(string Input, string Output)> files, Func<Tensor, Tensor> restore)
+    private static int All(
+        IEnumerable<(string Input, string Output)> files, Func<Tensor, ImageProgress, Tensor> restore, int passes)
     {
         int failed = 0;
         foreach ((string input, string output) in files)
@@ -84,9 +91,14 @@ internal static class RestoreCommand
             try
             {
                 Tensor image = ImageFile.Read(input);
+                string size = $"{image.shape[3]} x {image.shape[2]}";
+                Tensor restored = ImageProgress.Show(input, passes, progress => restore(image, progress));
+
+                // The image's memory is free while the result is written.
+                image.Dispose();
                 Directory.CreateDirectory(Path.GetDirectoryName(output)!);
-                ImageFile.Write(output, restore(image));
-                AnsiConsole.MarkupLineInterpolated($"{input} ({image.shape[3]} x {image.shape[2]}) -> {output}");
+                ImageFile.Write(output, restored);
+                AnsiConsole.MarkupLineInterpolated($"{input} ({size}) -> {output}");
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

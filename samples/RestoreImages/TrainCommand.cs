@@ -18,19 +18,20 @@ internal static class TrainCommand
             Required = true,
         };
         var validation = new Option<DirectoryInfo?>("--validation") { Description = "Folder of validation images." };
-        var validationCount = new Option<int>("--validation-count")
+        var validationCount = new Option<int?>("--validation-count") { Description = "Maximum number of validation images. Default: all." };
+        var network = new Option<string>("--network")
         {
-            Description = "Maximum number of validation images.",
-            DefaultValueFactory = _ => int.MaxValue,
+            Description = "Name of the network; see 'networks'.",
+            DefaultValueFactory = _ => "dncnn-17-color",
         };
-        var network = new Option<string>("--network") { Description = "Name of the network.", DefaultValueFactory = _ => "dncnn-17-color" };
         network.AcceptOnlyFromAmong([.. ModelZoo.Names]);
         var from = new Option<FileInfo?>("--from")
         {
             Description = "Initial weights, from this library or another project. Default: random weights.",
         };
+        Option<string?> key = Networks.KeyOption("--from");
         var degradation = new Option<string?>("--degradation") { Description = NamedDegradations.Help };
-        var loss = new Option<string>("--loss") { Description = "Name of the loss.", DefaultValueFactory = _ => "mdf" };
+        var loss = new Option<string>("--loss") { Description = "Name of the loss; see 'losses'.", DefaultValueFactory = _ => "mdf" };
         loss.AcceptOnlyFromAmong(NamedLosses.Names);
         var lossWeights = new Option<string?>("--loss-weights")
         {
@@ -38,7 +39,10 @@ internal static class TrainCommand
                 + "degradation). For vgg and lpips: a pretrained network.",
         };
         Option<MdfPrecision> lossPrecision = CommandLine.PrecisionOption("--loss-precision");
-        var steps = new Option<int>("--steps") { Description = "Total number of steps.", DefaultValueFactory = _ => defaults.Steps };
+        var steps = new Option<int>("--steps") {
+            Description = "Total number of steps. With --resume, more than before extend a training.",
+            DefaultValueFactory = _ => defaults.Steps,
+        };
         var batch = new Option<int>("--batch")
         {
             Description = "Number of patches per step.",
@@ -90,29 +94,47 @@ internal static class TrainCommand
         };
         var seed = new Option<long>("--seed") { Description = "Seeds all random choices.", DefaultValueFactory = _ => defaults.Seed };
         var tensorBoard = new Option<bool>("--tensorboard") { Description = "Also write the log for TensorBoard." };
-        var device = new Option<string>("--device") { Description = "Device: cpu, cuda, cuda:1, ...", DefaultValueFactory = _ => "cpu" };
+        Option<string> device = CommandLine.DeviceOption();
+        var perceptual = new Option<bool>("--lpips")
+        {
+            Description = "Validate by LPIPS too, whose network must be downloaded once (docs/weights.md).",
+        };
+        var uncheckedImages = new Option<bool>("--no-check")
+        {
+            Description = "Begin without decoding every training image once to find those that cannot be used.",
+        };
         var output = new Option<DirectoryInfo>("--output")
         {
             Description = "Folder for checkpoints, log and training state.",
             DefaultValueFactory = _ => new DirectoryInfo("output/restoration"),
         };
-        var resume = new Option<bool>("--resume") { Description = "Resume an earlier run that was stopped in the same folder." };
+        var resume = new Option<bool>("--resume")
+        {
+            Description = "Resume an earlier run in the same folder: one that was stopped, or a finished one with a larger --steps.",
+        };
+        foreach (Option<int> number in new[] { steps, batch, validationInterval, saveInterval, logInterval })
+        {
+            number.MustBeAtLeast(1);
+        }
+
         validationCount.MustBeAtLeast(1);
 
         var command = new Command("train", "Trains a network to undo a degradation.")
         {
-            images, validation, validationCount, network, from, degradation, loss, lossWeights, lossPrecision, steps, batch, patch, rate,
-            schedule, ema, clip, adversarial, adversarialWeight, validationInterval, saveInterval, logInterval, seed, tensorBoard, device,
-            output, resume,
+            images, validation, validationCount, network, from, key, degradation, loss, lossWeights, lossPrecision, steps, batch, patch, rate,
+            schedule, ema, clip, adversarial, adversarialWeight, perceptual, validationInterval, saveInterval, logInterval, seed,
+            tensorBoard, uncheckedImages, device, output, resume,
         };
         command.SetRun((arguments, cancellation) => Training.Run(
             new TrainSettings
             {
                 Images = arguments.GetValue(images)!.FullName,
                 Validation = arguments.GetValue(validation)?.FullName,
-                ValidationCount = arguments.GetValue(validationCount),
+                ValidationCount = arguments.GetValue(validationCount) ?? int.MaxValue,
+                Lpips = arguments.GetValue(perceptual),
                 Network = arguments.GetValue(network)!,
                 From = arguments.GetValue(from)?.FullName,
+                Key = arguments.GetValue(key),
                 Degradation = arguments.GetValue(degradation),
                 Loss = arguments.GetValue(loss)!,
                 LossWeights = arguments.GetValue(lossWeights),
@@ -135,6 +157,7 @@ internal static class TrainCommand
                     SaveInterval = arguments.GetValue(saveInterval),
                     LogInterval = arguments.GetValue(logInterval),
                     Seed = arguments.GetValue(seed),
+                    CheckImages = !arguments.GetValue(uncheckedImages),
                     TensorBoard = arguments.GetValue(tensorBoard),
                 },
             },

@@ -16,6 +16,10 @@ internal sealed record TrainSettings
 
     public required string? From { get; init; }
 
+    public required string? Key { get; init; }
+
+    public required bool Lpips { get; init; }
+
     public required string? Degradation { get; init; }
 
     public required string Loss { get; init; }
@@ -39,5 +43,5 @@ internal sealed record TrainSettings
         (LossWeights is null ? Loss : $"{Loss}, weights {Path.GetFileName(LossWeights)}")
         + (LossPrecision == MdfPrecision.Full ? "" : $", {LossPrecision}");
 
-    public string StateFile => Path.Combine(Output, "state.safetensors");
+    public string LastCheckpoint => Path.Combine(Output, "last.ckpt");
 }

@@ -3,6 +3,7 @@ using Mdf.Degradations;
 using Mdf.Losses;
 using Mdf.Models.Adversarial;
 using Mdf.Models.Restoration;
+using Mdf.Training;
 using Mdf.Training.Restoration;
 using Samples.Common;
 using Spectre.Console;
@@ -14,18 +15,18 @@ namespace RestoreImages;
 /// <summary>Trains a network, from reading the images to the report.</summary>
 internal static class Training
 {
-    private const int MostListed = 10;
-
     /// <summary>Runs the training and returns the process's exit code.</summary>
     public static int Run(TrainSettings settings, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         Device device = CommandLine.UsableDevice(settings.Device);
-        RequireStateAsAsked(settings);
+        Files.RequireWritable(settings.Output);
+        SavedRestorationTraining? before = StateAsAsked(settings);
         using RestorationNetwork network = ModelZoo.Create(settings.Network, settings.Options.Seed);
         if (settings.From is not null)
         {
-            network.LoadWeights(settings.From);
+            network.LoadWeights(Files.RequireFile(settings.From, "--from"), settings.Key);
+            Networks.TellIgnored(network, settings.From);
         }
 
         Degradation degradation = NamedDegradations.Parse(settings.Degradation, network.Scale);
@@ -33,12 +34,13 @@ internal static class Training
         ImageFolder? validation = settings.Validation is null ? null : new ImageFolder(settings.Validation);
         settings = settings with { LossWeights = settings.LossWeights ?? NamedLosses.DefaultWeights(settings.Loss, degradation) };
         using Loss<Tensor, Tensor, Tensor> loss = NamedLosses.Create(settings.Loss, settings.LossWeights, settings.LossPrecision);
-        using LpipsLoss? lpips = validation is null || network.Channels == 1 ? null : Networks.Lpips();
+        using LpipsLoss? lpips = Networks.Lpips(settings.Lpips && validation is not null, network);
         lpips?.to(device);
-        var trainer = new RestorationTrainer(settings.Options with
+        RestorationTrainingOptions options = settings.Options with
         {
             Validation = new RestorationEvaluationOptions { MaximumCount = settings.ValidationCount, Lpips = lpips },
-        });
+        };
+        var trainer = new RestorationTrainer(options, new ConsoleLogger());
         AnsiConsole.MarkupLineInterpolated(
             $"Training {settings.Network} ({network.Options.ParameterCount:n0} parameters) to undo {degradation.Description}.");
         AnsiConsole.MarkupLineInterpolated($"Data: {images.Count} images. Loss: {settings.LossDescription}.");
@@ -57,9 +59,25 @@ internal static class Training
             Metadata = metadata,
             Device = device,
         };
-        RestorationTrainingResult result = WithProgress(settings.Options, progress => discriminator is null
-            ? trainer.Train(input, progress, cancellation)
-            : trainer.TrainAdversarially(input, discriminator, progress, cancellation));
+        RestorationTrainingResult result;
+        try
+        {
+            result = WithProgress(settings.Options, progress => discriminator is null
+                ? trainer.Train(input, progress, cancellation)
+                : trainer.TrainAdversarially(input, discriminator, progress, cancellation));
+        }
+        catch (TrainingStateException e)
+        {
+            throw new InvalidOperationException(
+                $"{Messages.FirstLine(e)} --from {settings.LastCheckpoint} starts a new training from its network.", e);
+        }
+
+        if (before is { IsComplete: true } && before.Step == result.Step && result.IsComplete)
+        {
+            TellFinished(before, settings.Output);
+            return 0;
+        }
+
         Report(result, settings.Output);
         if (result.IsComplete)
         {
@@ -71,19 +89,28 @@ internal static class Training
         return 1;
     }
 
-    private static void RequireStateAsAsked(TrainSettings settings)
+    private static SavedRestorationTraining? StateAsAsked(TrainSettings settings)
     {
-        if (settings.Resume && !File.Exists(settings.StateFile))
+        SavedRestorationTraining? saved = RestorationTrainer.FindSaved(settings.Output);
+        return (saved, settings.Resume) switch
         {
-            throw new InvalidOperationException(
-                $"There is no run to resume: {settings.StateFile} does not exist. Start one without --resume.");
-        }
+            (null, true) => throw new InvalidOperationException(
+                $"There is no run to resume in {settings.Output}. Start one without --resume, or name its folder by --output."),
+            (not null, false) => throw new InvalidOperationException(
+                $"{settings.Output} holds a training that has done {saved.Step} of {saved.Steps} steps. Continue it with --resume "
+                + "(and a larger --steps, if it is finished), or choose another folder by --output; "
+                + $"--from {settings.LastCheckpoint} starts a new training from its network."),
+            _ => saved,
+        };
+    }
 
-        if (!settings.Resume && File.Exists(settings.StateFile))
-        {
-            throw new InvalidOperationException(
-                $"{settings.StateFile} is the state of an earlier run. Resume it with --resume, or delete the file to start afresh.");
-        }
+    private static void TellFinished(SavedRestorationTraining saved, string output)
+    {
+        string best = saved.BestPsnr is { } psnr
+            ? FormattableString.Invariant($", best validation PSNR {psnr:f2} dB at step {saved.BestStep}")
+            : "";
+        AnsiConsole.MarkupLineInterpolated(
+            $"The training in {output} is finished: {saved.Step} steps{best}. A larger --steps continues it.");
     }
 
     private static RestorationTrainingResult WithProgress(
@@ -122,14 +149,9 @@ internal static class Training
 
     private static void Report(RestorationTrainingResult result, string output)
     {
-        foreach (SkippedImage skipped in result.Skipped.Take(MostListed))
+        if (result.Skipped.Count > 0)
         {
-            AnsiConsole.MarkupLineInterpolated($"[yellow]Left out[/] {skipped.Name}: {skipped.Reason}");
-        }
-
-        if (result.Skipped.Count > MostListed)
-        {
-            AnsiConsole.MarkupLineInterpolated($"[yellow]Left out[/] {result.Skipped.Count} images in total.");
+            AnsiConsole.MarkupLineInterpolated($"[yellow]Left out[/] {result.Skipped.Count} images, which are named above.");
         }
 
         if (result.Validation is { } scores)

@@ -26,7 +26,7 @@ var side = new Option<int>("--side")
     Description = "Longer side of the image at the finest scale in pixels; larger images are downscaled to this size.",
     DefaultValueFactory = _ => defaults.MaximumSide,
 };
-var device = new Option<string>("--device") { Description = "Device: cpu, cuda, cuda:1, ...", DefaultValueFactory = _ => "cpu" };
+Option<string> device = CommandLine.DeviceOption();
 var output = new Option<DirectoryInfo>("--output")
 {
     Description = "Folder for the checkpoint, the contact sheet and the training state.",
@@ -46,6 +46,8 @@ var saveInterval = new Option<int>("--save-interval")
 var resume = new Option<bool>("--resume") { Description = "Resume an earlier run that was stopped in the same folder." };
 side.MustBeAtLeast(defaults.MinimumSide);
 saveInterval.MustBeAtLeast(1);
+scales.MustBeAtLeast(1);
+iterations.MustBeAtLeast(1);
 
 var command = new RootCommand("Trains the discriminators of the MDF loss for a task from one natural image.")
 {
@@ -66,4 +68,14 @@ command.SetRun((arguments, cancellation) => Training.Run(
         arguments.GetValue(resume)),
     cancellation));
 
-return await CommandLine.RunAsync(command, args);
+return await CommandLine.RunAsync(command, args, new Dictionary<string, string>
+{
+    [nameof(DiscriminatorTrainingOptions.ScaleCount)] = "--scales",
+    [nameof(DiscriminatorTrainingOptions.Iterations)] = "--iterations",
+    [nameof(DiscriminatorTrainingOptions.MaximumSide)] = "--side",
+    [nameof(DiscriminatorTrainingOptions.SaveInterval)] = "--save-interval",
+    [nameof(DiscriminatorTrainingOptions.Precision)] = "--precision",
+    [nameof(DiscriminatorTrainingOptions.Seed)] = "--seed",
+    ["images is"] = "--image is",
+    ["task is"] = "--task is",
+});

@@ -21,27 +21,23 @@ internal static class Training
         var warnings = new Warnings();
         var trainer = new DiscriminatorTrainer(settings.Options, warnings);
         SeedImage[] images = Images(settings);
-        Directory.CreateDirectory(settings.Output);
-        if (settings.Resume && !File.Exists(settings.StateFile))
-        {
-            throw new InvalidOperationException(
-                $"There is no run to resume: {settings.StateFile} does not exist. Start one without --resume.");
-        }
-
-        if (!settings.Resume && File.Exists(settings.StateFile))
-        {
-            throw new InvalidOperationException(
-                $"{settings.StateFile} is the state of an earlier run. Resume it with --resume, or delete the file to start afresh.");
-        }
-
+        Files.RequireWritable(settings.Output);
+        RequireStateAsAsked(settings);
         var watch = Stopwatch.StartNew();
-        using DiscriminatorTrainingResult result = Train(trainer, images, settings, device, cancellation);
+        int iterations = 0;
+        using DiscriminatorTrainingResult result = Train(trainer, images, settings, device, () => iterations++, cancellation);
         warnings.Write(Console.Error);
         if (!result.IsComplete)
         {
             Console.Error.WriteLine(
                 $"Stopped after {result.Samples.Count} finished scales. Run again with the same arguments and --resume to continue.");
             return 1;
+        }
+
+        if (settings.Resume && iterations == 0)
+        {
+            AnsiConsole.MarkupLineInterpolated(
+                $"This training is finished: {result.Samples.Count} scales. Its number of iterations cannot be raised; another --output starts anew.");
         }
 
         result.Discriminators!.Save(settings.CheckpointFile);
@@ -57,7 +53,7 @@ internal static class Training
     {
         if (settings.Images.Count > 0)
         {
-            return [.. settings.Images.Select(i => new SeedImage(Path.GetFileName(i), ImageFile.Read(i)))];
+            return [.. settings.Images.Select(i => Photograph(i, settings.Side))];
         }
 
         AnsiConsole.MarkupLine("Seed image: a [yellow]synthetic[/] image of dead leaves, to demonstrate the training.");
@@ -65,11 +61,46 @@ internal static class Training
         return [new SeedImage("synthetic dead leaves", SyntheticImage.DeadLeaves(SyntheticWidth, SyntheticHeight, seed: 1))];
     }
 
+    private static SeedImage Photograph(string path, int side)
+    {
+        Tensor pixels = Files.ReadImage(path, "--image");
+        if (Math.Max(pixels.shape[2], pixels.shape[3]) < side)
+        {
+            AnsiConsole.MarkupLineInterpolated(
+                $"{Path.GetFileName(path)} is smaller than --side {side}; it is used at its size, {pixels.shape[3]} x {pixels.shape[2]}.");
+        }
+
+        return new SeedImage(Path.GetFileName(path), pixels);
+    }
+
+    private static void RequireStateAsAsked(Settings settings)
+    {
+        (int finished, int iterations) = DiscriminatorTrainer.FindSaved(settings.StateFile);
+        bool isThere = finished + iterations > 0;
+        if (settings.Resume && !isThere)
+        {
+            throw new InvalidOperationException(
+                $"There is no run to resume in {settings.Output} for --task {settings.Task}. Start one without --resume, or name its "
+                + "folder by --output.");
+        }
+
+        if (!settings.Resume && isThere)
+        {
+            throw new InvalidOperationException(
+                $"{settings.StateFile} is the state of an earlier run with {finished} finished scales. Continue it with --resume, or choose "
+                + "another folder by --output.");
+        }
+    }
+
     private static DiscriminatorTrainingResult Train(
-        DiscriminatorTrainer trainer, SeedImage[] images, Settings settings, Device device, CancellationToken cancellation)
+        DiscriminatorTrainer trainer, SeedImage[] images, Settings settings, Device device, Action count, CancellationToken cancellation)
     {
         TrainingDistortion distortion = TrainingDistortion.ForTask(Settings.Tasks[settings.Task]);
-        var report = new Reporter<DiscriminatorTrainingProgress>(ReportLine);
+        var report = new Reporter<DiscriminatorTrainingProgress>(now =>
+        {
+            count();
+            ReportLine(now);
+        });
         if (Console.IsOutputRedirected)
         {
             return trainer.Train(images, distortion, settings.StateFile, device, report, cancellation);
@@ -84,7 +115,11 @@ internal static class Training
             .Start(console =>
             {
                 var bars = new ProgressBars(console);
-                var shown = new Reporter<DiscriminatorTrainingProgress>(bars.Show);
+                var shown = new Reporter<DiscriminatorTrainingProgress>(now =>
+                {
+                    count();
+                    bars.Show(now);
+                });
                 return trainer.Train(images, distortion, settings.StateFile, device, shown, cancellation);
             });
     }

@@ -33,6 +33,21 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task Report_OfOneDamagedResultAmongOthers_LeavesItOutWithAWarning()
+    {
+        using MadeUpRun run = new MadeUpRun().Add(MadeUpRun.L2, MadeUpRun.Around(30)).Add(MadeUpRun.L1, MadeUpRun.Around(31));
+        string damaged = Directory.GetFiles(run.Workspace.Runs.Folder)[0];
+        File.WriteAllText(damaged, "{ \"Kind\": ");
+
+        ProgramRun ended = await ProgramRun.RunAsync(["report", "--output", run.Workspace.Folder]);
+
+        Assert.Equal(0, ended.ExitCode);
+        Assert.Contains(Path.GetFileName(damaged), Assert.Single(ended.Errors.Trim().Split('\n')), StringComparison.Ordinal);
+        Assert.Contains("of 1 results", ended.Output, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(run.Workspace.Folder, "*.tmp"));
+    }
+
+    [Fact]
     public void Weights_WithAndWithoutAnApplication_AreForWhatTheySay()
     {
         folder.Write("a=b/Ds.pth", "");

@@ -45,6 +45,33 @@ public sealed class StoredImagesTests : IDisposable
     }
 
     [Fact]
+    public void Run_ImagesMissingBesideFinishedRecords_MakesThemAgain()
+    {
+        var settings = run.Settings(LossNames.L2) with { Applications = ["jpeg"] };
+        run.Run(settings, grids => grids.Table(), TestContext.Current.CancellationToken);
+        string images = Path.Combine(run.Folder, "images");
+        Dictionary<string, byte[]> before = Contents();
+        foreach (string folder in Directory.GetDirectories(images))
+        {
+            File.Delete(Path.Combine(folder, "01.jpg"));
+        }
+
+        // A report can be made meanwhile: it says what is missing.
+        var data = new ReportData(new(run.Folder));
+        Assert.Contains("run the experiment's command again", data.Warnings[0], StringComparison.Ordinal);
+        var page = new StringWriter();
+        ReportPage.Write(page, data);
+        Assert.DoesNotContain("\"/9j/", page.ToString(), StringComparison.Ordinal);
+
+        run.Run(settings, grids => grids.Table(), TestContext.Current.CancellationToken);
+        Assert.Equal(before, Contents());
+        Assert.Empty(new ReportData(new(run.Folder)).Warnings);
+
+        Dictionary<string, byte[]> Contents() =>
+            Directory.GetFiles(images, "*.jpg", SearchOption.AllDirectories).ToDictionary(f => f, File.ReadAllBytes);
+    }
+
+    [Fact]
     public void Page_OfMoreThanThirtyImages_HoldsTheFirstThirty()
     {
         var settings = run.Settings(LossNames.L2) with

@@ -60,11 +60,29 @@ public sealed class ExperimentStore
     /// <typeparam name="TDescription">Type of the descriptions.</typeparam>
     /// <typeparam name="TResult">Type of the results.</typeparam>
     /// <param name="kind">Kind of the experiments: lower-case words with hyphens, with which the files' names begin.</param>
+    /// <param name="onDamaged">
+    /// Receives the message for each file that is not a record of these types, which is then left out; null to throw.
+    /// </param>
     /// <returns>The records, sorted by file name.</returns>
     /// <exception cref="InvalidDataException">A file is not a record of these types; the message names the file.</exception>
-    public IReadOnlyList<ExperimentRecord<TDescription, TResult>> All<TDescription, TResult>(string kind)
-        where TDescription : notnull =>
-        [.. Directory.GetFiles(Folder, $"{kind}-????????????????.json").Order(StringComparer.Ordinal).Select(Read<TDescription, TResult>)];
+    public IReadOnlyList<ExperimentRecord<TDescription, TResult>> All<TDescription, TResult>(string kind, Action<string>? onDamaged = null)
+        where TDescription : notnull
+    {
+        var records = new List<ExperimentRecord<TDescription, TResult>>();
+        foreach (string path in Directory.GetFiles(Folder, $"{kind}-????????????????.json").Order(StringComparer.Ordinal))
+        {
+            try
+            {
+                records.Add(Read<TDescription, TResult>(path));
+            }
+            catch (Exception e) when (onDamaged is not null && e is IOException or InvalidDataException or UnauthorizedAccessException)
+            {
+                onDamaged(e.Message);
+            }
+        }
+
+        return records;
+    }
 
     private static ExperimentRecord<TDescription, TResult> Read<TDescription, TResult>(string path)
     {

@@ -99,7 +99,7 @@ internal static class Grid
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            failures.Add(new GridFailure(item.Title, CommandLine.Reason(e)));
+            failures.Add(new GridFailure(item.Title, Messages.Reason(e)));
             return false;
         }
     }

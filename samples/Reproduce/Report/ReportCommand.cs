@@ -19,7 +19,13 @@ internal static class ReportCommand
         var data = new ReportData(new Workspace(folder));
         if (data.Count == 0)
         {
-            throw new InvalidDataException($"'{folder}' holds no results; run experiments first.");
+            throw new InvalidDataException(
+                $"'{folder}' holds no results; run experiments first.{string.Concat(data.Warnings.Take(1).Select(warning => $" {warning}"))}");
+        }
+
+        foreach (string warning in data.Warnings)
+        {
+            Console.Error.WriteLine($"Warning: {warning}");
         }
 
         string page = html ?? Path.Combine(folder, PageName);
@@ -39,11 +45,19 @@ internal static class ReportCommand
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         string temporary = $"{path}.tmp";
-        using (StreamWriter text = File.CreateText(temporary))
+        try
         {
-            write(text);
-        }
+            using (StreamWriter text = File.CreateText(temporary))
+            {
+                write(text);
+            }
 
-        File.Move(temporary, path, overwrite: true);
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
     }
 }

@@ -12,13 +12,21 @@ internal sealed class ReportData
 {
     private readonly IReadOnlyList<ExperimentRecord<EvaluationDescription, EvaluationResult>> evaluations;
     private readonly LossLabels labels;
+    private readonly List<string> warnings = [];
 
     public ReportData(Workspace workspace)
     {
         Workspace = workspace;
-        evaluations = workspace.Runs.All<EvaluationDescription, EvaluationResult>(TrainingGrid.Kind);
-        Sensitivities = workspace.Runs.All<SensitivityDescription, SensitivityResult>(SensitivityExperiment.Kind);
-        Manifolds = workspace.Runs.All<ManifoldDescription, ManifoldResult>(ManifoldExperiment.Kind);
+        evaluations = workspace.Runs.All<EvaluationDescription, EvaluationResult>(TrainingGrid.Kind, warnings.Add);
+        Sensitivities = workspace.Runs.All<SensitivityDescription, SensitivityResult>(SensitivityExperiment.Kind, warnings.Add);
+        Manifolds = workspace.Runs.All<ManifoldDescription, ManifoldResult>(ManifoldExperiment.Kind, warnings.Add);
+        foreach (EvaluationResult result in evaluations.Select(e => e.Result).Where(r => !StoredImages.AreThere(workspace, r)))
+        {
+            warnings.Add(
+                $"Images of a result are missing in '{workspace.PathOf(result.RestoredFolder)}' or "
+                + $"'{workspace.PathOf(result.ReferenceFolder)}'; run the experiment's command again to make them.");
+        }
+
         labels = new LossLabels(
         [
             .. evaluations.Select(e => e.Description.Training?.Loss).OfType<LossDescription>(),
@@ -60,6 +68,9 @@ internal sealed class ReportData
     public IReadOnlyList<ExperimentRecord<SensitivityDescription, SensitivityResult>> Sensitivities { get; }
 
     public IReadOnlyList<ExperimentRecord<ManifoldDescription, ManifoldResult>> Manifolds { get; }
+
+    /// <summary>Files that are damaged or missing.</summary>
+    public IReadOnlyList<string> Warnings => warnings;
 
     /// <summary>Number of results.</summary>
     public int Count => evaluations.Count + Sensitivities.Count + Manifolds.Count;

@@ -47,7 +47,7 @@ internal sealed class Evaluation(Workspace workspace, Application application, I
             using var scope = NewDisposeScope();
             PairedBatch pair = pairs.Whole(i, new Random(i), leastSide: 32)
                 ?? throw new InvalidDataException(
-                    $"Image {pairs.Skipped[0].Name} of {images.Name} cannot be used for testing: {pairs.Skipped[0].Reason}");
+                    $"Image {pairs.Skipped[^1].Name} of {images.Name} cannot be used for testing: {pairs.Skipped[^1].Reason}");
             Tensor reference = pair.Reference.to(workspace.Device), degraded = pair.Degraded.to(workspace.Device);
             Tensor restored = network is null
                 ? application.Unrestored(degraded)
@@ -84,7 +84,7 @@ internal sealed class Evaluation(Workspace workspace, Application application, I
 
     private void Store(Tensor image, string folder, int index)
     {
-        string path = workspace.PathOf(folder, $"{index:d2}.jpg");
+        string path = StoredImages.PathOf(workspace, folder, index);
         if (folder.EndsWith($"-x{application.Scale}", StringComparison.Ordinal) && File.Exists(path))
         {
             return;

@@ -43,8 +43,13 @@ internal sealed class TrainingGrid
 
     private GridItem Item(string title, TrainingDescription? description, Action<IProgress<double>, CancellationToken> run) => new(
         title,
-        () => evaluations.All(e => workspace.Runs.Find<EvaluationDescription, EvaluationResult>(Kind, e.Describe(description)) is not null),
+        () => evaluations.All(e => IsDone(e.Describe(description))),
         run);
+
+    // An experiment whose images were lost is measured again.
+    private bool IsDone(EvaluationDescription tested) =>
+        workspace.Runs.Find<EvaluationDescription, EvaluationResult>(Kind, tested) is { } record
+        && StoredImages.AreThere(workspace, record.Result);
 
     private void Save(
         TrainingDescription? description, TrainedNetwork? trained, SeedImageDescription? discriminators, CancellationToken cancellation)
@@ -52,7 +57,7 @@ internal sealed class TrainingGrid
         foreach (Evaluation evaluation in evaluations)
         {
             EvaluationDescription tested = evaluation.Describe(description);
-            if (workspace.Runs.Find<EvaluationDescription, EvaluationResult>(Kind, tested) is null)
+            if (!IsDone(tested))
             {
                 var watch = Stopwatch.StartNew();
                 EvaluationResult result = evaluation.Measure(trained?.Network, ExperimentIdentity.Of(tested), cancellation) with

@@ -62,6 +62,34 @@ public static class ModelZoo
     /// </exception>
     public static RestorationNetwork Load(string path) => RestorationNetwork.Load(path);
 
+    /// <summary>Loads a network from a file that need not name it, such as a published PyTorch or safetensors file.</summary>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="name">Name of the network, from <see cref="Names"/>.</param>
+    /// <param name="key">
+    /// Key of the weights in the outermost dictionary of a PyTorch checkpoint, such as <c>params_ema</c>; null to find them.
+    /// </param>
+    /// <returns>The network, on the CPU, in evaluation mode. The caller disposes it.</returns>
+    /// <exception cref="ArgumentException">No network has this name.</exception>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="DirectoryNotFoundException">The file's folder does not exist.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process has no permission to read the file, or the path is a folder.</exception>
+    /// <exception cref="Mdf.Checkpoints.CheckpointFormatException">The file is damaged or belongs to another network.</exception>
+    public static RestorationNetwork Load(string path, string name, string? key = null)
+    {
+        RestorationNetwork network = Create(name);
+        try
+        {
+            network.LoadWeights(path, key);
+            network.eval();
+            return network;
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
     private static OrderedDictionary<string, RestorationOptions> All()
     {
         var networks = new OrderedDictionary<string, RestorationOptions>();

@@ -57,6 +57,12 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
     /// <summary>Metadata of the file that the weights were loaded from; empty if no weights were loaded.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; private set; } = new Dictionary<string, string>();
 
+    /// <summary>
+    /// Classes and functions that the file of the weights names beside them (<see cref="StateDictionary.Ignored"/>). They were left out.
+    /// Empty if no weights were loaded.
+    /// </summary>
+    public IReadOnlyList<string> Ignored { get; private set; } = [];
+
     /// <summary>Restores images. Gradients flow to the images.</summary>
     /// <remarks>
     /// In evaluation mode and without gradients (<c>no_grad</c>), float32 images on a CPU with AVX2 or AVX-512 are computed by this
@@ -91,7 +97,7 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>
-    /// Loads the weights of a checkpoint: one of this library, or a published PyTorch or safetensors file. <see cref="ModelZoo.Load"/> also
+    /// Loads the weights of a checkpoint: one of this library, or a published PyTorch or safetensors file. <see cref="ModelZoo.Load(string)"/> also
     /// creates the network, for files of this library.
     /// </summary>
     /// <param name="path">Path of the file.</param>
@@ -206,5 +212,6 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
         using var noGradient = no_grad();
         NetworkWeights.Copy(path, "the file", NetworkWeights.Fitting(weights, Translate, this), this, weights);
         Metadata = weights.Metadata;
+        Ignored = weights.Ignored;
     }
 }

@@ -25,7 +25,7 @@ namespace Mdf.Training.Restoration;
 /// <para>
 /// The output folder receives <c>state.safetensors</c>, <c>last.ckpt</c>, <c>log.csv</c> and, with validation images, <c>best.ckpt</c>
 /// (highest PSNR). Nothing is written before the first step is done.
-/// Each file is complete or as it was before. Load the checkpoints with <see cref="ModelZoo.Load"/>.
+/// Each file is complete or as it was before. Load the checkpoints with <see cref="ModelZoo.Load(string)"/>.
 /// </para>
 /// </remarks>
 public sealed class RestorationTrainer

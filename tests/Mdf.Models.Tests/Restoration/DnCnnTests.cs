@@ -97,6 +97,24 @@ public sealed class DnCnnTests
     }
 
     [Fact]
+    public void LoadWeights_ObjectBesideTheWeights_IsListed()
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        byte[] file = new PickleAssembler().Operation('}').Operation('(')
+            .Text("partial").Global("functools", "partial").Operation('(').Operation('t').Operation('R')
+            .Text("state_dict").Operation('}').Operation('(')
+            .Text("dncnn.0.weight").Tensor("0", "FloatStorage", 18, [1, 1, 3, 3], [9, 9, 3, 1])
+            .Text("dncnn.2.weight").Tensor("0", "FloatStorage", 18, [1, 1, 3, 3], [9, 9, 3, 1], start: 9)
+            .Operation('u').Operation('u').ToZipFile(("0", new byte[18 * sizeof(float)]));
+        File.WriteAllBytes(folder.PathOf("net.pth"), file);
+        using var network = new DnCnn(new DnCnnOptions { Layers = 2, Width = 1, Channels = 1 });
+        Assert.Empty(network.Ignored);
+        network.LoadWeights(folder.PathOf("net.pth"), "state_dict");
+        Assert.Equal(["functools.partial"], network.Ignored);
+    }
+
+    [Fact]
     public void LoadWeights_MergedIntoNormalized_NamesWhatIsMissing()
     {
         using var scope = NewDisposeScope();

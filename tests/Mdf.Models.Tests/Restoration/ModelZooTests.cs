@@ -1,9 +1,25 @@
+using Mdf.Checkpoints;
 using Mdf.Models.Restoration;
+using Mdf.Testing;
 
 namespace Mdf.Models.Tests.Restoration;
 
 public sealed class ModelZooTests
 {
+    [Fact]
+    public void Load_FileThatDoesNotNameItsNetwork_TakesTheName()
+    {
+        using var folder = new TemporaryFolder();
+        using RestorationNetwork expected = ModelZoo.Create("dncnn-17-gray", seed: 3);
+        SafetensorsFile.Write(folder.PathOf("public.safetensors"), expected.state_dict());
+        Assert.Throws<CheckpointFormatException>(() => ModelZoo.Load(folder.PathOf("public.safetensors")));
+
+        using RestorationNetwork loaded = ModelZoo.Load(folder.PathOf("public.safetensors"), "dncnn-17-gray");
+        Assert.False(loaded.training);
+        TensorAssert.Equal(expected.parameters().First(), loaded.parameters().First());
+        Assert.Throws<CheckpointFormatException>(() => ModelZoo.Load(folder.PathOf("public.safetensors"), "dncnn-17-color"));
+    }
+
     [Theory]
     [InlineData("edsr-baseline-x2", 1_369_883)]
     [InlineData("edsr-baseline-x3", 1_554_523)]

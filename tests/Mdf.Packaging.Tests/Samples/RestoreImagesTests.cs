@@ -29,7 +29,7 @@ public sealed class RestoreImagesTests : IDisposable
         DotNet.Result trained = await sample.RunAsync(
             0, [.. Training, "--ema", "0.9", "--clip", "1", "--schedule", "cosine", "--tensorboard", "--output", "out"]);
         Assert.Contains("step 12/12: loss ", trained.Output, StringComparison.Ordinal);
-        Assert.Contains("Left out broken.png: it is not a PNG, JPEG, BMP or WebP file.", trained.Output, StringComparison.Ordinal);
+        Assert.Contains("Skipping image 'broken.png': it is not a PNG, JPEG, BMP or WebP file.", trained.Output, StringComparison.Ordinal);
         Assert.Equal(5, File.ReadLines(sample.Folder.PathOf("out/log.csv")).Count());
         Assert.True(Directory.Exists(sample.Folder.PathOf("out/tensorboard")));
 
@@ -80,7 +80,7 @@ public sealed class RestoreImagesTests : IDisposable
     [InlineData("'resnet' not recognized", "train", "--images", "photos", "--network", "resnet")]
     [InlineData("'jpeg:best' is no degradation", "train", "--images", "photos", "--degradation", "jpeg:best")]
     [InlineData("'slow' is no schedule", "train", "--images", "photos", "--schedule", "slow")]
-    [InlineData("Steps is 0; expected at least 1", "train", "--images", "photos", "--steps", "0")]
+    [InlineData("--steps must be at least 1", "train", "--images", "photos", "--steps", "0")]
     [InlineData("There is no run to resume", "train", "--images", "photos", "--resume")]
     [InlineData("holds no file with the extension of an image", "train", "--images", "empty")]
     [InlineData("nothing.ckpt", "restore", "--checkpoint", "nothing.ckpt", "--input", "photos")]

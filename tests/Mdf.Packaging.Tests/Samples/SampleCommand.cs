@@ -5,14 +5,16 @@ using Mdf.Testing;
 namespace Mdf.Packaging.Tests.Samples;
 
 /// <summary>A sample's program, run in a folder of its own.</summary>
-internal sealed class SampleCommand(string name) : IDisposable
+internal sealed class SampleCommand(string name, params (string Name, string Value)[] variables) : IDisposable
 {
     private readonly string program = Path.Combine(
         Repository.Root, "samples", name, "bin", BuildFacts.Configuration, "net10.0", $"{name}.dll");
     private readonly List<DotNet> commands = [];
 
     // What tests run is too small for more, and threads that share a core with another test project's wait for each other.
-    private readonly Dictionary<string, string> environment = new() { ["OMP_NUM_THREADS"] = "1" };
+    private readonly Dictionary<string, string> environment = variables
+        .Append(("OMP_NUM_THREADS", "1"))
+        .ToDictionary(v => v.Item1, v => v.Item2);
 
     public TemporaryFolder Folder { get; } = new();
 

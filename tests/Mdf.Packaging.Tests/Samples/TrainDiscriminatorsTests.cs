@@ -49,6 +49,30 @@ public sealed class TrainDiscriminatorsTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_SmallPhotograph_IsSaidToBeUsedAtItsSize()
+    {
+        await sample.RunAsync(0, [.. Small, "--output", "out"]);
+        string output = (await sample.RunAsync(
+            0, [.. Small, "--image", "out/jpeg.png", "--side", "1000", "--output", "second"])).Output;
+        Assert.Contains("jpeg.png is smaller than --side 1000; it is used at its size, ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_FinishedAndStartedAgain_SaysSo()
+    {
+        await sample.RunAsync(0, [.. Small, "--output", "out"]);
+        string output = (await sample.RunAsync(1, [.. Small, "--output", "out"])).Output;
+        Assert.Contains("--resume", output, StringComparison.Ordinal);
+        Assert.Contains("another folder by --output", output, StringComparison.Ordinal);
+        Assert.Contains(
+            "This training is finished: 2 scales.",
+            (await sample.RunAsync(0, [.. Small, "--output", "out", "--resume"])).Output,
+            StringComparison.Ordinal);
+        output = (await sample.RunAsync(1, [.. Small, "--seed", "2", "--output", "out", "--resume"])).Output;
+        Assert.Contains("its --seed is 1, not 2. ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_Interrupted_SavesAndSaysHowToGoOn()
     {
         DotNet.Result result = await sample.RunAndSignalAsync(
@@ -74,7 +98,10 @@ public sealed class TrainDiscriminatorsTests : IDisposable
     [Theory]
     [InlineData("'blur' not recognized", "--task", "blur")]
     [InlineData("--side must be at least 25", "--side", "24")]
-    [InlineData("ScaleCount is 17; expected null or 1 to 16", "--scales", "17")]
+    [InlineData("--scales is 17; expected null or 1 to 16", "--scales", "17")]
+    [InlineData("--scales must be at least 1", "--scales", "0")]
+    [InlineData("--image: ", "--image", ".")]
+    [InlineData("is a folder; expected a file", "--image", ".")]
     [InlineData("nothing.png", "--image", "nothing.png")]
     [InlineData("There is no run to resume", "--resume")]
     [InlineData("text.txt", "--output", "text.txt")]

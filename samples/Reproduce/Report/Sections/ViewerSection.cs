@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Reproduce.Trainings;
 using static Reproduce.Report.Numbers;
 
 namespace Reproduce.Report.Sections;
@@ -13,12 +14,13 @@ internal static class ViewerSection
 
     public static string? Of(ReportData data)
     {
-        if (data.Tables.Count == 0)
+        TableView[] sets = Sets(data);
+        if (sets.Length == 0)
         {
             return null;
         }
 
-        string options = string.Concat(data.Tables.Select((t, i) => $"<option value=\"{i}\">{Html(t.Title)}</option>"));
+        string options = string.Concat(sets.Select((t, i) => $"<option value=\"{i}\">{Html(t.Title)}</option>"));
         return $"""
             <p class="note">Restored test images, stored as JPEG of quality 90; of large images only the middle. The numbers are of the
             images before this compression.</p>
@@ -55,16 +57,25 @@ internal static class ViewerSection
     /// </summary>
     public static void WriteSets(TextWriter page, ReportData data)
     {
-        for (int i = 0; i < data.Tables.Count; i++)
+        foreach ((int i, TableView table) in Sets(data).Index())
         {
-            string set = JsonSerializer.Serialize(Set(data, data.Tables[i]), CamelCase);
+            string set = JsonSerializer.Serialize(Set(data, table), CamelCase);
             page.WriteLine($"<script type=\"application/json\" id=\"set-{i}\">{set}</script>");
         }
     }
 
+    private static TableView[] Sets(ReportData data) => [.. data.Tables.Where(t => WithImages(data, t).Length > 0)];
+
+    private static TableColumn[] WithImages(ReportData data, TableView table) =>
+    [
+        .. (table.Unrestored is null ? [] : new[] { table.Unrestored })
+            .Concat(table.Columns)
+            .Where(c => StoredImages.AreThere(data.Workspace, c.Run)),
+    ];
+
     private static object Set(ReportData data, TableView table)
     {
-        TableColumn[] columns = [.. table.Unrestored is null ? [] : new[] { table.Unrestored }, .. table.Columns];
+        TableColumn[] columns = WithImages(data, table);
         int count = columns.Min(c => c.Run.Stored);
         return new
         {
@@ -84,7 +95,7 @@ internal static class ViewerSection
         string[] Images(string folder) =>
             [
                 .. Enumerable.Range(0, count)
-                    .Select(i => Convert.ToBase64String(File.ReadAllBytes(data.Workspace.PathOf(folder, $"{i:d2}.jpg")))),
+                    .Select(i => Convert.ToBase64String(File.ReadAllBytes(StoredImages.PathOf(data.Workspace, folder, i)))),
             ];
 
         double[] Rounded(IReadOnlyList<double> values) =>
