@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Mdf.Data;
 using Mdf.Imaging;
 using Mdf.Models.Restoration;
 using Samples.Common;
@@ -16,7 +15,12 @@ internal static class RestoreCommand
     {
         var checkpoint = new Option<FileInfo>("--checkpoint") { Description = "Checkpoint of the trained network.", Required = true };
         Option<string?> network = Networks.NameOption(), key = Networks.KeyOption("--checkpoint");
-        var input = new Option<FileSystemInfo>("--input") { Description = "Image file or folder of images.", Required = true };
+        var input = new Option<string[]>("--input")
+        {
+            Description = "Image files, folders of images, or patterns such as \"photos/*.jpg\".",
+            Required = true,
+            AllowMultipleArgumentsPerToken = true,
+        };
         var output = new Option<DirectoryInfo>("--output")
         {
             Description = "Folder for the restored images (PNG).",
@@ -38,12 +42,14 @@ internal static class RestoreCommand
             using var scope = NewDisposeScope();
             Device place = CommandLine.UsableDevice(arguments.GetValue(device)!);
             Files.RequireWritable(arguments.GetValue(output)!.FullName);
+            IReadOnlyList<(string Input, string Output)> plan =
+                RestorePlan.Of(arguments.GetValue(input)!, arguments.GetValue(output)!.FullName);
             using RestorationNetwork trained = Networks.Load(
                 arguments.GetValue(checkpoint)!.FullName, arguments.GetValue(network), arguments.GetValue(key));
             trained.to(place);
             var tiling = new TilingOptions { TileSize = arguments.GetValue(tile) };
             bool ensemble = arguments.GetValue(selfEnsemble);
-            return All(Pairs(arguments.GetValue(input)!, arguments.GetValue(output)!.FullName), (image, progress) =>
+            return All(plan, (image, progress) =>
             {
                 Tensor moved = image.to(place);
                 Tensor seen = trained.Channels == 1 ? ColorSpace.RgbToGray(moved) : moved;
@@ -57,28 +63,6 @@ internal static class RestoreCommand
             }, passes: ensemble ? ImageProgress.EnsemblePasses : 1);
         });
         return command;
-    }
-
-    private static IEnumerable<(string Input, string Output)> Pairs(FileSystemInfo input, string output)
-    {
-        string root = input is DirectoryInfo ? input.FullName : Path.GetDirectoryName(input.FullName)!;
-        if (Path.GetFullPath(root) == Path.GetFullPath(output))
-        {
-            throw new ArgumentException("--output is the folder of the input, whose files would be overwritten; give another folder.");
-        }
-
-        string[] names = [input.Name];
-        if (input is DirectoryInfo)
-        {
-            var folder = new ImageFolder(input.FullName);
-            names = [.. Enumerable.Range(0, folder.Count).Select(folder.NameOf)];
-        }
-
-        // If a folder holds a.jpg and a.png, the second output is named a.png.png.
-        var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        return names.Select(name => (Path.Combine(root, name), Path.Combine(output, NewName(name))));
-
-        string NewName(string name) => taken.Add(Path.ChangeExtension(name, null)) ? Path.ChangeExtension(name, ".png") : $"{name}.png";
     }
 
     private static int All(

@@ -11,8 +11,8 @@ internal static class NetworkWeights
     public const string FormatKey = "format";
     public const string Version = "1";
 
-    private const string VersionKey = "version";
-    private const string LibraryKey = "library";
+    public const string VersionKey = "version";
+    public const string LibraryKey = "library";
 
     // Largest number of names or shapes in one message.
     private const int MostListed = 8;
@@ -147,6 +147,7 @@ internal static class NetworkWeights
     private static string List(string[] items)
         => string.Join(", ", items.Take(MostListed)) + (items.Length > MostListed ? $", ... ({items.Length} in all)" : "");
 
-    private static string LibraryVersion() => "Mdf " + (typeof(NetworkWeights).Assembly
+    /// <summary>Returns the name and version of the library.</summary>
+    public static string LibraryVersion() => "Mdf " + (typeof(NetworkWeights).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown");
 }

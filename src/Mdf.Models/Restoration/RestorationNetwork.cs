@@ -18,7 +18,8 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
     /// <summary>Value of <see cref="NetworkWeights.FormatKey"/> in the metadata of saved networks.</summary>
     internal const string Format = "mdf-restoration";
 
-    private const string OptionsKey = "network";
+    /// <summary>Key of the architecture in the metadata of saved networks.</summary>
+    internal const string OptionsKey = "network";
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -92,7 +93,7 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
     /// <exception cref="UnauthorizedAccessException">The process has no permission to write the file, or the path is a folder.</exception>
     public void Save(string path, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        var all = new Dictionary<string, string>(metadata ?? Metadata) { [OptionsKey] = JsonSerializer.Serialize(Options, Json) };
+        var all = new Dictionary<string, string>(metadata ?? Metadata) { [OptionsKey] = OptionsText() };
         NetworkWeights.Save(path, this, Format, all);
     }
 
@@ -167,6 +168,9 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
     /// <returns>The restored images in the caller's dispose scope; null if they or the network need libtorch.</returns>
     internal Tensor? TryStream(Tensor images, IProgress<double>? progress, CancellationToken cancellation) =>
         streamed.For(images)?.Run(images, progress, cancellation);
+
+    /// <summary>Returns the architecture as JSON, as in the metadata of saved networks.</summary>
+    internal string OptionsText() => JsonSerializer.Serialize(Options, Json);
 
     /// <summary>Describes the network in evaluation mode as a list of steps that hold its current weights.</summary>
     internal LayerGraph Describe()
