@@ -48,6 +48,26 @@ public sealed class RestoreImagesTests : IDisposable
             using var image = SKBitmap.Decode(sample.Folder.PathOf(name));
             Assert.Equal((40, 32), (image.Width, image.Height));
         }
+
+        // As many results as images, whatever their names; results below the folder of the input are no input of the next run.
+        foreach (string name in (string[])["a.png", "a.png.jpg", "a.jpg", "a.jpg.png", "b.jpg"])
+        {
+            Directory.CreateDirectory(sample.Folder.PathOf("mixed"));
+            File.WriteAllBytes(sample.Folder.PathOf($"mixed/{name}"), sample.Read("photos/more/b.jpg"));
+        }
+
+        for (int run = 0; run < 2; run++)
+        {
+            await sample.RunAsync(0, "restore", "--checkpoint", "out/last.ckpt", "--input", "mixed", "--output", "mixed/restored");
+            Assert.Equal(
+                ["a.jpg.png", "a.jpg.png.png", "a.png.jpg.png", "a.png.png", "b.png"],
+                Directory.GetFiles(sample.Folder.PathOf("mixed/restored")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        }
+
+        await sample.RunAsync(
+            0, "restore", "--checkpoint", "out/last.ckpt", "--input", "mixed/b*", "photos/a.png", "--output", "several");
+        Assert.Equal(
+            ["a.png", "b.png"], Directory.GetFiles(sample.Folder.PathOf("several")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -83,6 +103,7 @@ public sealed class RestoreImagesTests : IDisposable
     [InlineData("--steps must be at least 1", "train", "--images", "photos", "--steps", "0")]
     [InlineData("There is no run to resume", "train", "--images", "photos", "--resume")]
     [InlineData("holds no file with the extension of an image", "train", "--images", "empty")]
+    [InlineData("matches no file", "restore", "--checkpoint", "nothing.ckpt", "--input", "photos/*.tif")]
     [InlineData("nothing.ckpt", "restore", "--checkpoint", "nothing.ckpt", "--input", "photos")]
     [InlineData(
         "the file is neither safetensors nor a PyTorch checkpoint",
