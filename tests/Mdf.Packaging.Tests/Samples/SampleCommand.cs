@@ -4,8 +4,8 @@ using Mdf.Testing;
 
 namespace Mdf.Packaging.Tests.Samples;
 
-/// <summary>A sample's program, run in a folder of its own.</summary>
-internal sealed class SampleCommand(string name) : IDisposable
+/// <summary>A sample's program, run in a folder of its own, or in that of another sample.</summary>
+internal sealed class SampleCommand(string name, SampleCommand? beside = null) : IDisposable
 {
     private readonly string program = Path.Combine(
         Repository.Root, "samples", name, "bin", BuildFacts.Configuration, "net10.0", $"{name}.dll");
@@ -14,7 +14,7 @@ internal sealed class SampleCommand(string name) : IDisposable
     // What tests run is too small for more, and threads that share a core with another test project's wait for each other.
     private readonly Dictionary<string, string> environment = new() { ["OMP_NUM_THREADS"] = "1" };
 
-    public TemporaryFolder Folder { get; } = new();
+    public TemporaryFolder Folder { get; } = beside?.Folder ?? new TemporaryFolder();
 
     public byte[] Read(string file) => File.ReadAllBytes(Folder.PathOf(file));
 
@@ -49,5 +49,11 @@ internal sealed class SampleCommand(string name) : IDisposable
         return await run;
     }
 
-    public void Dispose() => Folder.Dispose();
+    public void Dispose()
+    {
+        if (beside is null)
+        {
+            Folder.Dispose();
+        }
+    }
 }
