@@ -1,14 +1,15 @@
-// Trains, evaluates and applies image restoration networks.
+// Trains, evaluates, applies and exports image restoration networks.
 using System.CommandLine;
 using Mdf.Training.Restoration;
 using RestoreImages;
 using Samples.Common;
 
-var command = new RootCommand("Trains, evaluates and applies image restoration networks.")
+var command = new RootCommand("Trains, evaluates, applies and exports image restoration networks.")
 {
     TrainCommand.Create(),
     EvaluateCommand.Create(),
     RestoreCommand.Create(),
+    ExportCommand.Create(),
     ListCommands.Networks(),
     ListCommands.Losses(),
 };

@@ -54,11 +54,7 @@ internal sealed class GraphWriter(bool halfWeights, string argument)
         nodes.Add(step switch
         {
             ConvolutionStep s => Convolution(s, x, name),
-            NormalizationStep s => Node(
-                "BatchNormalization",
-                [x, Store(name, "scale", s.Weight), Store(name, "bias", s.Bias), Store(name, "mean", s.Mean), Store(name, "var", s.Variance)],
-                name,
-                Attribute("epsilon", (float)s.Epsilon)),
+            NormalizationStep s => Normalization(s, x, name),
             ReluStep => Node("Relu", [x], name),
             LeakyReluStep s => Node("LeakyRelu", [x], name, Attribute("alpha", (float)s.Slope)),
             PReluStep s => Node("PRelu", [x, Store(name, "slope", s.Weight.reshape(-1, 1, 1))], name),
@@ -82,6 +78,13 @@ internal sealed class GraphWriter(bool halfWeights, string argument)
         string[] inputs = step.Bias is { } bias ? [x, weight, Store(name, "bias", bias)] : [x, weight];
         long p = step.Padding;
         return Node("Conv", inputs, name, Attribute("kernel_shape", step.Weight.shape[2..]), Attribute("pads", [p, p, p, p]));
+    }
+
+    private ProtoMessage Normalization(NormalizationStep step, string x, string name)
+    {
+        string weight = Store(name, "weight", step.Weight), bias = Store(name, "bias", step.Bias);
+        string mean = Store(name, "mean", step.Mean), variance = Store(name, "variance", step.Variance);
+        return Node("BatchNormalization", [x, weight, bias, mean, variance], name, Attribute("epsilon", (float)step.Epsilon));
     }
 
     private string Multiplied(string value, double factor, string name)

@@ -50,7 +50,7 @@ public sealed class RestoreImagesMessagesTests : IDisposable
     [InlineData(100)]
     public async Task Help_OfEachCommand_FitsTheColumns(int columns)
     {
-        using var narrow = new SampleCommand("RestoreImages", ("COLUMNS", $"{columns}"));
+        using var narrow = new SampleCommand("RestoreImages", beside: null, ("COLUMNS", $"{columns}"));
         foreach (string command in (string[])["train", "evaluate", "restore", "networks"])
         {
             string output = (await narrow.RunAsync(0, command, "--help")).Output;

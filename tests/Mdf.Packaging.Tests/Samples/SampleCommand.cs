@@ -4,8 +4,8 @@ using Mdf.Testing;
 
 namespace Mdf.Packaging.Tests.Samples;
 
-/// <summary>A sample's program, run in a folder of its own.</summary>
-internal sealed class SampleCommand(string name, params (string Name, string Value)[] variables) : IDisposable
+/// <summary>A sample's program, run in a folder of its own, or in that of another sample.</summary>
+internal sealed class SampleCommand(string name, SampleCommand? beside = null, params (string Name, string Value)[] variables) : IDisposable
 {
     private readonly string program = Path.Combine(
         Repository.Root, "samples", name, "bin", BuildFacts.Configuration, "net10.0", $"{name}.dll");
@@ -16,7 +16,7 @@ internal sealed class SampleCommand(string name, params (string Name, string Val
         .Append(("OMP_NUM_THREADS", "1"))
         .ToDictionary(v => v.Item1, v => v.Item2);
 
-    public TemporaryFolder Folder { get; } = new();
+    public TemporaryFolder Folder { get; } = beside?.Folder ?? new TemporaryFolder();
 
     public byte[] Read(string file) => File.ReadAllBytes(Folder.PathOf(file));
 
@@ -51,5 +51,11 @@ internal sealed class SampleCommand(string name, params (string Name, string Val
         return await run;
     }
 
-    public void Dispose() => Folder.Dispose();
+    public void Dispose()
+    {
+        if (beside is null)
+        {
+            Folder.Dispose();
+        }
+    }
 }
