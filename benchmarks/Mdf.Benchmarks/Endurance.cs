@@ -29,7 +29,8 @@ internal static class Endurance
                 GC.WaitForPendingFinalizers();
                 Console.WriteLine(
                     string.Create(
-                        CultureInfo.InvariantCulture, $"{done,8} {PeakMemory.Resident() / 1048576.0,14:f1} {Tensor.TotalCount,14} {OpenFiles(),12}"));
+                        CultureInfo.InvariantCulture,
+                        $"{done,8} {PeakMemory.Resident() / 1048576.0,14:f1} {Tensor.TotalCount,14} {OpenFiles(),12}"));
             }
         }
 

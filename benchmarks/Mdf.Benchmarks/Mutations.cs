@@ -9,7 +9,8 @@ using static TorchSharp.torch;
 namespace Mdf.Benchmarks;
 
 /// <summary>
-/// Reads damaged checkpoints and images of all formats. Each input follows from its number, so a run can be continued and any input repeated.
+/// Reads damaged checkpoints and images of all formats. Each input follows from its number, so a run can be continued and any input
+/// repeated.
 /// </summary>
 internal static class Mutations
 {
@@ -19,7 +20,9 @@ internal static class Mutations
 
     private static readonly TimeSpan Hang = TimeSpan.FromSeconds(10);
 
-    /// <summary>Reads inputs and prints what happened. Prints the number of each input that ends in anything but its own exception.</summary>
+    /// <summary>
+    /// Reads inputs and prints what happened. Prints the number of each input that ends in anything but its own exception.
+    /// </summary>
     /// <param name="folder">Folder of undamaged checkpoints.</param>
     /// <param name="first">Number of the first input.</param>
     /// <param name="count">Number of inputs.</param>
@@ -29,7 +32,9 @@ internal static class Mutations
         string[] extensions = [".pth", ".safetensors"];
         (string Name, byte[] Bytes)[] seeds =
         [
-            .. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(f => extensions.Contains(Path.GetExtension(f))).Order()
+            .. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+                .Where(f => extensions.Contains(Path.GetExtension(f)))
+                .Order()
                 .Select(f => (Path.GetFileName(f), File.ReadAllBytes(f))),
             .. Images(),
         ];

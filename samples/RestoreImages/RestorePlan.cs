@@ -20,12 +20,15 @@ internal static class RestorePlan
         // If a folder holds a.jpg and a.png, the results are named a.jpg.png and a.png.png. A new name may meet that of another image.
         for (HashSet<string> repeated = Repeated(results); repeated.Count > 0; repeated = Repeated(results))
         {
-            int[] changed = [.. results.Index().Where(r => repeated.Contains(r.Item) && r.Item != Whole(images[r.Index].Name)).Select(r => r.Index)];
+            int[] changed =
+            [
+                .. Enumerable.Range(0, results.Length).Where(i => repeated.Contains(results[i]) && results[i] != Whole(images[i].Name)),
+            ];
             if (changed.Length == 0)
             {
                 IEnumerable<string> same = images.Where((_, i) => repeated.Contains(results[i])).Select(i => i.Input);
                 throw new ArgumentException(
-                    $"The results of {string.Join(" and ", same)} would have the same name; restore them into different folders (--output).");
+                    $"The results of {string.Join(" and ", same)} would have one name; restore them into different folders (--output).");
             }
 
             Array.ForEach(changed, i => results[i] = Whole(images[i].Name));

@@ -67,7 +67,8 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
     /// <summary>Restores images. Gradients flow to the images.</summary>
     /// <remarks>
     /// In evaluation mode and without gradients (<c>no_grad</c>), float32 images on a CPU with AVX2 or AVX-512 are computed by this
-    /// library's own convolutions, several times faster than by libtorch. Weights that change are noticed.
+    /// library's own convolutions, several times faster than by libtorch. Weights that change are noticed. The runtime switch
+    /// <c>Mdf.RestoreByLibtorch</c> (<see cref="AppContext.SetSwitch"/>) turns this off.
     /// </remarks>
     /// <param name="input">
     /// Images, (N, <see cref="Channels"/>, H, W), with values in [0, 1], of the network's type and on its device.

@@ -6,7 +6,8 @@ using Lanes = System.Runtime.Intrinsics.Vector512<float>;
 namespace Mdf.Models.Simd;
 
 /// <summary>
-/// A convolution with an odd square kernel from many channels to few, in float32. Each output is the dot product of an input patch and the weights.
+/// A convolution with an odd square kernel from many channels to few, in float32. Each output is the dot product of an input patch and the
+/// weights.
 /// </summary>
 internal sealed unsafe class DotConvolution
 {
@@ -20,7 +21,9 @@ internal sealed unsafe class DotConvolution
     private readonly int outputs;
 
     /// <summary>Copies the weights.</summary>
-    /// <param name="weight">(outputs, inputs, kernel, kernel), float64; inputs must be a multiple of <see cref="MatrixProduct.Lane"/>.</param>
+    /// <param name="weight">
+    /// (outputs, inputs, kernel, kernel), float64; inputs must be a multiple of <see cref="MatrixProduct.Lane"/>.
+    /// </param>
     /// <param name="bias">(outputs), float64; null for no bias.</param>
     public DotConvolution(Tensor weight, Tensor? bias)
     {

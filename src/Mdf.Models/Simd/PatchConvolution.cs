@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Mdf.Models.Simd;
 
 /// <summary>
-/// A convolution with a square kernel from few channels to many, without padding, in float32. It copies the input patches into a matrix (im2col) and
-/// multiplies this matrix by the weights.
+/// A convolution with a square kernel from few channels to many, without padding, in float32. It copies the input patches into a matrix
+/// (im2col) and multiplies this matrix by the weights.
 /// </summary>
 internal sealed unsafe class PatchConvolution
 {
@@ -19,7 +19,9 @@ internal sealed unsafe class PatchConvolution
     private readonly int outputs;
 
     /// <summary>Copies the weights.</summary>
-    /// <param name="weight">(outputs, inputs, kernel, kernel), float64; outputs must be a multiple of <see cref="MatrixProduct.Columns"/>.</param>
+    /// <param name="weight">
+    /// (outputs, inputs, kernel, kernel), float64; outputs must be a multiple of <see cref="MatrixProduct.Columns"/>.
+    /// </param>
     public PatchConvolution(Tensor weight)
     {
         using var scope = NewDisposeScope();

@@ -10,6 +10,8 @@ namespace Mdf.Models.Simd;
 /// </summary>
 internal sealed class StreamedForm(RestorationNetwork network) : IDisposable
 {
+    private const string Switch = "Mdf.RestoreByLibtorch";
+
     private readonly Lock guard = new();
     private UInt128 weights;
     private StreamedNetwork? form;
@@ -19,7 +21,9 @@ internal sealed class StreamedForm(RestorationNetwork network) : IDisposable
     /// <param name="images">The images to restore.</param>
     public StreamedNetwork? For(Tensor images)
     {
-        if (network.training || is_grad_enabled() || images.dtype != ScalarType.Float32 || images.device_type != TorchSharp.DeviceType.CPU)
+        bool isOff = AppContext.TryGetSwitch(Switch, out bool byLibtorch) && byLibtorch;
+        bool fits = images.dtype == ScalarType.Float32 && images.device_type == TorchSharp.DeviceType.CPU;
+        if (isOff || network.training || is_grad_enabled() || !fits)
         {
             return null;
         }

@@ -40,9 +40,11 @@ internal sealed class StreamedNetworkBuilder(IReadOnlyList<LayerStep> steps)
         }
 
         // Only the first stage reads an image, and nothing after the last one reads a map in between.
-        bool fits = stages.Skip(1).All(s => stages.Any(p => p.Output == s.Input) && (s.Earlier < 0 || stages.Any(p => p.Output == s.Earlier)))
+        bool fits = stages.Skip(1).All(s => IsComputed(s.Input) && (s.Earlier < 0 || IsComputed(s.Earlier)))
             && stages.SkipLast(1).All(s => !s.IsLast && steps.Skip(last + 1).All(after => !after.Inputs.Contains(s.Output)));
         return fits && stages[0].IsFirst && stages[^1].IsLast ? ([.. stages], others) : null;
+
+        bool IsComputed(int value) => stages.Any(s => s.Output == value);
 
         int Index(Func<ConvolutionStep, bool> predicate) =>
             steps.Index().Where(s => s.Item is ConvolutionStep c && predicate(c)).Select(s => s.Index).DefaultIfEmpty(-1).First();
@@ -58,7 +60,7 @@ internal sealed class StreamedNetworkBuilder(IReadOnlyList<LayerStep> steps)
         int value = index + 1, shuffle = 1, earlier = -1;
         double factor = 1;
         double? slope = null;
-        while (++index < steps.Count && steps[index].Inputs.Contains(value) && Readers(value) == 1 && IsWide(weight.shape[0]) && earlier < 0)
+        while (++index < steps.Count && earlier < 0 && IsWide(weight.shape[0]) && IsRead(value, by: steps[index]))
         {
             switch (steps[index])
             {
@@ -97,5 +99,6 @@ internal sealed class StreamedNetworkBuilder(IReadOnlyList<LayerStep> steps)
             };
     }
 
-    private int Readers(int value) => steps.Count(s => s.Inputs.Contains(value));
+    // Whether a step, and no other one, reads a value.
+    private bool IsRead(int value, LayerStep by) => by.Inputs.Contains(value) && steps.Count(s => s.Inputs.Contains(value)) == 1;
 }

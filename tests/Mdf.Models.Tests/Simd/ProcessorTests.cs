@@ -11,7 +11,9 @@ public sealed class ProcessorTests
     public async Task OtherProcess_InstructionsSwitchedOff_PassesToo(string instructions)
     {
         string output = await OtherProcessor.RunAsync(
-            typeof(ProcessorTests).Assembly, instructions, [$"*.{nameof(VectorConvolutionTests)}.*", $"*.{nameof(StreamedNetworkTests)}.*"]);
+            typeof(ProcessorTests).Assembly,
+            instructions,
+            [$"*.{nameof(VectorConvolutionTests)}.*", $"*.{nameof(StreamedNetworkTests)}.*"]);
         Assert.Equal(instructions == "AVX2", output.Contains("no AVX2", StringComparison.Ordinal));
     }
 }

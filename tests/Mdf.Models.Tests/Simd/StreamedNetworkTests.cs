@@ -15,7 +15,8 @@ public sealed class StreamedNetworkTests : IDisposable
     private static readonly Dictionary<string, Func<RestorationNetwork>> Networks = new()
     {
         ["DnCNN"] = () => new DnCnn(new DnCnnOptions { Layers = 5, Width = 32, Normalization = true, Biases = true }, seed: 1),
-        ["DnCNN, grey, no biases"] = () => new DnCnn(new DnCnnOptions { Channels = 1, Layers = 17, Width = 32, Normalization = false }, seed: 2),
+        ["DnCNN, grey, no biases"] = () => new DnCnn(
+            new DnCnnOptions { Channels = 1, Layers = 17, Width = 32, Normalization = false }, seed: 2),
         ["DnCNN, two layers"] = () => new DnCnn(new DnCnnOptions { Layers = 2, Width = 64 }, seed: 3),
         ["EDSR x2"] = () => new Edsr(new EdsrOptions { Scale = 2, Blocks = 2, Width = 32 }, seed: 4),
         ["EDSR x3"] = () => new Edsr(new EdsrOptions { Scale = 3, Blocks = 1, Width = 32, ResidualScale = 0.1 }, seed: 5),
