@@ -75,6 +75,7 @@ internal static partial class CommandLine
             }
 
             Console.Error.WriteLine("Stopped.");
+            QuickExit.WithCode(1);
             return 1;
         });
 

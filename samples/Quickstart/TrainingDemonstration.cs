@@ -157,6 +157,11 @@ internal static class TrainingDemonstration
         string steps = $"{result.Step} of {settings.Steps} steps", cost = FormattableString.Invariant($"{time.TotalSeconds:f1} s");
         AnsiConsole.MarkupLineInterpolated(
             $"PSNR {before:f2} dB -> [green]{after:f2} dB[/] on the image held out, after {steps}, {cost} on {settings.Device}.");
+        if (after < before)
+        {
+            AnsiConsole.MarkupLine("The network is [yellow]worse[/] than its input by PSNR; it needs more --steps.");
+        }
+
         AnsiConsole.MarkupLineInterpolated(
             $"Wrote {string.Join(", ", pictures.Select(p => p.Name))}, last.ckpt and log.csv to {settings.Output}.");
     }

@@ -12,11 +12,13 @@ internal sealed class ImageProgress : IProgress<double>
     public const int EnsemblePasses = 8;
 
     private static readonly TimeSpan Quick = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(10);
 
     private readonly Stopwatch sinceLine = Stopwatch.StartNew();
     private readonly int passes;
     private readonly Action<double> show;
     private int pass = -1;
+    private TimeSpan wait = Quick;
 
     private ImageProgress(int passes, Action<double> show)
     {
@@ -57,9 +59,10 @@ internal sealed class ImageProgress : IProgress<double>
         {
             show(done);
         }
-        else if (sinceLine.Elapsed >= Quick && done < 1)
+        else if (sinceLine.Elapsed >= wait && done < 1)
         {
             show(done);
+            wait = BetweenLines;
             sinceLine.Restart();
         }
     }

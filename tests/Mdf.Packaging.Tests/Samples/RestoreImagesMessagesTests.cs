@@ -109,7 +109,7 @@ public sealed class RestoreImagesMessagesTests : IDisposable
     [Fact]
     public async Task Evaluate_NetworkWorseThanItsInput_IsSaidToBe()
     {
-        await sample.RunAsync(0, [.. Training, "--steps", "1"]);
+        await sample.RunAsync(0, [.. Training, "--steps", "1", "--rate", "0.05"]);
         string[] evaluate = ["evaluate", "--checkpoint", "out/last.ckpt", "--images", "photos", "--degradation", "jpeg:95"];
         string output = (await sample.RunAsync(0, evaluate)).Output;
         Assert.Contains("The network is worse than its input", output, StringComparison.Ordinal);
