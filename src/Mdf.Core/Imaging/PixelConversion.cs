@@ -90,7 +90,8 @@ internal static class PixelConversion
         }
 
         var alpha = planes.narrow(0, 3, 1);
-        var behind = tensor(new float[] { background.R, background.G, background.B }, ScalarType.Float32, CPU).Over(byte.MaxValue).reshape(3, 1, 1);
+        var color = tensor(new float[] { background.R, background.G, background.B }, ScalarType.Float32, CPU);
+        var behind = color.Over(byte.MaxValue).reshape(3, 1, 1);
         return colors.mul(alpha).Plus(behind.mul(alpha.Times(-1).Plus(1)));
     }
 }

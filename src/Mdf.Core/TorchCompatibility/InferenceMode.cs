@@ -4,8 +4,8 @@ namespace Mdf.TorchCompatibility;
 
 /// <summary>Leaves the caller's inference mode for tensors that outlive it.</summary>
 /// <remarks>
-/// libtorch marks tensors created in inference mode and refuses them in training ("Inference tensors cannot be saved for backward"). Threads
-/// do not inherit the mode, and a thread outside it must not change such tensors in place.
+/// libtorch marks tensors created in inference mode and refuses them in training ("Inference tensors cannot be saved for backward").
+/// Threads do not inherit the mode, and a thread outside it must not change such tensors in place.
 /// </remarks>
 internal static class InferenceMode
 {

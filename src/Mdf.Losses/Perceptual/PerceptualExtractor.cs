@@ -69,7 +69,8 @@ internal abstract class PerceptualExtractor(FeatureNetwork network, IReadOnlyLis
     protected Tensor Constant(params float[] channels)
     {
         using var scope = NewDisposeScope();
-        Tensor constant = tensor(channels, ScalarType.Float32, CPU).reshape(1, -1, 1, 1).to(precision).to(device, copy: true).DetachFromDisposeScope();
+        Tensor values = tensor(channels, ScalarType.Float32, CPU).reshape(1, -1, 1, 1);
+        Tensor constant = values.to(precision).to(device, copy: true).DetachFromDisposeScope();
         constants.Add(constant);
         return constant;
     }

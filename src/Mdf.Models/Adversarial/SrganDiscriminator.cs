@@ -56,7 +56,9 @@ public sealed class SrganDiscriminator : Module<Tensor, Tensor>
         int lastSide = imageSide / SmallestSide;
         features = Sequential([.. Widths.Select((_, i) => Block(i))]);
         classifier = Sequential(
-            Layers.Linear(FeatureCount * lastSide * lastSide, HiddenUnits), new SafeLeakyReLU(NegativeSlope), Layers.Linear(HiddenUnits, 1));
+            Layers.Linear(FeatureCount * lastSide * lastSide, HiddenUnits),
+            new SafeLeakyReLU(NegativeSlope),
+            Layers.Linear(HiddenUnits, 1));
         RegisterComponents();
         WeightInitialization.Uniform(this, seed);
     }
@@ -131,8 +133,9 @@ public sealed class SrganDiscriminator : Module<Tensor, Tensor>
     {
         int inputChannels = index == 0 ? ColorChannels : Widths[index - 1];
         Conv2d convolution = Layers.Convolution(inputChannels, Widths[index], stride: 1 + (index % 2));
+        var activation = new SafeLeakyReLU(NegativeSlope);
         return index == 0
-            ? Sequential(("conv", convolution), ("activation", new SafeLeakyReLU(NegativeSlope)))
-            : Sequential(("conv", convolution), ("norm", Layers.Normalization(Widths[index])), ("activation", new SafeLeakyReLU(NegativeSlope)));
+            ? Sequential(("conv", convolution), ("activation", activation))
+            : Sequential(("conv", convolution), ("norm", Layers.Normalization(Widths[index])), ("activation", activation));
     }
 }
