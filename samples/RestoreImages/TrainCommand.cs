@@ -39,7 +39,8 @@ internal static class TrainCommand
                 + "degradation). For vgg and lpips: a pretrained network.",
         };
         Option<MdfPrecision> lossPrecision = CommandLine.PrecisionOption("--loss-precision");
-        var steps = new Option<int>("--steps") {
+        var steps = new Option<int>("--steps")
+        {
             Description = "Total number of steps. With --resume, more than before extend a training.",
             DefaultValueFactory = _ => defaults.Steps,
         };
@@ -121,8 +122,8 @@ internal static class TrainCommand
 
         var command = new Command("train", "Trains a network to undo a degradation.")
         {
-            images, validation, validationCount, network, from, key, degradation, loss, lossWeights, lossPrecision, steps, batch, patch, rate,
-            schedule, ema, clip, adversarial, adversarialWeight, perceptual, validationInterval, saveInterval, logInterval, seed,
+            images, validation, validationCount, network, from, key, degradation, loss, lossWeights, lossPrecision, steps, batch, patch,
+            rate, schedule, ema, clip, adversarial, adversarialWeight, perceptual, validationInterval, saveInterval, logInterval, seed,
             tensorBoard, uncheckedImages, device, output, resume,
         };
         command.SetRun((arguments, cancellation) => Training.Run(

@@ -37,7 +37,7 @@ internal static class Training
         if (settings.Resume && iterations == 0)
         {
             AnsiConsole.MarkupLineInterpolated(
-                $"This training is finished: {result.Samples.Count} scales. Its number of iterations cannot be raised; another --output starts anew.");
+                $"This training is finished: {result.Samples.Count} scales. Its --iterations cannot be raised; another --output starts anew.");
         }
 
         result.Discriminators!.Save(settings.CheckpointFile);
@@ -87,8 +87,8 @@ internal static class Training
         if (!settings.Resume && isThere)
         {
             throw new InvalidOperationException(
-                $"{settings.StateFile} is the state of an earlier run with {finished} finished scales. Continue it with --resume, or choose "
-                + "another folder by --output.");
+                $"{settings.StateFile} is the state of an earlier run with {finished} finished scales. Continue it with --resume, or "
+                + "choose another folder by --output.");
         }
     }
 

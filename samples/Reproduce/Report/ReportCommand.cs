@@ -19,8 +19,8 @@ internal static class ReportCommand
         var data = new ReportData(new Workspace(folder));
         if (data.Count == 0)
         {
-            throw new InvalidDataException(
-                $"'{folder}' holds no results; run experiments first.{string.Concat(data.Warnings.Take(1).Select(warning => $" {warning}"))}");
+            string damaged = data.Warnings is [var first, ..] ? $" {first}" : "";
+            throw new InvalidDataException($"'{folder}' holds no results; run experiments first.{damaged}");
         }
 
         foreach (string warning in data.Warnings)

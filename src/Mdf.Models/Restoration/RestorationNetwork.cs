@@ -99,8 +99,8 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>
-    /// Loads the weights of a checkpoint: one of this library, or a published PyTorch or safetensors file. <see cref="ModelZoo.Load(string)"/> also
-    /// creates the network, for files of this library.
+    /// Loads the weights of a checkpoint: one of this library, or a published PyTorch or safetensors file.
+    /// <see cref="ModelZoo.Load(string)"/> also creates the network, for files of this library.
     /// </summary>
     /// <param name="path">Path of the file.</param>
     /// <param name="key">

@@ -76,7 +76,8 @@ public sealed partial class DiscriminatorTrainer
     /// </param>
     /// <param name="distortion">The task's distortion.</param>
     /// <param name="stateFile">
-    /// Path of the state file, whose folder is created if missing. It is written after the first iteration, every <see cref="DiscriminatorTrainingOptions.SaveInterval"/> iterations, after each scale
+    /// Path of the state file, whose folder is created if missing. It is written after the first iteration, every
+    /// <see cref="DiscriminatorTrainingOptions.SaveInterval"/> iterations, after each scale
     /// and on cancellation. If the file exists, training resumes from its state and gives the same result as an uninterrupted training.
     /// Null to save nothing.
     /// </param>

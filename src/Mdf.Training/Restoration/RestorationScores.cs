@@ -32,6 +32,6 @@ public sealed record RestorationScores
     /// <summary>Mean SSIM of the degraded images.</summary>
     public double DegradedSsim => Images.Average(i => i.DegradedSsim);
 
-    /// <summary>Whether the restored images have a lower mean PSNR than the degraded images: the network does harm by this measure.</summary>
+    /// <summary>Whether the restored images have a lower mean PSNR than the degraded images, so that the network does harm.</summary>
     public bool IsWorseThanDegraded => Psnr < DegradedPsnr;
 }

@@ -30,7 +30,9 @@ public sealed class ImageFolderEntriesTests : IDisposable
     [Fact]
     public void Constructor_NamesThatAreNotUtf8_AreReportedAndTheRestWorks()
     {
-        Shell("cp photos/a.png \"photos/caf$(printf '\\351').png\"; mkdir \"photos/d$(printf '\\377')\"; touch \"photos/$(printf '\\377').txt\"");
+        Shell(
+            "cp photos/a.png \"photos/caf$(printf '\\351').png\"; mkdir \"photos/d$(printf '\\377')\"; "
+            + "touch \"photos/$(printf '\\377').txt\"");
         var images = new ImageFolder(folder.PathOf("photos"));
         Assert.Equal(["a.png", "more/b.png"], Names(images));
         Assert.Equal(["caf\uFFFD.png", "d\uFFFD"], images.Unreadable.Select(u => u.Name));

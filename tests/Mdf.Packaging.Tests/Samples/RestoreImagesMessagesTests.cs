@@ -63,9 +63,10 @@ public sealed class RestoreImagesMessagesTests : IDisposable
     public async Task Lists_NetworksAndLosses_NameThem()
     {
         Assert.Contains("dncnn-17-color", (await sample.RunAsync(0, "networks")).Output, StringComparison.Ordinal);
+        string losses = (await sample.RunAsync(0, "losses")).Output;
         Assert.Equal(
             ["mdf", "l1", "l2", "charbonnier", "ssim", "ms-ssim", "ms-ssim-l1", "vgg", "lpips"],
-            (await sample.RunAsync(0, "losses")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+            losses.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
     }
 
     [Fact]

@@ -124,7 +124,8 @@ public sealed class RestorationStartTests : IDisposable
         Assert.Equal(11, Train(options with { Steps = 11 }, logger: logger).Step);
         Assert.Contains(logger.Messages, m => m.Contains("was 6 and is 11", StringComparison.Ordinal));
         Train(options with { Steps = 11 }, "whole");
-        using RestorationNetwork extended = ModelZoo.Load(folder.PathOf("last.ckpt")), whole = ModelZoo.Load(folder.PathOf("whole/last.ckpt"));
+        using RestorationNetwork extended = ModelZoo.Load(folder.PathOf("last.ckpt"));
+        using RestorationNetwork whole = ModelZoo.Load(folder.PathOf("whole/last.ckpt"));
         Dictionary<string, Tensor> tensors = extended.state_dict();
         Assert.All(whole.state_dict(), t => TensorAssert.Equal(t.Value, tensors[t.Key]));
     }
