@@ -12,8 +12,7 @@ internal static class ExportCommand
     public static Command Create()
     {
         var checkpoint = new Option<FileInfo>("--checkpoint") { Description = "Checkpoint of the trained network.", Required = true };
-        var network = new Option<string?>("--network") { Description = Networks.NameHelp };
-        network.AcceptOnlyFromAmong([.. ModelZoo.Names]);
+        Option<string?> network = Networks.NameOption(), key = Networks.KeyOption("--checkpoint");
         var output = new Option<FileInfo>("--output") { Description = "The ONNX file; an existing file is replaced.", Required = true };
         var half = new Option<bool>("--half") { Description = "Store the convolutions' weights in float16: half the size." };
         var keep = new Option<bool>("--keep-normalization")
@@ -23,11 +22,12 @@ internal static class ExportCommand
         var licence = new Option<string?>("--licence") { Description = "Licence of the weights, for the file's metadata." };
         var command = new Command("export", "Writes a network as ONNX, for ONNX Runtime without libtorch.")
         {
-            checkpoint, network, output, half, keep, licence,
+            checkpoint, network, key, output, half, keep, licence,
         };
         command.SetRun((arguments, _) =>
         {
-            using RestorationNetwork trained = Networks.Load(arguments.GetValue(checkpoint)!.FullName, arguments.GetValue(network));
+            using RestorationNetwork trained = Networks.Load(
+                arguments.GetValue(checkpoint)!.FullName, arguments.GetValue(network), arguments.GetValue(key));
             FileInfo file = arguments.GetValue(output)!;
             file.Directory!.Create();
             var options = new OnnxExportOptions
