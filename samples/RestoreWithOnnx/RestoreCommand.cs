@@ -111,7 +111,7 @@ internal static class RestoreCommand
     // One line that is overwritten; nothing where the output is not a terminal's.
     private static Action<int, int> Progress() => Console.IsErrorRedirected
         ? (_, _) => { }
-        : (done, all) => Console.Error.Write(done == all ? "\r                    \r" : $"\rtile {done} of {all}");
+    : (done, all) => Console.Error.Write(done == all ? "\r                    \r" : $"\rtile {done} of {all}");
 
     private static int Guarded(Func<int> run)
     {

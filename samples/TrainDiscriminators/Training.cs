@@ -37,7 +37,8 @@ internal static class Training
         if (settings.Resume && iterations == 0)
         {
             AnsiConsole.MarkupLineInterpolated(
-                $"This training is finished: {result.Samples.Count} scales. Its --iterations cannot be raised; another --output starts anew.");
+                $"This training is finished: {result.Samples.Count} scales. "
+                + $"Its --iterations cannot be raised; another --output starts anew.");
         }
 
         result.Discriminators!.Save(settings.CheckpointFile);

@@ -1,7 +1,7 @@
 using Mdf.Losses.Discriminators;
 using Mdf.Models.Adversarial;
-using Mdf.Tiling;
 using Mdf.Testing;
+using Mdf.Tiling;
 using TorchSharp;
 using static TorchSharp.torch;
 

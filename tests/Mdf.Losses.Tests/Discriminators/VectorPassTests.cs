@@ -1,8 +1,8 @@
 using Mdf.Losses.Discriminators;
 using Mdf.Models.Adversarial;
 using Mdf.Models.Simd;
-using Mdf.Tiling;
 using Mdf.Testing;
+using Mdf.Tiling;
 using TorchSharp;
 using static TorchSharp.torch;
 

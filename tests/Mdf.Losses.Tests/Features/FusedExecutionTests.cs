@@ -1,6 +1,6 @@
 using Mdf.Models.Adversarial;
-using Mdf.Tiling;
 using Mdf.Testing;
+using Mdf.Tiling;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
-using Mdf.Testing;
 using Mdf.Build;
+using Mdf.Testing;
 
 namespace Mdf.Packaging.Tests.NativeCompatibility;
 
