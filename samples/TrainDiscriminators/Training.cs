@@ -36,9 +36,9 @@ internal static class Training
 
         if (settings.Resume && iterations == 0)
         {
+            int scales = result.Samples.Count;
             AnsiConsole.MarkupLineInterpolated(
-                $"This training is finished: {result.Samples.Count} scales. "
-                + $"Its --iterations cannot be raised; another --output starts anew.");
+                $"This training is finished: {scales} scales. Its --iterations cannot be raised; another --output starts anew.");
         }
 
         result.Discriminators!.Save(settings.CheckpointFile);
