@@ -58,7 +58,7 @@ public sealed class GridTests : IDisposable
         string[] arguments =
         [
             "table", "--preset", "smoke", "--applications", "jpeg", "--losses", LossNames.L1, LossNames.L2, "--steps",
-            TestLength.IsFull ? "600" : "120", "--count", "2"
+            TestLength.IsFull ? "600" : "250", "--count", "2"
         ];
         using var whole = new TinyRun();
         await RunAsync([.. arguments, "--output", whole.Folder], until: null);
