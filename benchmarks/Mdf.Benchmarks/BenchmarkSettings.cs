@@ -23,6 +23,9 @@ internal static class BenchmarkSettings
     /// <summary>Batches to measure, as NxHxW.</summary>
     public static string[] Sizes { get; set; } = ["16x96x96", "1x256x256", "1x1080x1920", "1x96x96", "4x96x96", "64x96x96"];
 
+    /// <summary>Images to restore, as WxH.</summary>
+    public static string[] Images { get; set; } = ["481x321", "1920x1080"];
+
     /// <summary>The variants to measure.</summary>
     public static Variant[] Variants { get; set; } = Enum.GetValues<Variant>();
 

@@ -38,7 +38,7 @@ public class Restore
 
     public static IEnumerable<string> Names => Networks.Keys;
 
-    public static IEnumerable<string> Sizes => BenchmarkSettings.Quick ? ["48x32"] : ["481x321", "1920x1080"];
+    public static IEnumerable<string> Sizes => BenchmarkSettings.Quick ? ["48x32"] : BenchmarkSettings.Images;
 
     public static IEnumerable<int> ThreadCounts => BenchmarkSettings.Quick ? [1] : new[] { 1, Environment.ProcessorCount }.Distinct();
 
