@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Mdf.Data;
 using Mdf.Imaging;
 using Mdf.Models.Restoration;
 using Samples.Common;
@@ -8,7 +9,7 @@ using static TorchSharp.torch;
 
 namespace RestoreImages;
 
-/// <summary>The command that restores an image file or all images of a folder.</summary>
+/// <summary>The command that restores image files and the images of folders.</summary>
 internal static class RestoreCommand
 {
     public static Command Create()
@@ -43,7 +44,7 @@ internal static class RestoreCommand
             Device place = CommandLine.UsableDevice(arguments.GetValue(device)!);
             Files.RequireWritable(arguments.GetValue(output)!.FullName);
             IReadOnlyList<(string Input, string Output)> plan =
-                RestorePlan.Of(arguments.GetValue(input)!, arguments.GetValue(output)!.FullName);
+                RestorePlan.Of(arguments.GetValue(input)!, arguments.GetValue(output)!.FullName, ImagesOf);
             using RestorationNetwork trained = Networks.Load(
                 arguments.GetValue(checkpoint)!.FullName, arguments.GetValue(network), arguments.GetValue(key));
             trained.to(place);
@@ -63,6 +64,12 @@ internal static class RestoreCommand
             }, passes: ensemble ? ImageProgress.EnsemblePasses : 1);
         });
         return command;
+    }
+
+    private static IEnumerable<string> ImagesOf(string path)
+    {
+        var folder = new ImageFolder(path);
+        return Enumerable.Range(0, folder.Count).Select(folder.NameOf);
     }
 
     private static int All(

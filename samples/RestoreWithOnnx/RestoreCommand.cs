@@ -1,9 +1,11 @@
 using System.CommandLine;
+using Mdf.IO;
 using Microsoft.ML.OnnxRuntime;
+using Samples.Common;
 
 namespace RestoreWithOnnx;
 
-/// <summary>The command that restores an image file or all images of a folder.</summary>
+/// <summary>The command that restores image files and the images of folders.</summary>
 internal static class RestoreCommand
 {
     private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".bmp", ".webp"];
@@ -15,7 +17,12 @@ internal static class RestoreCommand
             Description = "Network that 'RestoreImages export' has written (.onnx).",
             Required = true,
         };
-        var input = new Option<FileSystemInfo>("--input") { Description = "Image file or folder of images.", Required = true };
+        var input = new Option<string[]>("--input")
+        {
+            Description = "Image files, folders of images, or patterns such as \"photos/*.jpg\".",
+            Required = true,
+            AllowMultipleArgumentsPerToken = true,
+        };
         var output = new Option<DirectoryInfo>("--output")
         {
             Description = "Folder for the restored images (PNG).",
@@ -46,12 +53,12 @@ internal static class RestoreCommand
         var command = new Command("restore", "Restores images.") { checkpoint, input, output, selfEnsemble, tile, provider };
         command.SetAction((arguments, cancellation) => Task.Run(() => Guarded(() =>
         {
+            IReadOnlyList<(string Input, string Output)> plan =
+                RestorePlan.Of(arguments.GetValue(input)!, arguments.GetValue(output)!.FullName, ImagesOf);
             using var network = new OnnxNetwork(arguments.GetValue(checkpoint)!.FullName, arguments.GetValue(provider)!);
             var restoration = new TiledRestoration(network, arguments.GetValue(tile), Progress(), cancellation);
             Func<Picture, Picture> restore = arguments.GetValue(selfEnsemble) ? restoration.RestoreAllTurns : restoration.Restore;
-            return All(
-                Files(arguments.GetValue(input)!, arguments.GetValue(output)!.FullName),
-                picture => restore(network.Channels == 1 ? picture.ToGray() : picture));
+            return All(plan, picture => restore(network.Channels == 1 ? picture.ToGray() : picture));
         })));
         return command;
     }
@@ -78,34 +85,14 @@ internal static class RestoreCommand
         return failed == 0 ? 0 : 1;
     }
 
-    private static IEnumerable<(string Input, string Output)> Files(FileSystemInfo input, string output)
+    private static IReadOnlyList<string> ImagesOf(string folder)
     {
-        string root = input is DirectoryInfo ? input.FullName : Path.GetDirectoryName(input.FullName)!;
-        if (Path.GetFullPath(root) == Path.GetFullPath(output))
-        {
-            throw new ArgumentException("--output is the folder of the input, whose files would be overwritten; give another folder.");
-        }
-
-        string[] names = [input.Name];
-        if (input is DirectoryInfo folder)
-        {
-            names = [.. folder
-                .EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true })
-                .Where(f => Extensions.Contains(f.Extension, StringComparer.OrdinalIgnoreCase))
-                .Select(f => Path.GetRelativePath(root, f.FullName).Replace('\\', '/'))
-                .Order(StringComparer.Ordinal)];
-            if (names.Length == 0)
-            {
-                throw new ArgumentException(
-                    $"'{root}' holds no file with the extension of an image ({string.Join(", ", Extensions)}).");
-            }
-        }
-
-        // If a folder holds a.jpg and a.png, the second output is named a.png.png.
-        var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        return names.Select(name => (Path.Combine(root, name), Path.Combine(output, NewName(name))));
-
-        string NewName(string name) => taken.Add(Path.ChangeExtension(name, null)) ? Path.ChangeExtension(name, ".png") : $"{name}.png";
+        IReadOnlyList<string> names = FolderWalk.Through(
+            folder, name => Extensions.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase)).Files;
+        return names.Count > 0
+            ? names
+            : throw new ArgumentException(
+                $"'{folder}' holds no file with the extension of an image ({string.Join(", ", Extensions)}).");
     }
 
     // One line that is overwritten; nothing where the output is not a terminal's.

@@ -104,6 +104,8 @@ public sealed class RestoreImagesTests : IDisposable
     [InlineData("There is no run to resume", "train", "--images", "photos", "--resume")]
     [InlineData("holds no file with the extension of an image", "train", "--images", "empty")]
     [InlineData("matches no file", "restore", "--checkpoint", "nothing.ckpt", "--input", "photos/*.tif")]
+    [InlineData("--output is the folder of the input", "restore", "--checkpoint", "x", "--input", "photos/a.png", "--output", "photos")]
+    [InlineData("--output is the folder of the input", "restore", "--checkpoint", "x", "--input", "photos/", "--output", "photos")]
     [InlineData("nothing.ckpt", "restore", "--checkpoint", "nothing.ckpt", "--input", "photos")]
     [InlineData(
         "the file is neither safetensors nor a PyTorch checkpoint",

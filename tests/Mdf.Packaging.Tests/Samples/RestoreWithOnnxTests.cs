@@ -93,6 +93,7 @@ public sealed class RestoreWithOnnxTests : IDisposable
     [InlineData("Option '--input' is required", "restore", "--checkpoint", "net.onnx")]
     [InlineData("'tpu' not recognized", "restore", "--checkpoint", "net.onnx", "--input", "photos", "--provider", "tpu")]
     [InlineData("--tile must be at least 1", "restore", "--checkpoint", "net.onnx", "--input", "photos", "--tile", "0")]
+    [InlineData("matches no file", "restore", "--checkpoint", "net.onnx", "--input", "photos/*.tif")]
     [InlineData("Provider 'cuda' cannot be used", "restore", "--checkpoint", "net.onnx", "--input", "photos", "--provider", "cuda")]
     [InlineData("Provider 'dml' cannot be used", "restore", "--checkpoint", "net.onnx", "--input", "photos", "--provider", "dml")]
     public async Task Run_WhatCannotBeDone_IsSaid(string reason, params string[] arguments)
@@ -110,6 +111,26 @@ public sealed class RestoreWithOnnxTests : IDisposable
         DotNet.Result result = await onnx.RunAsync(1, "restore", "--checkpoint", "net.onnx", "--input", "photos", "--output", "actual");
         Assert.Contains("broken.png: it is not a PNG, JPEG, BMP or WebP file.", result.Output, StringComparison.Ordinal);
         Assert.Equal(10, Directory.EnumerateFiles(At("actual"), "*", SearchOption.AllDirectories).Count());
+    }
+
+    [Fact]
+    public async Task Run_NamesThatMeet_GivesAsManyPicturesEachTime()
+    {
+        MakeCheckpoint("dncnn", 3);
+        await torch.RunAsync(0, "export", "--checkpoint", "net.ckpt", "--output", "net.onnx");
+        Directory.CreateDirectory(At("mixed"));
+        foreach (string name in (string[])["a.png", "a.png.jpg", "a.jpg", "a.jpg.png", "b.jpg"])
+        {
+            File.Copy(At("photos/a.png"), At($"mixed/{name}"));
+        }
+
+        for (int run = 0; run < 2; run++)
+        {
+            await onnx.RunAsync(0, "restore", "--checkpoint", "net.onnx", "--input", "mixed", "--output", "mixed/restored");
+            Assert.Equal(
+                ["a.jpg.png", "a.jpg.png.png", "a.png.jpg.png", "a.png.png", "b.png"],
+                Directory.GetFiles(At("mixed/restored")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        }
     }
 
     [Fact]

@@ -1,6 +1,4 @@
-using Mdf.Data;
-
-namespace RestoreImages;
+namespace Samples.Common;
 
 /// <summary>Finds the images to restore and names their results, so that no result replaces another one or an input.</summary>
 internal static class RestorePlan
@@ -10,11 +8,15 @@ internal static class RestorePlan
     /// <summary>Returns the file of each image and of its result, in the order of the inputs.</summary>
     /// <param name="inputs">Image files, folders and patterns.</param>
     /// <param name="output">Folder of the results.</param>
-    /// <exception cref="ArgumentException">A pattern matches nothing, or results would replace inputs or each other.</exception>
-    public static IReadOnlyList<(string Input, string Output)> Of(IReadOnlyList<string> inputs, string output)
+    /// <param name="imagesOf">Lists the images of a folder, relative to it and with forward slashes.</param>
+    /// <exception cref="ArgumentException">
+    /// A pattern matches nothing, the output is the folder of an input, or results would replace inputs or each other.
+    /// </exception>
+    public static IReadOnlyList<(string Input, string Output)> Of(
+        IReadOnlyList<string> inputs, string output, Func<string, IEnumerable<string>> imagesOf)
     {
         output = Path.GetFullPath(output);
-        (string Input, string Name)[] images = [.. inputs.SelectMany(input => Images(input, output)).DistinctBy(i => i.Input)];
+        (string Input, string Name)[] images = [.. inputs.SelectMany(input => Images(input, output, imagesOf)).DistinctBy(i => i.Input)];
         string[] results = [.. images.Select(i => Path.ChangeExtension(i.Name, ".png"))];
 
         // If a folder holds a.jpg and a.png, the results are named a.jpg.png and a.png.png. A new name may meet that of another image.
@@ -47,16 +49,22 @@ internal static class RestorePlan
         .Where(g => g.Count() > 1).SelectMany(g => g).ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     // Results of an earlier run may lie below the folder; they are no input.
-    private static IEnumerable<(string Input, string Name)> Images(string input, string output)
+    private static IEnumerable<(string Input, string Name)> Images(
+        string input, string output, Func<string, IEnumerable<string>> imagesOf)
     {
-        if (Directory.Exists(input))
+        bool isFolder = Directory.Exists(input);
+        string place = isFolder ? Path.GetFullPath(input) : Path.GetDirectoryName(Path.GetFullPath(input))!;
+        if (Path.TrimEndingDirectorySeparator(place) == Path.TrimEndingDirectorySeparator(output))
         {
-            string root = Path.GetFullPath(input);
-            var folder = new ImageFolder(root);
-            string below = Path.GetRelativePath(root, output).Replace('\\', '/') + "/";
-            return Enumerable.Range(0, folder.Count).Select(folder.NameOf)
-                .Where(name => !name.Replace('\\', '/').StartsWith(below, StringComparison.Ordinal))
-                .Select(name => (Path.GetFullPath(Path.Combine(root, name)), name));
+            throw new ArgumentException("--output is the folder of the input, whose files would be overwritten; give another folder.");
+        }
+
+        if (isFolder)
+        {
+            string below = Path.GetRelativePath(place, output).Replace('\\', '/') + "/";
+            return imagesOf(place)
+                .Where(name => !name.StartsWith(below, StringComparison.Ordinal))
+                .Select(name => (Path.GetFullPath(Path.Combine(place, name)), name));
         }
 
         string file = Path.GetFileName(input);
@@ -65,7 +73,6 @@ internal static class RestorePlan
             return [(Path.GetFullPath(input), file)];
         }
 
-        string place = Path.GetDirectoryName(Path.GetFullPath(input))!;
         string[] found = Directory.Exists(place) ? [.. Directory.EnumerateFiles(place, file).Order(StringComparer.Ordinal)] : [];
         return found.Length > 0
             ? found.Select(f => (f, Path.GetFileName(f)))
