@@ -49,7 +49,10 @@ internal readonly unsafe struct FeatureMap(float* start, int rows, int columns, 
     public float* At(int row, int column) => Start + (row * RowStride) + ((long)column * Channels);
 
     /// <summary>Returns a view of the top left part with the given numbers of rows and columns.</summary>
-    public FeatureMap Part(int rows, int columns) => new(Start, rows, columns, Channels, RowStride);
+    public FeatureMap Part(int rows, int columns) => Part(0, 0, rows, columns);
+
+    /// <summary>Returns a view of the part with the given first row, first column and numbers of rows and columns.</summary>
+    public FeatureMap Part(int row, int column, int rows, int columns) => new(At(row, column), rows, columns, Channels, RowStride);
 
     /// <summary>
     /// Returns the sum of squared differences from another map, over the rows and columns of that other map. Float32 sums cover only one

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Mdf.Models.Simd;
 
 /// <summary>Temporary memory from the array pool, aligned to 64 bytes and not initialised.</summary>
-internal readonly unsafe ref struct Scratch
+internal readonly unsafe struct Scratch : IDisposable
 {
     private const int Alignment = 64;
 

@@ -15,7 +15,7 @@ internal sealed class StreamedForm(RestorationNetwork network) : IDisposable
     private readonly Lock guard = new();
     private UInt128 weights;
     private StreamedNetwork? form;
-    private bool isMade;
+    private bool isUnfit;
 
     /// <summary>Returns the form with the network's current weights; null if images or network need libtorch.</summary>
     /// <param name="images">The images to restore.</param>
@@ -33,16 +33,19 @@ internal sealed class StreamedForm(RestorationNetwork network) : IDisposable
             using var scope = NewDisposeScope();
             using var mode = InferenceMode.Leave();
             using var noGradient = no_grad();
-            if (Fingerprint() is not { } current)
+            if (isUnfit || Fingerprint() is not { } current)
             {
                 return null;
             }
 
-            if (!isMade || current != weights)
+            if (form is null || current != weights)
             {
                 form?.Dispose();
                 form = StreamedNetwork.TryCreate(network.Describe());
-                (weights, isMade) = (current, true);
+                weights = current;
+
+                // The processor and the layers do not change, only the weights.
+                isUnfit = form is null;
             }
 
             return form;
@@ -54,11 +57,11 @@ internal sealed class StreamedForm(RestorationNetwork network) : IDisposable
         lock (guard)
         {
             form?.Dispose();
-            (form, isMade) = (null, false);
+            form = null;
         }
     }
 
-    // Hashing takes a thousandth of the time of a convolution of a small image. Null if the weights are not float32 on the CPU.
+    // Hashing reads each weight once. Null if the weights are not float32 on the CPU.
     private UInt128? Fingerprint()
     {
         var hash = new XxHash128();

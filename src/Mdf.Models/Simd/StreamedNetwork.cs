@@ -12,9 +12,6 @@ namespace Mdf.Models.Simd;
 /// </summary>
 internal sealed class StreamedNetwork : IDisposable
 {
-    // Rows of a layer that are computed at once: two rows of Winograd tiles.
-    private const int Band = 8;
-
     // Largest number of columns of a strip. Wider images are processed in strips, so that the rows that layers share stay in the caches.
     private const int StripColumns = 640;
 
@@ -124,7 +121,7 @@ internal sealed class StreamedNetwork : IDisposable
                 (int begin, int end) = (width * strip / strips, width * (strip + 1) / strips);
                 using var run = new StreamedRun(stages, zooms, FeatureMap.Of(source, 0), FeatureMap.Of(result, image), begin, end);
                 double share = 1.0 / (strips * images.shape[0]), before = ((image * strips) + strip) * share;
-                run.Run(Band, part => progress?.Report(before + (part * share)), cancellation);
+                run.Run(part => progress?.Report(before + (part * share)), cancellation);
             }
         }
 

@@ -3,6 +3,9 @@ namespace Mdf.Models.Simd;
 /// <summary>Computes a strip of columns of one image by the stages of a <see cref="StreamedNetwork"/>.</summary>
 internal sealed class StreamedRun : IDisposable
 {
+    // Rows that a stage computes at once: two rows of Winograd tiles.
+    private const int Band = 8;
+
     private readonly StreamedStage[] stages;
     private readonly int[] zooms;
     private readonly FeatureMap image;
@@ -60,17 +63,16 @@ internal sealed class StreamedRun : IDisposable
     }
 
     /// <summary>Computes all rows.</summary>
-    /// <param name="band">Number of rows that a stage computes at once.</param>
     /// <param name="report">Receives the fraction that is done.</param>
     /// <param name="cancellation">Cancels the computation between two bands.</param>
-    public void Run(int band, Action<double> report, CancellationToken cancellation)
+    public void Run(Action<double> report, CancellationToken cancellation)
     {
         int rows = height * zooms[stages[^1].Input];
-        for (int row = 0; row < rows; row += band)
+        for (int row = 0; row < rows; row += Band)
         {
             cancellation.ThrowIfCancellationRequested();
-            int end = Math.Min(row + band, rows);
-            Advance(stages.Length - 1, end, band);
+            int end = Math.Min(row + Band, rows);
+            Advance(stages.Length - 1, end);
             report((double)end / rows);
         }
     }
@@ -84,22 +86,22 @@ internal sealed class StreamedRun : IDisposable
     }
 
     // Computes the rows of a stage's convolution before the given one.
-    private void Advance(int index, int until, int band)
+    private void Advance(int index, int until)
     {
         StreamedStage stage = stages[index];
         int rows = height * zooms[stage.Input];
         while (next[index] < until)
         {
-            int begin = next[index], end = Math.Min(begin + band, rows);
+            int begin = next[index], end = Math.Min(begin + Band, rows);
             int from = Math.Max(0, begin - stage.Padding), to = Math.Min(end + stage.Padding, rows);
             if (!stage.IsFirst)
             {
-                Require(stage.Input, to, band);
+                Require(stage.Input, to);
             }
 
             if (stage.Earlier >= 0)
             {
-                Require(stage.Earlier, end, band);
+                Require(stage.Earlier, end);
             }
 
             Compute(stage, begin, end, from, to, rows);
@@ -107,10 +109,10 @@ internal sealed class StreamedRun : IDisposable
         }
     }
 
-    private void Require(int value, int rows, int band)
+    private void Require(int value, int rows)
     {
         int producer = producers[value], shuffle = stages[producer].Shuffle;
-        Advance(producer, (rows + shuffle - 1) / shuffle, band);
+        Advance(producer, (rows + shuffle - 1) / shuffle);
     }
 
     private unsafe void Compute(StreamedStage stage, int begin, int end, int from, int to, int rows)
@@ -122,19 +124,13 @@ internal sealed class StreamedRun : IDisposable
         if (stage.IsFirst)
         {
             // The image has its padding around it.
-            source = new FeatureMap(
-                image.At(begin, left),
-                end - begin + (2 * stage.Padding),
-                right - left + (2 * stage.Padding),
-                image.Channels,
-                image.RowStride);
+            source = image.Part(begin, left, end - begin + (2 * stage.Padding), right - left + (2 * stage.Padding));
         }
         else
         {
             (int there, int thereEnd) = columns[stage.Input];
-            FeatureMap all = values[stage.Input]!.Rows(from, to);
             int first = Math.Max(seenLeft, there), last = Math.Min(seenRight, thereEnd);
-            source = new FeatureMap(all.At(0, first - there), all.Rows, last - first, all.Channels, all.RowStride);
+            source = values[stage.Input]!.Rows(from, to - from).Part(0, first - there, to - from, last - first);
             margins = new Margins(
                 Math.Max(0, stage.Padding - begin), first - seenLeft, Math.Max(0, end + stage.Padding - rows), seenRight - last);
         }
@@ -142,7 +138,7 @@ internal sealed class StreamedRun : IDisposable
         FeatureMap target;
         if (stage.IsLast)
         {
-            target = new FeatureMap(result.At(begin, left), end - begin, right - left, result.Channels, result.RowStride);
+            target = result.Part(begin, left, end - begin, right - left);
         }
         else
         {
@@ -154,9 +150,8 @@ internal sealed class StreamedRun : IDisposable
         FeatureMap earlier = default;
         if (stage.Earlier >= 0)
         {
-            FeatureMap all = values[stage.Earlier]!.Rows(begin, end);
-            int there = columns[stage.Earlier].Begin;
-            earlier = new FeatureMap(all.At(0, left - there), all.Rows, right - left, all.Channels, all.RowStride);
+            FeatureMap all = values[stage.Earlier]!.Rows(begin, end - begin);
+            earlier = all.Part(0, left - columns[stage.Earlier].Begin, all.Rows, right - left);
         }
 
         stage.Run(source, margins, target, earlier);
