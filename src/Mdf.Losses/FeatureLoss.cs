@@ -18,7 +18,6 @@ public abstract class FeatureLoss : ImageLoss
 {
     private readonly IFeatureNetwork network;
     private readonly bool usesGraph;
-    private readonly DeferredFault fault = new();
 
     private protected FeatureLoss(LossOptions options, IFeatureNetwork network, bool usesGraph = false)
         : base(options)
@@ -57,7 +56,7 @@ public abstract class FeatureLoss : ImageLoss
 
         ImageGuard.Alike(ImageForm.Of(restored), reference.Form);
         using var scope = NewDisposeScope();
-        Tensor images = Evaluate(
+        Tensor images = OfTerms(
             restored,
             usesGraph,
             gradient => FusedEvaluation.Run(network, restored, null, reference.Features, gradient),
@@ -77,7 +76,7 @@ public abstract class FeatureLoss : ImageLoss
     /// <exception cref="ArgumentException">The reference has a wrong shape, type or device.</exception>
     public PreparedReference Prepare(Tensor reference) => new(this, reference, FeaturesOf(reference));
 
-    private protected sealed override Tensor PerImage(Tensor restored, Tensor reference) => Evaluate(
+    private protected sealed override Tensor PerImage(Tensor restored, Tensor reference) => OfTerms(
         restored,
         usesGraph || Learns(reference),
         gradient => FusedEvaluation.Run(network, restored, reference, null, gradient),
@@ -128,7 +127,6 @@ public abstract class FeatureLoss : ImageLoss
     {
         if (disposing)
         {
-            FusedGradient.ReleaseReturned();
             network.Dispose();
         }
 
@@ -136,17 +134,14 @@ public abstract class FeatureLoss : ImageLoss
     }
 
     // Each image's loss, in the caller's scope.
-    private Tensor Evaluate(Tensor restored, bool graph, Func<bool, (Tensor Terms, Tensor? Gradient)> fused, Func<Tensor, Tensor> terms)
+    private Tensor OfTerms(Tensor restored, bool graph, Func<bool, (Tensor Terms, Tensor? Gradient)> fused, Func<Tensor, Tensor> terms)
     {
-        fault.Throw();
-        if (graph)
-        {
-            return terms(restored).sum([1, 2]);
-        }
+        return Evaluate(restored, graph, Fused, images => terms(images).sum([1, 2]));
 
-        bool learns = Learns(restored);
-        (Tensor parts, Tensor? gradient) = fused(learns);
-        Tensor images = parts.sum([1, 2]);
-        return learns ? FusedGradient.Attach(restored, images, gradient!, x => terms(x).sum([1, 2]), fault) : images;
+        (Tensor Losses, Tensor? Gradient) Fused(bool wantsGradient)
+        {
+            (Tensor parts, Tensor? gradient) = fused(wantsGradient);
+            return (parts.sum([1, 2]), gradient);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using Mdf.Guards;
+using Mdf.Losses.Features;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,6 +11,7 @@ namespace Mdf.Losses;
 /// </summary>
 public abstract class ImageLoss : Loss<Tensor, Tensor, Tensor>
 {
+    private readonly DeferredFault fault = new();
     private bool isDisposed;
 
     private protected ImageLoss(LossOptions options)
@@ -63,6 +65,11 @@ public abstract class ImageLoss : Loss<Tensor, Tensor, Tensor>
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
+        if (disposing)
+        {
+            FusedGradient.ReleaseReturned();
+        }
+
         isDisposed = true;
         base.Dispose(disposing);
     }
@@ -71,6 +78,27 @@ public abstract class ImageLoss : Loss<Tensor, Tensor, Tensor>
 
     /// <summary>Returns whether gradients are to flow to images.</summary>
     private protected static bool Learns(Tensor images) => images.requires_grad && is_grad_enabled();
+
+    /// <summary>Returns each image's loss in the caller's scope: by ordinary operations, or together with its gradient.</summary>
+    /// <param name="restored">The restored images.</param>
+    /// <param name="usesGraph">Whether ordinary operations compute the loss, which keeps their graph.</param>
+    /// <param name="fused">
+    /// Computes the losses and, if its argument is true, the gradient of each with respect to its image, in the type of the images.
+    /// </param>
+    /// <param name="graph">Computes the losses by ordinary operations.</param>
+    private protected Tensor Evaluate(
+        Tensor restored, bool usesGraph, Func<bool, (Tensor Losses, Tensor? Gradient)> fused, Func<Tensor, Tensor> graph)
+    {
+        fault.Throw();
+        if (usesGraph)
+        {
+            return graph(restored);
+        }
+
+        bool learns = Learns(restored);
+        (Tensor losses, Tensor? gradient) = fused(learns);
+        return learns ? FusedGradient.Attach(restored, losses, gradient!, graph, fault) : losses;
+    }
 
     private protected Tensor Reduced(Tensor images) => reduction switch
     {

@@ -1,4 +1,3 @@
-using Mdf.Losses.Features;
 using Mdf.Metrics;
 using static TorchSharp.torch;
 
@@ -14,8 +13,6 @@ namespace Mdf.Losses;
 /// </remarks>
 public abstract class SimilarityLoss : ImageLoss
 {
-    private readonly DeferredFault fault = new();
-
     private protected SimilarityLoss(LossOptions options)
         : base(options)
     {
@@ -23,17 +20,14 @@ public abstract class SimilarityLoss : ImageLoss
 
     private protected sealed override Tensor PerImage(Tensor restored, Tensor reference)
     {
-        fault.Throw();
-        if (Learns(reference) || !TiledSimilarity.IsLarge(restored.shape))
-        {
-            return Whole(restored, reference);
-        }
+        return Evaluate(
+            restored, Learns(reference) || !TiledSimilarity.IsLarge(restored.shape), Fused, images => Whole(images, reference));
 
-        bool learns = Learns(restored);
-        (Tensor losses, Tensor? gradient) = InTiles(restored, reference, learns);
-        return learns
-            ? FusedGradient.Attach(restored, losses, gradient!.to(restored.dtype), images => Whole(images, reference), fault)
-            : losses;
+        (Tensor Losses, Tensor? Gradient) Fused(bool wantsGradient)
+        {
+            (Tensor losses, Tensor? gradient) = InTiles(restored, reference, wantsGradient);
+            return (losses, gradient?.to(restored.dtype));
+        }
     }
 
     /// <summary>Returns each image's loss by ordinary operations.</summary>
@@ -41,15 +35,4 @@ public abstract class SimilarityLoss : ImageLoss
 
     /// <summary>Returns each image's loss and, if wanted, its gradient with respect to that restored image.</summary>
     private protected abstract (Tensor Losses, Tensor? Gradient) InTiles(Tensor restored, Tensor reference, bool wantsGradient);
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            FusedGradient.ReleaseReturned();
-        }
-
-        base.Dispose(disposing);
-    }
 }

@@ -1,5 +1,6 @@
 using Mdf.Guards;
 using Mdf.Imaging;
+using Mdf.Tiling;
 using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
@@ -8,6 +9,13 @@ namespace Mdf.Metrics;
 /// <summary>Checks pairs of images and converts them to the values that a metric compares.</summary>
 internal static class MetricImages
 {
+    /// <summary>Number of values per tile. The four moments of its structural similarity take 32 MB in float64.</summary>
+    public const long TileSize = 1L << 20;
+
+    /// <summary>Divides images into tiles that overlap so that each position of a window lies in one of them.</summary>
+    public static IEnumerable<Tile> Tiles(Tensor images, int windowSize) =>
+        Tile.Divide(images.shape, TileSize / images.shape[1], windowSize);
+
     /// <summary>Checks a pair of images and returns the parts of them that the options select, as views.</summary>
     public static (Tensor Restored, Tensor Reference) Selected(Tensor restored, Tensor reference, MetricOptions options)
     {

@@ -71,7 +71,7 @@ public static class MultiScaleStructuralSimilarity
             }
 
             SimilarityMaps maps = SimilarityMaps.Of(x, y, options.Window);
-            Tensor map = scale == means.Length - 1 ? maps.Luminance * maps.ContrastAndStructure : maps.ContrastAndStructure;
+            Tensor map = scale == means.Length - 1 ? maps.Similarity : maps.ContrastAndStructure;
             means[scale] = map.mean([2, 3]);
         }
 

@@ -22,9 +22,6 @@ public static class Psnr
     /// </summary>
     public const double EightBitLimit = 58.922616;
 
-    // Number of values per tile: 8 MB in float64.
-    private const long TileSize = 1L << 20;
-
     /// <summary>Measures each image.</summary>
     /// <param name="restored">Restored images, (N, C, H, W), floating point.</param>
     /// <param name="reference">Reference images of the same shape, type and device.</param>
@@ -39,7 +36,7 @@ public static class Psnr
         options ??= new MetricOptions();
         (Tensor x, Tensor y) = MetricImages.Selected(restored, reference, options);
         Tensor errors = zeros([x.shape[0]], ScalarType.Float64, x.device);
-        foreach (Tile tile in Tile.Divide(x.shape, TileSize / x.shape[1], receptiveField: 1))
+        foreach (Tile tile in MetricImages.Tiles(x, windowSize: 1))
         {
             using var ofTile = NewDisposeScope();
             Tensor difference = MetricImages.Values(tile.Of(x), options) - MetricImages.Values(tile.Of(y), options);

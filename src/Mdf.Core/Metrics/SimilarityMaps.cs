@@ -9,6 +9,9 @@ namespace Mdf.Metrics;
 /// </summary>
 internal readonly record struct SimilarityMaps(Tensor Luminance, Tensor ContrastAndStructure)
 {
+    /// <summary>The structural similarity, the product of both factors.</summary>
+    public Tensor Similarity => Luminance * ContrastAndStructure;
+
     /// <summary>Computes both factors in the caller's dispose scope. Gradients flow to both images.</summary>
     /// <param name="x">Images, (N, C, H, W), float32 or float64, in [0, 1], with sides of at least the window size.</param>
     /// <param name="y">Images of the same shape, type and device.</param>

@@ -55,7 +55,7 @@ public static class StructuralSimilarity
         options ??= new StructuralSimilarityOptions();
         ImageGuard.Pair(restored, reference, new AnyImages(options.WindowSize));
         using var scope = NewDisposeScope();
-        SimilarityMaps maps = SimilarityMaps.Of(MetricImages.AtLeastFloat32(restored), MetricImages.AtLeastFloat32(reference), options);
-        return (maps.Luminance * maps.ContrastAndStructure).MoveToOuterDisposeScope();
+        return SimilarityMaps.Of(MetricImages.AtLeastFloat32(restored), MetricImages.AtLeastFloat32(reference), options)
+            .Similarity.MoveToOuterDisposeScope();
     }
 }

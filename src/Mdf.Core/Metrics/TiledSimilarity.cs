@@ -14,9 +14,6 @@ internal static class TiledSimilarity
     /// <summary>Number of values (N * C * H * W) above which images count as large.</summary>
     public const long LargeSize = 1L << 22;
 
-    // Number of values per tile. Its moments in float64 take 32 MB.
-    private const long TileSize = 1L << 20;
-
     /// <summary>Returns whether images are so large that they are processed in tiles.</summary>
     public static bool IsLarge(long[] shape) => shape.Aggregate(1L, (product, side) => product * side) > LargeSize;
 
@@ -34,7 +31,7 @@ internal static class TiledSimilarity
     {
         using var scope = NewDisposeScope();
         Tensor? gradient = wantsGradient ? zeros_like(x, dtype: convert(x[..1, .., ..1, ..1]).dtype, requires_grad: false) : null;
-        Tensor sums = Sums(x, y, convert, options, maps => maps.Luminance * maps.ContrastAndStructure, factors: null, gradient);
+        Tensor sums = Sums(x, y, convert, options, maps => maps.Similarity, factors: null, gradient);
         long channels = sums.shape[1], positions = Positions(x.shape, options);
         gradient?.Divide(channels * positions);
         return (sums.mean([1]).Over(positions).MoveToOuterDisposeScope(), gradient?.MoveToOuterDisposeScope());
@@ -87,7 +84,7 @@ internal static class TiledSimilarity
         return (similarity.detach().MoveToOuterDisposeScope(), gradient!.MoveToOuterDisposeScope());
 
         Func<SimilarityMaps, Tensor> Factor(int scale) => scale == options.Weights.Length - 1
-            ? maps => maps.Luminance * maps.ContrastAndStructure
+            ? maps => maps.Similarity
             : maps => maps.ContrastAndStructure;
     }
 
@@ -103,7 +100,7 @@ internal static class TiledSimilarity
         Tensor? gradient)
     {
         Tensor? sums = null;
-        foreach (Tile tile in Tile.Divide(x.shape, TileSize / x.shape[1], options.WindowSize))
+        foreach (Tile tile in MetricImages.Tiles(x, options.WindowSize))
         {
             using var scope = NewDisposeScope();
             using var grad = enable_grad(gradient is not null);
@@ -182,7 +179,7 @@ internal static class TiledSimilarity
             using var noGradient = no_grad();
             int pad = MultiScaleStructuralSimilarity.Padding(images.shape, oddSides);
             long rows = (images.shape[2] + pad) / 2, columns = (images.shape[3] + pad) / 2;
-            long step = Math.Max(1, TileSize / (2 * images.shape[0] * images.shape[1] * images.shape[3]));
+            long step = Math.Max(1, MetricImages.TileSize / (2 * images.shape[0] * images.shape[1] * images.shape[3]));
             Tensor? result = null;
             for (long row = 0; row < rows; row += step)
             {
