@@ -6,7 +6,7 @@ namespace RestoreWithOnnx;
 /// <summary>A network of "RestoreImages export", opened by ONNX Runtime.</summary>
 internal sealed class OnnxNetwork : IDisposable
 {
-    private const string Input = "images", Output = "restored", Format = "mdf-onnx", Version = "1";
+    private const string Input = "images", Output = "restored", Format = "mdf-onnx", Version = "1", Unlimited = "unlimited";
 
     private readonly string path;
     private readonly InferenceSession session;
@@ -35,7 +35,7 @@ internal sealed class OnnxNetwork : IDisposable
             }
 
             Scale = Number("scale", least: 1);
-            ReceptiveRadius = Number("receptive_radius", least: 0);
+            ReceptiveRadius = Text("receptive_radius") == Unlimited ? null : Number("receptive_radius", least: 0);
             Channels = Number("channels", least: 1);
             RequireImages(session.InputMetadata, Input);
             RequireImages(session.OutputMetadata, Output);
@@ -60,8 +60,8 @@ internal sealed class OnnxNetwork : IDisposable
     /// <summary>Factor by which height and width are enlarged.</summary>
     public int Scale { get; }
 
-    /// <summary>Radius of the receptive field in pixels of the input.</summary>
-    public int ReceptiveRadius { get; }
+    /// <summary>Radius of the receptive field in pixels of the input; null if a pixel can depend on the whole picture.</summary>
+    public int? ReceptiveRadius { get; }
 
     /// <summary>Restores a picture at once.</summary>
     public Picture Restore(Picture picture)

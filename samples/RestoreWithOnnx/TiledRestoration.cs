@@ -2,18 +2,19 @@ namespace RestoreWithOnnx;
 
 /// <summary>
 /// Restores pictures tile by tile. Tiles overlap by the radius of the network's receptive field, so the result equals that of the whole
-/// picture up to rounding errors.
+/// picture up to rounding errors. Networks without a limited receptive field restore pictures whole.
 /// </summary>
-internal sealed class TiledRestoration(OnnxNetwork network, int tile, Action<int, int> progress, CancellationToken cancellation)
+internal sealed class TiledRestoration(OnnxNetwork network, int tileSize, Action<int, int> progress, CancellationToken cancellation)
 {
     private const int Turns = 8;
 
     /// <summary>Restores a picture.</summary>
     public Picture Restore(Picture picture)
     {
-        int scale = network.Scale, overlap = network.ReceptiveRadius;
+        int scale = network.Scale, overlap = network.ReceptiveRadius ?? 0;
+        int tile = network.ReceptiveRadius is null ? Math.Max(picture.Height, picture.Width) : tileSize;
         Picture result = Picture.Black(picture.Channels, picture.Height * scale, picture.Width * scale);
-        int all = Parts(picture.Height) * Parts(picture.Width), done = 0;
+        int all = Parts(picture.Height, tile) * Parts(picture.Width, tile), done = 0;
         for (int row = 0; row < picture.Height; row += tile)
         {
             for (int column = 0; column < picture.Width; column += tile)
@@ -50,5 +51,5 @@ internal sealed class TiledRestoration(OnnxNetwork network, int tile, Action<int
         return sum;
     }
 
-    private int Parts(int side) => (side + tile - 1) / tile;
+    private static int Parts(int side, int tile) => (side + tile - 1) / tile;
 }

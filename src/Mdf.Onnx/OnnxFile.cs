@@ -32,7 +32,10 @@ public static class OnnxFile
     /// <exception cref="ArgumentException">
     /// The path is empty, or weights are NaN, infinite or beyond the range of the type they are stored in; the message names the first.
     /// </exception>
-    /// <exception cref="NotSupportedException">The weights take more than the 2 GiB that an ONNX file holds.</exception>
+    /// <exception cref="NotSupportedException">
+    /// A layer of a <see cref="CustomNetwork"/> has no description as an ONNX operation; the message names it. Or the weights take more
+    /// than the 2 GiB that an ONNX file holds.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be written, for instance because its folder does not exist.</exception>
     /// <exception cref="UnauthorizedAccessException">The process has no permission to write the file, or the path is a folder.</exception>
     public static void Write(string path, RestorationNetwork network, OnnxExportOptions? options = null)
@@ -60,7 +63,7 @@ public static class OnnxFile
             [RestorationNetwork.OptionsKey] = network.OptionsText(),
             ["channels"] = Text(network.Channels),
             ["scale"] = Text(network.Scale),
-            ["receptive_radius"] = Text(network.ReceptiveRadius),
+            ["receptive_radius"] = network.ReceptiveRadius is { } radius ? Text(radius) : "unlimited",
             ["weights"] = options.HalfWeights ? "float16" : "float32",
         };
         if (options.Licence is { } licence)

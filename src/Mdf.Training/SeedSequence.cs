@@ -18,11 +18,14 @@ internal readonly struct SeedSequence(long seed)
         Sample,
         Patches,
         Evaluation,
+        Network,
     }
 
     public Random Random(Purpose purpose, int place, int index = 0, int part = 0) => new((int)(Mixed(purpose, place, index, part) >> 33));
 
     public Generator Generator(Purpose purpose, int place) => new(Mixed(purpose, place, 0, 0), CPU);
+
+    public long Number(Purpose purpose, int place) => (long)(Mixed(purpose, place, 0, 0) >> 1);
 
     private ulong Mixed(Purpose purpose, int place, int index, int part)
     {

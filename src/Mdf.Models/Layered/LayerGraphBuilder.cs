@@ -36,18 +36,29 @@ internal sealed class LayerGraphBuilder
     public int Apply(Module<Tensor, Tensor> module, int input) => module switch
     {
         ILayered layered => layered.Describe(this, input),
-        Sequential sequence => sequence.children().Cast<Module<Tensor, Tensor>>().Aggregate(input, (value, child) => Apply(child, value)),
+        Sequential sequence => sequence.children().Aggregate(input, (value, child) => Apply(Known(child), value)),
         ImageConvolution convolution => Add(new ConvolutionStep(input, convolution.Weight, convolution.Bias, convolution.Padding)),
-        Conv2d convolution => Add(new ConvolutionStep(input, convolution.weight, convolution.bias, Padding(convolution))),
-        BatchNorm2d norm => Add(new NormalizationStep(
-            input, norm.weight!, norm.bias!, norm.running_mean!, norm.running_var!, norm.eps)),
+        Conv2d convolution when IsPlain(convolution) => Add(new ConvolutionStep(input, convolution.weight, convolution.bias, Padding(convolution))),
+        BatchNorm2d { weight: { } weight, bias: { } bias, running_mean: { } mean, running_var: { } variance } norm =>
+            Add(new NormalizationStep(input, weight, bias, mean, variance, norm.eps)),
         ReLU _ => Add(new ReluStep(input)),
         PReLU activation => Add(new PReluStep(input, activation.weight!)),
         PixelShuffle shuffle => Add(new PixelShuffleStep(input, checked((int)shuffle.upscale_factor))),
-        _ => throw new NotSupportedException(
-            $"The layer {module.GetType().Name} has no description as a step; expected a convolution, batch normalisation, ReLU, PReLU or "
-            + "pixel shuffle."),
+        _ => throw Unknown(module),
     };
+
+    private static Module<Tensor, Tensor> Known(Module module) => module as Module<Tensor, Tensor> ?? throw Unknown(module);
+
+    private static NotSupportedException Unknown(Module module) => new(
+        $"The layer {module.GetType().Name} has no description as a step; expected a convolution without stride, dilation and groups, "
+        + "batch normalisation with weights and running statistics, ReLU, PReLU or pixel shuffle.");
+
+    private static bool IsPlain(Conv2d convolution) =>
+        convolution.groups == 1
+        && convolution.padding_mode == TorchSharp.PaddingModes.Zeros
+        && convolution.stride!.All(s => s == 1)
+        && convolution.dilation!.All(d => d == 1)
+        && convolution.padding is { Length: > 0 } padding && padding.All(p => p == padding[0]);
 
     private static int Padding(Conv2d convolution) => checked((int)convolution.padding![0]);
 }

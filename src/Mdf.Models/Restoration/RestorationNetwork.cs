@@ -10,8 +10,9 @@ using static TorchSharp.torch;
 namespace Mdf.Models.Restoration;
 
 /// <summary>
-/// Base class of networks that restore RGB or grey images in [0, 1]. For super-resolution the restored images are larger by
-/// <see cref="Scale"/>. Results are not clipped. Parameters have the names of the published checkpoints.
+/// Base class of networks that restore images in [0, 1]. For super-resolution the restored images are larger by <see cref="Scale"/>.
+/// Results are not clipped. The networks of <see cref="ModelZoo"/> have parameters with the names of the published checkpoints;
+/// <see cref="CustomNetwork"/> wraps any other module.
 /// </summary>
 public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
 {
@@ -30,20 +31,20 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
     private readonly StreamedForm streamed;
     private bool isDisposed;
 
-    private protected RestorationNetwork(string name, RestorationOptions options, int channels, int scale, double reach)
+    private protected RestorationNetwork(string name, RestorationOptions options, int channels, int scale, double? reach)
         : base(name)
     {
         streamed = new StreamedForm(this);
         Options = options;
         Channels = channels;
         Scale = scale;
-        ReceptiveRadius = (int)Math.Ceiling(reach);
+        ReceptiveRadius = reach is { } radius ? (int)Math.Ceiling(radius) : null;
     }
 
     /// <summary>Architecture of the network.</summary>
     public RestorationOptions Options { get; }
 
-    /// <summary>Number of image channels: 3 for RGB, 1 for grey.</summary>
+    /// <summary>Number of image channels, such as 3 for RGB or 1 for grey.</summary>
     public int Channels { get; }
 
     /// <summary>Factor by which height and width are enlarged; 1 if the network keeps the size, as for denoising.</summary>
@@ -51,9 +52,9 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
 
     /// <summary>
     /// Radius of the receptive field in pixels of the input: no pixel of the result depends on input pixels that are more than this number
-    /// of rows or columns away.
+    /// of rows or columns away. Null if a pixel can depend on the whole image, as with global pooling or attention.
     /// </summary>
-    public int ReceptiveRadius { get; }
+    public int? ReceptiveRadius { get; }
 
     /// <summary>Metadata of the file that the weights were loaded from; empty if no weights were loaded.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; private set; } = new Dictionary<string, string>();
@@ -63,6 +64,15 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
     /// Empty if no weights were loaded.
     /// </summary>
     public IReadOnlyList<string> Ignored { get; private set; } = [];
+
+    /// <summary>Height and width that images are padded to at least.</summary>
+    internal virtual int MinimumSide => 1;
+
+    /// <summary>Height and width are padded to a multiple of this number.</summary>
+    internal virtual int SideMultiple => 1;
+
+    /// <summary>Module whose weights are saved and loaded, by its names.</summary>
+    private protected virtual nn.Module Weights => this;
 
     /// <summary>Restores images. Gradients flow to the images.</summary>
     /// <remarks>
@@ -76,12 +86,16 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
     /// <returns>Restored images, (N, <see cref="Channels"/>, H * <see cref="Scale"/>, W * <see cref="Scale"/>), not clipped.</returns>
     /// <exception cref="ArgumentException">The images have another shape.</exception>
     /// <exception cref="ObjectDisposedException">The network or the tensor was disposed.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The module of a <see cref="CustomNetwork"/> gave images of another shape than its options say.
+    /// </exception>
     public sealed override Tensor forward(Tensor input)
     {
         ObjectDisposedException.ThrowIf(isDisposed, this);
         ImageGuard.Shape(input, Channels, nameof(input));
         using var scope = NewDisposeScope();
         Tensor restored = streamed.For(input) is { } form ? form.Run(input) : Restore(input.ForTraining());
+        RequireShape(restored, input);
         return restored.MoveToOuterDisposeScope();
     }
 
@@ -95,7 +109,7 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
     public void Save(string path, IReadOnlyDictionary<string, string>? metadata = null)
     {
         var all = new Dictionary<string, string>(metadata ?? Metadata) { [OptionsKey] = OptionsText() };
-        NetworkWeights.Save(path, this, Format, all);
+        NetworkWeights.Save(path, Weights, Format, all);
     }
 
     /// <summary>
@@ -131,6 +145,15 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
         using StateDictionary weights = StateDictionaryReader.Read(path);
         RestorationOptions options = ReadOptions(path, weights) ?? throw new CheckpointFormatException(
             path, null, $"it does not say which network it belongs to; create that network and call {nameof(LoadWeights)}.");
+        if (options is CustomNetworkOptions custom)
+        {
+            throw new CheckpointFormatException(
+                path,
+                null,
+                $"it belongs to '{custom.Name}', which is not a network of this library; create it, make a {nameof(CustomNetwork)} of it "
+                + $"and call {nameof(LoadWeights)}.");
+        }
+
         if (options.ParameterCount > weights.Values.Sum(weight => weight.numel()))
         {
             throw new CheckpointFormatException(path, null, $"it lacks weights of its network, {options}.");
@@ -167,13 +190,22 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
     /// <param name="progress">Receives the fraction that is done, in (0, 1]; null for none.</param>
     /// <param name="cancellation">Cancels the restoration between two bands of rows.</param>
     /// <returns>The restored images in the caller's dispose scope; null if they or the network need libtorch.</returns>
-    internal Tensor? TryStream(Tensor images, IProgress<double>? progress, CancellationToken cancellation) =>
-        streamed.For(images)?.Run(images, progress, cancellation);
+    internal Tensor? TryStream(Tensor images, IProgress<double>? progress, CancellationToken cancellation)
+    {
+        if (streamed.For(images)?.Run(images, progress, cancellation) is not { } restored)
+        {
+            return null;
+        }
+
+        RequireShape(restored, images);
+        return restored;
+    }
 
     /// <summary>Returns the architecture as JSON, as in the metadata of saved networks.</summary>
     internal string OptionsText() => JsonSerializer.Serialize(Options, Json);
 
     /// <summary>Describes the network in evaluation mode as a list of steps that hold its current weights.</summary>
+    /// <exception cref="NotSupportedException">A layer has no description; the message names it.</exception>
     internal LayerGraph Describe()
     {
         var layers = new LayerGraphBuilder();
@@ -211,11 +243,22 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
         }
     }
 
+    private void RequireShape(Tensor restored, Tensor images)
+    {
+        long[] expected = [images.shape[0], Channels, images.shape[2] * Scale, images.shape[3] * Scale];
+        if (!restored.shape.SequenceEqual(expected))
+        {
+            throw new InvalidOperationException(
+                $"{GetName()} gave images of shape {ShapeText.Of(restored)} for images of shape {ShapeText.Of(images)}; expected "
+                + $"{ShapeText.Of(expected)}, for {Channels} channels and a scale of {Scale}.");
+        }
+    }
+
     private void TakeWeights(string path, StateDictionary weights)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        NetworkWeights.Copy(path, "the file", NetworkWeights.Fitting(weights, Translate, this), this, weights);
+        NetworkWeights.Copy(path, "the file", NetworkWeights.Fitting(weights, Translate, Weights), Weights, weights);
         Metadata = weights.Metadata;
         Ignored = weights.Ignored;
     }

@@ -10,6 +10,7 @@ namespace Mdf.Models.Restoration;
 [JsonDerivedType(typeof(SrResNetOptions), "srresnet")]
 [JsonDerivedType(typeof(MsrResNetOptions), "msrresnet")]
 [JsonDerivedType(typeof(DnCnnOptions), "dncnn")]
+[JsonDerivedType(typeof(CustomNetworkOptions), "custom")]
 public abstract record RestorationOptions
 {
     // The set of networks is closed, because checkpoints identify the network by name.

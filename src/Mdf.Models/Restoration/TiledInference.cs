@@ -5,7 +5,8 @@ namespace Mdf.Models.Restoration;
 
 /// <summary>
 /// Restores large images tile by tile, which needs the memory of one tile only. By default tiles overlap by the radius of the network's
-/// receptive field, so the result equals that of the whole image up to rounding errors.
+/// receptive field, so the result equals that of the whole image up to rounding errors. Networks without a limited receptive field restore
+/// images whole.
 /// </summary>
 public static class TiledInference
 {
@@ -18,7 +19,10 @@ public static class TiledInference
     /// <param name="progress">Receives the fraction of tiles that are done, in (0, 1]; null for none.</param>
     /// <param name="cancellationToken">Cancels the restoration between two tiles or bands of rows.</param>
     /// <returns>Restored images, (N, C, H * scale, W * scale).</returns>
-    /// <exception cref="ArgumentException">The images have another shape than the network requires.</exception>
+    /// <exception cref="ArgumentException">
+    /// The images have another shape than the network requires, or the options name a tile size without an overlap although the network's
+    /// receptive field is not limited.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The network is in training mode.</exception>
     /// <exception cref="OperationCanceledException">The restoration was cancelled.</exception>
     public static Tensor Restore(
@@ -41,10 +45,9 @@ public static class TiledInference
             return streamed;
         }
 
-        int side = options.TileSize ?? DefaultTileSize;
-        int overlap = options.Overlap ?? network.ReceptiveRadius, scale = network.Scale;
-        Span[] rows = Span.Cover(images.shape[2], side, overlap);
-        Span[] columns = Span.Cover(images.shape[3], side, overlap);
+        int scale = network.Scale;
+        Span[] rows = Cover(images.shape[2], network, options);
+        Span[] columns = Cover(images.shape[3], network, options);
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         Tensor result = empty(
@@ -66,6 +69,21 @@ public static class TiledInference
         return result.MoveToOuterDisposeScope();
     }
 
+    private static Span[] Cover(long side, RestorationNetwork network, TilingOptions options)
+    {
+        if ((options.Overlap ?? network.ReceptiveRadius) is { } overlap)
+        {
+            return Span.Cover(side, options.TileSize ?? DefaultTileSize, overlap, network.SideMultiple, network.MinimumSide);
+        }
+
+        return options.TileSize is null
+            ? [new Span(0, side, 0, side)]
+            : throw new ArgumentException(
+                $"options has tiles of {options.TileSize} pixels, but {network.GetName()} has no limited receptive field, so that tiles "
+                + $"differ from the whole image; expected no {nameof(options.TileSize)}, or an {nameof(options.Overlap)} too.",
+                nameof(options));
+    }
+
     private static Tensor? Streamed(
         RestorationNetwork network, Tensor images, IProgress<double>? progress, CancellationToken cancellationToken)
     {
@@ -76,15 +94,27 @@ public static class TiledInference
     /// <summary>Range of a tile along one axis in pixels of the input, without and with the overlap.</summary>
     private readonly record struct Span(long Begin, long Length, long SeenBegin, long SeenLength)
     {
-        public static Span[] Cover(long side, long tileSize, long overlap) =>
-        [
-            .. Enumerable.Range(0, (int)((side + tileSize - 1) / tileSize)).Select(i =>
-            {
-                long begin = i * tileSize, end = Math.Min(begin + tileSize, side);
-                long seenBegin = Math.Max(begin - overlap, 0);
-                return new Span(begin, end - begin, seenBegin, Math.Min(end + overlap, side) - seenBegin);
-            }),
-        ];
+        /// <param name="side">Number of rows or columns of the image.</param>
+        /// <param name="tileSize">Side of a tile without the overlap.</param>
+        /// <param name="overlap">Pixels around a tile that are seen with it.</param>
+        /// <param name="multiple">Tiles begin at multiples of this number, as the network's strides require.</param>
+        /// <param name="least">Number of pixels that a tile sees at least, if the image has them.</param>
+        public static Span[] Cover(long side, long tileSize, long overlap, long multiple, long least)
+        {
+            long step = Above(tileSize, multiple), margin = Above(overlap, multiple);
+            return
+            [
+                .. Enumerable.Range(0, (int)((side + step - 1) / step)).Select(i =>
+                {
+                    long begin = i * step, end = Math.Min(begin + step, side);
+                    long seenEnd = Math.Min(Math.Max(end + margin, Above(least, multiple)), side);
+                    long seenBegin = Math.Max(Math.Min(begin - margin, (seenEnd - least) / multiple * multiple), 0);
+                    return new Span(begin, end - begin, seenBegin, seenEnd - seenBegin);
+                }),
+            ];
+        }
+
+        private static long Above(long value, long multiple) => (value + multiple - 1) / multiple * multiple;
 
         public Tensor Seen(Tensor images, int dimension) => images.narrow(dimension, SeenBegin, SeenLength);
 

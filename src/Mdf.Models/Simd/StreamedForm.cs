@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using Mdf.Models.Layered;
 using Mdf.Models.Restoration;
 using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
@@ -41,7 +42,7 @@ internal sealed class StreamedForm(RestorationNetwork network) : IDisposable
             if (form is null || current != weights)
             {
                 form?.Dispose();
-                form = StreamedNetwork.TryCreate(network.Describe());
+                form = Description() is { } layers ? StreamedNetwork.TryCreate(layers) : null;
                 weights = current;
 
                 // The processor and the layers do not change, only the weights.
@@ -58,6 +59,19 @@ internal sealed class StreamedForm(RestorationNetwork network) : IDisposable
         {
             form?.Dispose();
             form = null;
+        }
+    }
+
+    // Null for a network whose layers are not all known.
+    private LayerGraph? Description()
+    {
+        try
+        {
+            return network.Describe();
+        }
+        catch (NotSupportedException)
+        {
+            return null;
         }
     }
 

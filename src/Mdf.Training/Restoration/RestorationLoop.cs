@@ -15,6 +15,7 @@ internal sealed class RestorationLoop : IDisposable
     private readonly ITrainingStep training;
     private readonly WeightAverage? average;
     private readonly ImagePairs pairs;
+    private readonly SeedSequence seeds;
     private readonly RestorationState state;
     private readonly RestorationReport report;
     private int step;
@@ -26,6 +27,7 @@ internal sealed class RestorationLoop : IDisposable
         this.job = job;
         this.training = training;
         options = job.Options;
+        seeds = new SeedSequence(options.Seed);
         RestorationNetwork network = job.Input.Network;
         pairs = new ImagePairs(job.Input.Images, job.Input.Degradation, network.Scale, network.Channels);
         average = options.EmaDecay is { } decay ? new WeightAverage(network, decay) : null;
@@ -37,6 +39,19 @@ internal sealed class RestorationLoop : IDisposable
     public RestorationTrainingResult Run(CancellationToken cancellation)
     {
         RestorationNetwork network = job.Input.Network;
+        using Tensor ambient = random.get_rng_state();
+        try
+        {
+            return Run(network, cancellation);
+        }
+        finally
+        {
+            random.set_rng_state(ambient);
+        }
+    }
+
+    private RestorationTrainingResult Run(RestorationNetwork network, CancellationToken cancellation)
+    {
         Open(cancellation);
         network.train();
         int depth = options.PrefetchDepth ?? (job.Device.type == DeviceType.CPU ? 0 : PrefetchOnGpu);
@@ -99,7 +114,7 @@ internal sealed class RestorationLoop : IDisposable
     }
 
     private PairedBatch MakeBatch(int number) =>
-        pairs.Patches(options.BatchSize, options.PatchSize, new SeedSequence(options.Seed).Random(SeedSequence.Purpose.Patches, number));
+        pairs.Patches(options.BatchSize, options.PatchSize, seeds.Random(SeedSequence.Purpose.Patches, number));
 
     private void Advance(BatchPrefetch batches)
     {
@@ -107,6 +122,8 @@ internal sealed class RestorationLoop : IDisposable
         report.BeginStep();
         using PairedBatch batch = batches.Take();
         training.SetRate(job.RateAt(step));
+        // Dropout and other random layers draw numbers that depend on the step alone, so that a resumed training draws them again.
+        random.manual_seed(seeds.Number(SeedSequence.Purpose.Network, step));
         report.Add(training.Run(batch.Degraded.to(job.Device), batch.Reference.to(job.Device)));
         average?.Update();
         step++;

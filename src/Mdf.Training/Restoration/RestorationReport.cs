@@ -167,8 +167,7 @@ internal sealed partial class RestorationReport : IDisposable
 
     private RestorationScores Validate(int step, RestorationState state, CancellationToken cancellation)
     {
-        Scores = RestorationEvaluation.Evaluate(
-            state.Restored, job.Input.Validation!, job.Input.Degradation, options.Validation, progress: null, cancellation);
+        Scores = state.Validate(cancellation);
         if (Best is null || Scores.Psnr > Best.Value.Psnr)
         {
             Best = (step, Scores.Psnr);

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Mdf.Checkpoints;
 using Mdf.IO;
-using Mdf.Models.Restoration;
 using Microsoft.Extensions.Logging;
 using static TorchSharp.torch;
 
@@ -51,12 +50,9 @@ internal sealed partial class RestorationState : IDisposable
     /// <summary>The state file; null where nothing is written.</summary>
     public string? StateFile => path;
 
-    /// <summary>The network to validate and to save: the moving average, if there is one.</summary>
-    public RestorationNetwork Restored => average?.Network ?? job.Input.Network;
-
     private IEnumerable<KeyValuePair<string, Tensor>> Tensors =>
         training.Tensors
-            .Concat(average?.Network.state_dict().Select(t => KeyValuePair.Create($"average.{t.Key}", t.Value)) ?? [])
+            .Concat(average?.Tensors.Select(t => KeyValuePair.Create($"average.{t.Key}", t.Value)) ?? [])
             .Append(KeyValuePair.Create("log.sums", sums));
 
     /// <summary>Reads the progress of the state in a folder; null if there is none, or none with a step done.</summary>
@@ -85,6 +81,14 @@ internal sealed partial class RestorationState : IDisposable
             BestPsnr = best?.Psnr,
             BestStep = best?.Step,
         };
+    }
+
+    /// <summary>Evaluates with the moving average of the weights, if there is one.</summary>
+    public RestorationScores Validate(CancellationToken cancellation)
+    {
+        using IDisposable? averaged = average?.Use();
+        return RestorationEvaluation.Evaluate(
+            job.Input.Network, job.Input.Validation!, job.Input.Degradation, job.Options.Validation, progress: null, cancellation);
     }
 
     /// <summary>Locks the folder and restores the state in it, if there is one with a step done.</summary>
@@ -202,8 +206,11 @@ internal sealed partial class RestorationState : IDisposable
         }
     }
 
-    private void SaveCheckpoint(string name, int step) =>
-        Restored.Save(Path.Combine(job.Input.OutputFolder!, name), job.CheckpointMetadata(step));
+    private void SaveCheckpoint(string name, int step)
+    {
+        using IDisposable? averaged = average?.Use();
+        job.Input.Network.Save(Path.Combine(job.Input.OutputFolder!, name), job.CheckpointMetadata(step));
+    }
 
     private void RequireFiniteWeights(int step)
     {

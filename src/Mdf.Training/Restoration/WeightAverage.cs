@@ -1,38 +1,32 @@
-using Mdf.Models.Restoration;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Mdf.Training.Restoration;
 
-/// <summary>A copy of a network whose weights are an exponential moving average of the original's weights.</summary>
+/// <summary>Keeps an exponential moving average of a network's weights and buffers.</summary>
 internal sealed class WeightAverage : IDisposable
 {
     private readonly double decay;
-    private readonly (Tensor Average, Tensor Current)[] pairs;
+    private readonly (string Name, Tensor Average, Tensor Current)[] pairs;
 
-    /// <summary>Copies a network.</summary>
-    /// <param name="network">The original, on the training device.</param>
+    /// <summary>Starts the average with the network's current weights.</summary>
+    /// <param name="network">The network, on the training device.</param>
     /// <param name="decay">Factor of the average in each update, in [0, 1).</param>
-    public WeightAverage(RestorationNetwork network, double decay)
+    public WeightAverage(nn.Module network, double decay)
     {
         this.decay = decay;
-        Network = network.Options.Create();
-        Network.to(network.parameters().First().device);
-        Network.eval();
-        Dictionary<string, Tensor> current = network.state_dict();
-        pairs = [.. Network.state_dict().Select(average => (average.Value, current[average.Key]))];
-        Copy(copyToAverage: true);
+        using var noGradient = no_grad();
+        pairs = [.. network.state_dict().Select(w => (w.Key, w.Value.detach().clone().DetachFromDisposeScope(), w.Value))];
     }
 
-    /// <summary>The network with the averaged weights.</summary>
-    public RestorationNetwork Network { get; }
+    /// <summary>The averages by the names of the network's weights and buffers.</summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> Tensors => pairs.Select(p => KeyValuePair.Create(p.Name, p.Average));
 
-    /// <summary>Updates the average with the original's current weights; integer counters are copied.</summary>
+    /// <summary>Updates the average with the network's current weights; integer counters are copied.</summary>
     public void Update()
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        foreach ((Tensor average, Tensor current) in pairs)
+        foreach ((_, Tensor average, Tensor current) in pairs)
         {
             if (average.is_floating_point())
             {
@@ -45,19 +39,46 @@ internal sealed class WeightAverage : IDisposable
         }
     }
 
-    /// <summary>Copies the average into the original network.</summary>
-    public void Apply() => Copy(copyToAverage: false);
+    /// <summary>Exchanges the network's weights with the average until the result is disposed.</summary>
+    public IDisposable Use()
+    {
+        Exchange();
+        return new Return(this);
+    }
+
+    /// <summary>Copies the average into the network.</summary>
+    public void Apply()
+    {
+        using var noGradient = no_grad();
+        foreach ((_, Tensor average, Tensor current) in pairs)
+        {
+            current.copy_(average);
+        }
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => Network.Dispose();
+    public void Dispose()
+    {
+        foreach ((_, Tensor average, _) in pairs)
+        {
+            average.Dispose();
+        }
+    }
 
-    private void Copy(bool copyToAverage)
+    private void Exchange()
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        foreach ((Tensor average, Tensor current) in pairs)
+        foreach ((_, Tensor average, Tensor current) in pairs)
         {
-            (copyToAverage ? average : current).copy_(copyToAverage ? current : average);
+            Tensor kept = current.clone();
+            current.copy_(average);
+            average.copy_(kept);
         }
+    }
+
+    private sealed class Return(WeightAverage average) : IDisposable
+    {
+        public void Dispose() => average.Exchange();
     }
 }

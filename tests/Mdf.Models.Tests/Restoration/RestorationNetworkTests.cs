@@ -37,7 +37,7 @@ public sealed class RestorationNetworkTests
         using var scope = NewDisposeScope();
         using RestorationNetwork network = SmallNetworks.Create(options);
         network.to(ScalarType.Float64);
-        int radius = network.ReceptiveRadius, side = (2 * radius) + 5, center = side / 2;
+        int radius = network.ReceptiveRadius!.Value, side = (2 * radius) + 5, center = side / 2;
         Tensor images = SmallNetworks.Images(network, side, side, ScalarType.Float64).requires_grad_();
 
         // All output pixels of one input pixel are combined with random weights, so that gradients do not cancel out.

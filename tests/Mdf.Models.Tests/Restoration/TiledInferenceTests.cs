@@ -30,7 +30,7 @@ public sealed class TiledInferenceTests
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         using RestorationNetwork network = SmallNetworks.Create(Small);
-        int radius = network.ReceptiveRadius, tile = (2 * radius) + 10;
+        int radius = network.ReceptiveRadius!.Value, tile = (2 * radius) + 10;
         Tensor images = SmallNetworks.Images(network, 2 * tile, tile + 5);
 
         Tensor differences = (network.call(images) - Restore(network, images, new TilingOptions { TileSize = tile, Overlap = 0 })).abs();
@@ -50,8 +50,8 @@ public sealed class TiledInferenceTests
         Tensor images = SmallNetworks.Images(network, 40, 40, ScalarType.Float64), whole = network.call(images);
         double Error(int overlap) => TensorAssert.LargestDifference(
             whole, Restore(network, images, new TilingOptions { TileSize = 8, Overlap = overlap }));
-        Assert.InRange(Error(network.ReceptiveRadius), 0, 1e-12);
-        Assert.InRange(Error(network.ReceptiveRadius - 1), 1e-9, 1);
+        Assert.InRange(Error(network.ReceptiveRadius!.Value), 0, 1e-12);
+        Assert.InRange(Error(network.ReceptiveRadius!.Value - 1), 1e-9, 1);
     }
 
     [Fact]

@@ -182,9 +182,4 @@ public sealed class RestorationStartTests : IDisposable
             progress: progress,
             cancellation: TestContext.Current.CancellationToken);
     }
-
-    private sealed class Reporter(Action<RestorationTrainingProgress> report) : IProgress<RestorationTrainingProgress>
-    {
-        public void Report(RestorationTrainingProgress value) => report(value);
-    }
 }

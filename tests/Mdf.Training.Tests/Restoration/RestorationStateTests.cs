@@ -174,11 +174,6 @@ public sealed class RestorationStateTests : IDisposable
             cancellation: TestContext.Current.CancellationToken);
     }
 
-    private sealed class Reporter(Action<RestorationTrainingProgress> report) : IProgress<RestorationTrainingProgress>
-    {
-        public void Report(RestorationTrainingProgress value) => report(value);
-    }
-
     private sealed class Poisoned(int at) : Loss<Tensor, Tensor, Tensor>(nn.Reduction.Mean)
     {
         private int calls;

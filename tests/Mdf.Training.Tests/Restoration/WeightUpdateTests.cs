@@ -43,12 +43,17 @@ public sealed class WeightUpdateTests
         average.Update();
 
         // 0.75 (0.75 w + 0.25 (w + 4)) + 0.25 (w + 4) = w + 1.75; counters are taken over.
-        Assert.All(average.Network.state_dict(), t =>
+        Assert.All(average.Tensors, t =>
             TensorAssert.Near(start[t.Key] + (t.Value.is_floating_point() ? 1.75 : 4), t.Value, 1e-5));
-        Assert.False(average.Network.training);
+        Dictionary<string, Tensor> averages = average.Tensors.ToDictionary(t => t.Key, t => t.Value.clone());
+        using (average.Use())
+        {
+            Assert.All(network.state_dict(), t => TensorAssert.Equal(averages[t.Key], t.Value));
+        }
 
+        Assert.All(network.state_dict(), t => TensorAssert.Equal(start[t.Key] + 4, t.Value));
         average.Apply();
-        Assert.All(network.state_dict(), t => TensorAssert.Equal(average.Network.state_dict()[t.Key], t.Value));
+        Assert.All(network.state_dict(), t => TensorAssert.Equal(averages[t.Key], t.Value));
     }
 
     [Theory]
