@@ -73,7 +73,14 @@ public sealed class ImagePairs
     /// <exception cref="ArgumentException">The size is not a multiple of the scale.</exception>
     /// <exception cref="IOException">None of the images can be used.</exception>
     /// <exception cref="InvalidOperationException">The degradation returned images of another size than the scale requires.</exception>
-    public PairedBatch Patches(int count, int size, Random random)
+    public PairedBatch Patches(int count, int size, Random random) => Patches(count, size, random, leastSide: size);
+
+    /// <summary>Draws patches from images of at least a certain size.</summary>
+    /// <param name="count">Number of patches, at least 1.</param>
+    /// <param name="size">Side of the reference patches in pixels, a multiple of the scale.</param>
+    /// <param name="random">Random number generator for all random choices.</param>
+    /// <param name="leastSide">Smallest height and width an image must have, in pixels; at least the size.</param>
+    internal PairedBatch Patches(int count, int size, Random random, int leastSide)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
@@ -87,7 +94,7 @@ public sealed class ImagePairs
         var pairs = new (Tensor Degraded, Tensor Reference)[count];
         for (int i = 0; i < count; i++)
         {
-            pairs[i] = Patch(size, random);
+            pairs[i] = Patch(size, random, leastSide);
         }
 
         Tensor degraded = cat([.. pairs.Select(p => p.Degraded)], 0);
@@ -147,10 +154,10 @@ public sealed class ImagePairs
         }
     }
 
-    private (Tensor Degraded, Tensor Reference) Patch(int size, Random random)
+    private (Tensor Degraded, Tensor Reference) Patch(int size, Random random, int leastSide)
     {
         using var scope = NewDisposeScope();
-        ByteImage image = Draw(size, random);
+        ByteImage image = Draw(leastSide, random);
         Side across = Side.Draw(image.Width, size, scale, random), down = Side.Draw(image.Height, size, scale, random);
         int orientation = random.Next(ImageOrientation.Count);
         Tensor upright = Pixels(image, across.Begin, down.Begin, across.Length, down.Length);

@@ -17,9 +17,24 @@ public static class AdamSteps
     /// <remarks>Parameters without a gradient are skipped. The optimizer's state is the one that <see cref="Adam.step"/> keeps.</remarks>
     /// <param name="adam">The optimizer; without weight decay and AMSGrad.</param>
     /// <exception cref="NotSupportedException">The optimizer uses weight decay, AMSGrad or maximisation.</exception>
-    public static void StepSafely(this Adam adam)
+    public static void StepSafely(this Adam adam) => adam.StepSafely(weightDecay: 0);
+
+    /// <summary>Updates all parameters as AdamW does, with numbers that stay alive until libtorch has used them.</summary>
+    /// <remarks>
+    /// Parameters without a gradient are skipped. Loshchilov and Hutter, "Decoupled Weight Decay Regularization", ICLR 2019.
+    /// </remarks>
+    /// <param name="adam">The optimizer; without weight decay of its own and AMSGrad.</param>
+    /// <param name="weightDecay">Each parameter is first multiplied by 1 - learning rate * this value; 0 for Adam.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The weight decay is negative or not finite.</exception>
+    /// <exception cref="NotSupportedException">The optimizer uses weight decay, AMSGrad or maximisation.</exception>
+    public static void StepSafely(this Adam adam, double weightDecay)
     {
         ArgumentNullException.ThrowIfNull(adam);
+        if (!double.IsFinite(weightDecay) || weightDecay < 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(weightDecay), $"Expected 0 or more, got {weightDecay}.");
+        }
+
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         IEnumerable<(Parameter Parameter, Adam.Options Options)> parameters =
@@ -33,6 +48,11 @@ public static class AdamSteps
             }
 
             state.step++;
+            if (weightDecay > 0)
+            {
+                parameter.Multiply(1 - (options.LearningRate!.Value * weightDecay));
+            }
+
             double beta1 = options.beta1!.Value, beta2 = options.beta2!.Value;
             state.exp_avg.Multiply(beta1).Add(gradient, 1 - beta1);
             state.exp_avg_sq.Multiply(beta2).AddProduct(gradient, gradient, 1 - beta2);

@@ -45,7 +45,7 @@ public sealed class CustomNetwork : RestorationNetwork
 
     internal override int SideMultiple => options.SideMultiple;
 
-    private protected override nn.Module Weights => module;
+    internal override nn.Module Weights => module;
 
     private protected override Tensor Restore(Tensor images)
     {

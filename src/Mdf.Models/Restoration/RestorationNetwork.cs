@@ -72,7 +72,7 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
     internal virtual int SideMultiple => 1;
 
     /// <summary>Module whose weights are saved and loaded, by its names.</summary>
-    private protected virtual nn.Module Weights => this;
+    internal virtual nn.Module Weights => this;
 
     /// <summary>Restores images. Gradients flow to the images.</summary>
     /// <remarks>

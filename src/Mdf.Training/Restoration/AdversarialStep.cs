@@ -73,12 +73,8 @@ internal sealed class AdversarialStep : ITrainingStep
             SetLearning(opposing, true);
         }
 
-        if (options.GradientClipNorm is { } largest)
-        {
-            GradientClipping.Clip(parameters, largest);
-        }
-
-        adam.StepSafely();
+        GradientClipping.Clip(parameters, options);
+        adam.StepSafely(options.WeightDecay);
         return stack([value.detach(), content.detach(), adversarial.detach(), opposition.detach()]);
     }
 

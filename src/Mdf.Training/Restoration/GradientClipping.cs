@@ -11,6 +11,23 @@ internal static class GradientClipping
     // PyTorch's value; avoids division by zero for a zero gradient.
     private const double Epsilon = 1e-6;
 
+    /// <summary>Limits the gradients' elements and norm as the options say.</summary>
+    public static void Clip(IReadOnlyList<Parameter> parameters, RestorationTrainingOptions options)
+    {
+        if (options.GradientClipValue is { } value)
+        {
+            foreach (Parameter parameter in parameters)
+            {
+                parameter.grad?.Clamp(-value, value);
+            }
+        }
+
+        if (options.GradientClipNorm is { } norm)
+        {
+            Clip(parameters, norm);
+        }
+    }
+
     /// <summary>Scales all gradients down so that their joint Euclidean norm is at most <paramref name="largest"/>.</summary>
     public static void Clip(IEnumerable<Parameter> parameters, double largest)
     {

@@ -99,6 +99,9 @@ internal sealed class RestorationLoop : IDisposable
         state.Dispose();
     }
 
+    // Images must have room for the largest patch of all stages, so that a step draws the same images whichever steps ran before it.
+    private int LeastSide => options.Stages.Select(stage => stage.PatchSize).Append(options.PatchSize).Max();
+
     // A new training writes nothing before its first step has shown that network, loss and images fit together.
     private void Open(CancellationToken cancellation)
     {
@@ -107,14 +110,17 @@ internal sealed class RestorationLoop : IDisposable
         report.Begin(position, state.StateFile);
         if (step == 0 && options.CheckImages)
         {
-            pairs.ReadAll(options.PatchSize, cancellation);
+            pairs.ReadAll(LeastSide, cancellation);
         }
 
         report.LogSkipped();
     }
 
-    private PairedBatch MakeBatch(int number) =>
-        pairs.Patches(options.BatchSize, options.PatchSize, seeds.Random(SeedSequence.Purpose.Patches, number));
+    private PairedBatch MakeBatch(int number)
+    {
+        RestorationTrainingStage stage = options.StageAt(number);
+        return pairs.Patches(stage.BatchSize, stage.PatchSize, seeds.Random(SeedSequence.Purpose.Patches, number), LeastSide);
+    }
 
     private void Advance(BatchPrefetch batches)
     {
@@ -124,7 +130,7 @@ internal sealed class RestorationLoop : IDisposable
         training.SetRate(job.RateAt(step));
         // Dropout and other random layers draw numbers that depend on the step alone, so that a resumed training draws them again.
         random.manual_seed(seeds.Number(SeedSequence.Purpose.Network, step));
-        report.Add(training.Run(batch.Degraded.to(job.Device), batch.Reference.to(job.Device)));
+        report.Add(training.Run(batch.Degraded.to(job.Device), batch.Reference.to(job.Device)), batch.Reference.shape[0]);
         average?.Update();
         step++;
         report.OpenLog();

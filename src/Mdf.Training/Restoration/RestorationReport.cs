@@ -18,7 +18,7 @@ internal sealed partial class RestorationReport : IDisposable
     private readonly Stopwatch window = new();
     private TrainingLog? log;
     private string? stateFile;
-    private int windowSteps;
+    private long windowPatches;
     private int begunAt;
     private int skipsLogged;
     private double? lastLoss;
@@ -75,10 +75,12 @@ internal sealed partial class RestorationReport : IDisposable
     public void BeginStep() => window.Start();
 
     /// <summary>Adds the values of a step.</summary>
-    public void Add(Tensor values)
+    /// <param name="values">One value for each term.</param>
+    /// <param name="patches">Number of the step's patches.</param>
+    public void Add(Tensor values, long patches)
     {
         Sums.Add(values);
-        windowSteps++;
+        windowPatches += patches;
     }
 
     /// <summary>Validates and writes a log line, if a step calls for it.</summary>
@@ -109,7 +111,7 @@ internal sealed partial class RestorationReport : IDisposable
         }
 
         lastLoss = means[0];
-        lastSpeed = windowSteps > 0 ? windowSteps * options.BatchSize / window.Elapsed.TotalSeconds : null;
+        lastSpeed = windowPatches > 0 ? windowPatches / window.Elapsed.TotalSeconds : null;
         double?[] perceptual = options.Validation.Lpips is null ? [] : [validation?.Lpips];
         double residentMib = Environment.WorkingSet / (1024.0 * 1024);
         OpenLog();
@@ -117,7 +119,7 @@ internal sealed partial class RestorationReport : IDisposable
         LogSkipped();
         Sums.zero_().Dispose();
         window.Reset();
-        windowSteps = 0;
+        windowPatches = 0;
         Logged = step;
         return true;
     }

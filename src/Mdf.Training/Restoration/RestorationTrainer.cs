@@ -64,9 +64,8 @@ public sealed class RestorationTrainer
     /// <param name="cancellation">Ends the training after the current step, or during a validation; the state is saved.</param>
     /// <returns>The number of steps done, and the scores of the validation.</returns>
     /// <exception cref="ArgumentException">
-    /// The network's weights are not float32, the patch size is not a multiple of its scale, the loss returns more than one value, or LPIPS
-    /// is to
-    /// validate a network of grey images.
+    /// The network's weights are not float32, a patch size is not a multiple of its scale, the loss returns more than one value, a frozen
+    /// weight does not exist, or LPIPS is to validate a network of grey images.
     /// </exception>
     /// <exception cref="TrainingStateException">
     /// The state in the folder belongs to another training, or has more steps done than <see cref="RestorationTrainingOptions.Steps"/>.
@@ -86,6 +85,7 @@ public sealed class RestorationTrainer
         using var mode = InferenceMode.Leave();
         using var gradients = enable_grad();
         TrainingJob job = Prepare(input, "supervised", progress);
+        using var frozen = Freezing.Of(input, options.Frozen);
         using var loop = new RestorationLoop(job, new SupervisedStep(input.Network, input.Loss, options));
         return loop.Run(cancellation);
     }
@@ -101,8 +101,8 @@ public sealed class RestorationTrainer
     /// <param name="cancellation">Ends the training after the current step, or during a validation; the state is saved.</param>
     /// <returns>The number of steps done, and the scores of the validation.</returns>
     /// <exception cref="ArgumentException">
-    /// The discriminator takes another image size than the patches, the network does not have three channels, or for a reason of <see
-    /// cref="Train"/>.
+    /// The discriminator takes another image size than the patches, batches are divided, patches change their size, the network does not
+    /// have three channels, or for a reason of <see cref="Train"/>.
     /// </exception>
     /// <exception cref="TrainingStateException">
     /// The state in the folder belongs to another training, or has more steps done than <see cref="RestorationTrainingOptions.Steps"/>.
@@ -128,6 +128,14 @@ public sealed class RestorationTrainer
                 nameof(discriminator));
         }
 
+        if (options.BatchParts > 1 || options.Stages.Any(stage => stage.PatchSize != options.PatchSize))
+        {
+            throw new ArgumentException(
+                $"The settings divide batches or change the patch size; expected {nameof(options.BatchParts)} 1 and one patch size, because "
+                + "the discriminator learns from whole batches of one size.",
+                nameof(discriminator));
+        }
+
         if (input.Network?.Channels is not (null or ColorChannels))
         {
             throw new ArgumentException(
@@ -140,6 +148,7 @@ public sealed class RestorationTrainer
         using var gradients = enable_grad();
         TrainingJob job = Prepare(input, "adversarial", progress);
         discriminator.to(job.Device);
+        using var frozen = Freezing.Of(input, options.Frozen);
         using var loop = new RestorationLoop(job, new AdversarialStep(input.Network!, discriminator, input.Loss, options));
         return loop.Run(cancellation);
     }

@@ -15,10 +15,29 @@ public sealed record RestorationTrainingOptions
     public int BatchSize { get; init; } = 16;
 
     /// <summary>
+    /// Number of parts, 1 to <see cref="BatchSize"/>, that each batch is divided into. Their gradients are averaged, so the memory is that of
+    /// one part and the step that of the whole batch, up to rounding. Batch normalisation sees one part at a time. The loss must be a mean
+    /// over images. Default: 1.
+    /// </summary>
+    public int BatchParts { get; init; } = 1;
+
+    /// <summary>
     /// Side of the reference patches in pixels, 8 to 4096, and a multiple of the network's scale. Smaller images are skipped.
     /// Default: 96.
     /// </summary>
     public int PatchSize { get; init; } = 96;
+
+    /// <summary>
+    /// Sizes of patches and batches that replace <see cref="PatchSize"/> and <see cref="BatchSize"/> from certain steps on (progressive
+    /// training), in ascending order of steps. Images smaller than the largest patch are skipped from the start. Default: none.
+    /// </summary>
+    public IReadOnlyList<RestorationTrainingStage> Stages { get; init; } = [];
+
+    /// <summary>
+    /// Weights and biases that are not trained: names as in the checkpoint, such as <c>head.weight</c>, or their beginnings up to a dot,
+    /// such as <c>head</c>. Batch normalisation's statistics are updated all the same. Default: none.
+    /// </summary>
+    public IReadOnlyList<string> Frozen { get; init; } = [];
 
     /// <summary>Adam's learning rate; above 0. Default: 1e-4.</summary>
     public double LearningRate { get; init; } = 1e-4;
@@ -28,6 +47,12 @@ public sealed record RestorationTrainingOptions
 
     /// <summary>Adam's decay rate of the mean squared gradient, in [0, 1). Default: 0.999.</summary>
     public double Beta2 { get; init; } = 0.999;
+
+    /// <summary>
+    /// Decoupled weight decay, at least 0: each step first multiplies trained weights by 1 - learning rate * decay, as AdamW does
+    /// (Loshchilov and Hutter 2019). Default: 0, plain Adam.
+    /// </summary>
+    public double WeightDecay { get; init; }
 
     /// <summary>Learning rate schedule. Default: <see cref="LearningRateSchedule.Constant"/>.</summary>
     public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Constant;
@@ -43,6 +68,11 @@ public sealed record RestorationTrainingOptions
     /// Maximum joint Euclidean norm of all gradients, above 0; larger gradients are scaled down to this norm. Default: null, no limit.
     /// </summary>
     public double? GradientClipNorm { get; init; }
+
+    /// <summary>
+    /// Largest magnitude of each element of the gradients, above 0; applied before <see cref="GradientClipNorm"/>. Default: null, no limit.
+    /// </summary>
+    public double? GradientClipValue { get; init; }
 
     /// <summary>
     /// Weight of the adversarial loss in <see cref="RestorationTrainer.TrainAdversarially"/>, 0 or more; without effect in
@@ -93,10 +123,14 @@ public sealed record RestorationTrainingOptions
     {
         Require(Steps >= 1, Steps, "at least 1", nameof(Steps));
         Require(BatchSize is >= 1 and <= 4096, BatchSize, "1 to 4096", nameof(BatchSize));
+        Require(BatchParts >= 1 && BatchParts <= BatchSize, BatchParts, $"1 to {BatchSize}, the batch size", nameof(BatchParts));
         Require(PatchSize is >= 8 and <= 4096, PatchSize, "8 to 4096", nameof(PatchSize));
         Require(double.IsFinite(LearningRate) && LearningRate > 0, LearningRate, "a number above 0", nameof(LearningRate));
         Require(Beta1 is >= 0 and < 1, Beta1, "0 up to, not including, 1", nameof(Beta1));
         Require(Beta2 is >= 0 and < 1, Beta2, "0 up to, not including, 1", nameof(Beta2));
+        Require(double.IsFinite(WeightDecay) && WeightDecay >= 0, WeightDecay, "0 or more", nameof(WeightDecay));
+        Require(Frozen is not null, "null", "names", nameof(Frozen));
+        ValidateStages();
         Require(Schedule is not null, "null", "a schedule", nameof(Schedule));
         Require(EmaDecay is null or (>= 0 and < 1), EmaDecay, "null, or 0 up to, not including, 1", nameof(EmaDecay));
         Require(
@@ -104,6 +138,11 @@ public sealed record RestorationTrainingOptions
             GradientClipNorm,
             "null or a number above 0",
             nameof(GradientClipNorm));
+        Require(
+            GradientClipValue is null || (double.IsFinite(GradientClipValue.Value) && GradientClipValue > 0),
+            GradientClipValue,
+            "null or a number above 0",
+            nameof(GradientClipValue));
         Require(double.IsFinite(AdversarialWeight) && AdversarialWeight >= 0, AdversarialWeight, "0 or more", nameof(AdversarialWeight));
         Require(ValidationInterval >= 1, ValidationInterval, "at least 1", nameof(ValidationInterval));
         Require(SaveInterval >= 1, SaveInterval, "at least 1", nameof(SaveInterval));
@@ -111,5 +150,26 @@ public sealed record RestorationTrainingOptions
         Require(PrefetchDepth is null or (>= 0 and <= 64), PrefetchDepth, "null, or 0 to 64", nameof(PrefetchDepth));
         Require(Validation is not null, "null", "options", nameof(Validation));
         Require(Validation!.MaximumCount >= 1, Validation.MaximumCount, "at least 1", nameof(RestorationEvaluationOptions.MaximumCount));
+    }
+
+    /// <summary>Returns the sizes of a step's batch.</summary>
+    /// <param name="done">Number of steps done before.</param>
+    internal RestorationTrainingStage StageAt(int done) =>
+        Stages.LastOrDefault(stage => stage.FromStep <= done) ?? new RestorationTrainingStage(0, PatchSize, BatchSize);
+
+    private void ValidateStages()
+    {
+        Require(Stages is not null && !Stages.Contains(null), "null", "stages", nameof(Stages));
+        int before = 0;
+        foreach (RestorationTrainingStage stage in Stages!)
+        {
+            bool isFit = stage.FromStep > before && stage.PatchSize is >= 8 and <= 4096 && stage.BatchSize >= BatchParts && stage.BatchSize <= 4096;
+            Require(
+                isFit,
+                stage,
+                $"a step above {before}, patches of 8 to 4096 pixels and batches of {BatchParts} to 4096",
+                nameof(Stages));
+            before = stage.FromStep;
+        }
     }
 }

@@ -10,15 +10,15 @@ internal sealed class SupervisedStep : ITrainingStep
 {
     private readonly RestorationNetwork network;
     private readonly nn.Module<Tensor, Tensor, Tensor> loss;
-    private readonly double? largestGradient;
-    private readonly Parameter[] parameters;
+    private readonly RestorationTrainingOptions options;
     private readonly Adam adam;
+    private readonly Parameter[] parameters;
 
     public SupervisedStep(RestorationNetwork network, nn.Module<Tensor, Tensor, Tensor> loss, RestorationTrainingOptions options)
     {
         this.network = network;
         this.loss = loss;
-        largestGradient = options.GradientClipNorm;
+        this.options = options;
         parameters = [.. network.parameters()];
         adam = optim.Adam(parameters, options.LearningRate, options.Beta1, options.Beta2);
     }
@@ -31,15 +31,18 @@ internal sealed class SupervisedStep : ITrainingStep
     public Tensor Run(Tensor degraded, Tensor reference)
     {
         adam.zero_grad();
-        Tensor value = LossValue.Of(loss, network.call(degraded), reference);
-        value.backward();
-        if (largestGradient is { } largest)
+        Tensor sum = zeros(1, ScalarType.Float32, degraded.device);
+        foreach ((Tensor part, Tensor target, double share) in BatchPart.Divide(degraded, reference, options.BatchParts))
         {
-            GradientClipping.Clip(parameters, largest);
+            using var scope = NewDisposeScope();
+            Tensor value = LossValue.Of(loss, network.call(part), target).Times(share);
+            value.backward();
+            sum.Add(value.detach().reshape(1));
         }
 
-        adam.StepSafely();
-        return value.detach().reshape(1);
+        GradientClipping.Clip(parameters, options);
+        adam.StepSafely(options.WeightDecay);
+        return sum;
     }
 
     public void SetRate(double rate) => adam.SetRate(rate);

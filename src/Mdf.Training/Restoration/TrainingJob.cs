@@ -41,12 +41,15 @@ internal sealed record TrainingJob
             throw new ArgumentException($"The network has weights of type {other.dtype}; expected Float32.", "input");
         }
 
-        if (Options.PatchSize % Input.Network.Scale != 0)
+        foreach (int size in Options.Stages.Select(stage => stage.PatchSize).Prepend(Options.PatchSize))
         {
-            throw new ArgumentException(
-                $"{nameof(RestorationTrainingOptions.PatchSize)} is {Options.PatchSize}; "
-                + $"expected a multiple of {Input.Network.Scale}, the network's scale.",
-                "input");
+            if (size % Input.Network.Scale != 0)
+            {
+                throw new ArgumentException(
+                    $"{nameof(RestorationTrainingOptions.PatchSize)} is {size}; "
+                    + $"expected a multiple of {Input.Network.Scale}, the network's scale.",
+                    "input");
+            }
         }
 
         // A validation that cannot work fails now instead of after the first interval.
