@@ -33,7 +33,7 @@ internal sealed class ImageSet
     /// <summary>Returns the middle of an image, (1, 3, side, side), or less if the image is smaller.</summary>
     public Tensor Middle(int index, int side)
     {
-        ByteImage image = Images.Read(index);
+        StoredImage image = Images.Read(index);
         int width = Math.Min(image.Width, side), height = Math.Min(image.Height, side);
         return image.Crop((image.Width - width) / 2, (image.Height - height) / 2, width, height);
     }

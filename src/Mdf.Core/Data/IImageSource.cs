@@ -25,10 +25,10 @@ public interface IImageSource
 
     /// <summary>Reads an image. Implementations must be thread-safe and return the same pixels each time.</summary>
     /// <param name="index">Index of the image, from 0 to <see cref="Count"/> - 1.</param>
-    /// <returns>The image.</returns>
+    /// <returns>The image: <see cref="ByteImage"/>, or <see cref="FloatImage"/> for other data than RGB with 8 bits.</returns>
     /// <exception cref="IOException">The image cannot be read; callers skip and report it.</exception>
     /// <exception cref="UnauthorizedAccessException">
     /// The process has no permission to read the image; callers skip and report it.
     /// </exception>
-    ByteImage Read(int index);
+    StoredImage Read(int index);
 }

@@ -8,7 +8,7 @@ namespace Mdf.Data;
 
 /// <summary>
 /// The images (PNG, JPEG, BMP, WebP) of a folder and its subfolders, of any size, ordered by relative path. Files are decoded on demand and
-/// kept in memory as bytes up to <see cref="ImageFolderOptions.MemoryBudget"/>. Images with 16 bits a channel are rounded to 8.
+/// kept in memory up to <see cref="ImageFolderOptions.MemoryBudget"/>. PNG files with 16 bits a channel keep them.
 /// </summary>
 /// <remarks>
 /// Links to files and folders are followed, and each real file counts once, also where links form a circle. Hidden files and folders are
@@ -20,7 +20,7 @@ public sealed class ImageFolder : IImageSource
 
     private readonly ImageFolderOptions options;
     private readonly string[] names;
-    private readonly ByteImage?[] kept;
+    private readonly StoredImage?[] kept;
     private readonly Lock gate = new();
     private long bytesKept;
 
@@ -40,7 +40,7 @@ public sealed class ImageFolder : IImageSource
         var walk = FolderWalk.Through(FullName, IsImage);
         names = [.. walk.Files];
         Unreadable = [.. walk.Unusable.Select(u => new SkippedImage(u.Name, u.Reason))];
-        kept = new ByteImage?[names.Length];
+        kept = new StoredImage?[names.Length];
         Description = names.Length > 0
             ? Describe()
             : throw new ArgumentException(
@@ -70,7 +70,7 @@ public sealed class ImageFolder : IImageSource
     public string NameOf(int index) => names[index];
 
     /// <inheritdoc/>
-    public ByteImage Read(int index)
+    public StoredImage Read(int index)
     {
         lock (gate)
         {
@@ -80,24 +80,26 @@ public sealed class ImageFolder : IImageSource
             }
         }
 
-        ByteImage decoded = Decode(Path.Combine(FullName, names[index]));
+        StoredImage decoded = Decode(Path.Combine(FullName, names[index]));
         lock (gate)
         {
-            if (kept[index] is null && bytesKept + decoded.Length <= options.MemoryBudget)
+            if (kept[index] is null && bytesKept + decoded.ByteCount <= options.MemoryBudget)
             {
                 kept[index] = decoded;
-                bytesKept += decoded.Length;
+                bytesKept += decoded.ByteCount;
             }
         }
 
         return decoded;
     }
 
-    private ByteImage Decode(string path)
+    private StoredImage Decode(string path) => DecodedCache.Through(options.CacheFolder, path, () =>
     {
         using var scope = NewDisposeScope();
-        return ByteImage.FromTensor(ImageFile.Read(path, new ImageReadOptions { MaximumPixels = options.MaximumPixels }));
-    }
+        byte[] encoded = File.ReadAllBytes(path);
+        Tensor image = ImageFile.Decode(encoded, new ImageReadOptions { MaximumPixels = options.MaximumPixels }, path);
+        return PngHeader.TryRead(encoded) is { BitDepth: 16 } ? FloatImage.FromTensor(image) : ByteImage.FromTensor(image);
+    });
 
     private static bool IsImage(string name) => Extensions.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase);
 

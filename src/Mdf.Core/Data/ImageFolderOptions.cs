@@ -4,8 +4,8 @@ namespace Mdf.Data;
 public sealed record ImageFolderOptions
 {
     /// <summary>
-    /// Largest number of bytes of decoded images to keep in memory, three bytes a pixel; at least 0. Other images are decoded at each
-    /// access. Default: 1 GiB.
+    /// Largest number of bytes of decoded images to keep in memory, three bytes a pixel (twelve for 16-bit files); at least 0. Other images
+    /// are decoded at each access. Default: 1 GiB.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
     public long MemoryBudget
@@ -29,4 +29,10 @@ public sealed record ImageFolderOptions
             : throw new ArgumentOutOfRangeException(
                 nameof(MaximumPixels), $"Expected 1 to {Imaging.ImageReadOptions.LargestMaximumPixels} pixels, got {value}.");
     } = 1 << 26;
+
+    /// <summary>
+    /// Folder that keeps decoded images as raw pixels, for sets larger than memory; created if missing. A file of it is used only while path,
+    /// length and time of the image file stay the same. Default: null, no such folder.
+    /// </summary>
+    public string? CacheFolder { get; init; }
 }

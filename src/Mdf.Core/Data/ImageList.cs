@@ -5,13 +5,13 @@ namespace Mdf.Data;
 /// <summary>An image source whose images are in memory.</summary>
 public sealed class ImageList : IImageSource
 {
-    private readonly ByteImage[] images;
+    private readonly StoredImage[] images;
 
-    /// <summary>Creates a source from 8-bit images.</summary>
+    /// <summary>Creates a source from images.</summary>
     /// <param name="images">The images; at least one.</param>
     /// <param name="description">Short text that identifies the images, for the metadata of checkpoints.</param>
     /// <exception cref="ArgumentException">There are no images, or the description is empty.</exception>
-    public ImageList(IEnumerable<ByteImage> images, string description)
+    public ImageList(IEnumerable<StoredImage> images, string description)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentException.ThrowIfNullOrWhiteSpace(description);
@@ -42,5 +42,5 @@ public sealed class ImageList : IImageSource
     public string NameOf(int index) => $"image {index}";
 
     /// <inheritdoc/>
-    public ByteImage Read(int index) => images[index];
+    public StoredImage Read(int index) => images[index];
 }

@@ -6,7 +6,7 @@ namespace Mdf.Data;
 
 /// <summary>
 /// Pairs of degraded and reference images for training and evaluating restoration networks. The images of a source are degraded again at
-/// each call. Images that are unreadable or too small are skipped and listed in <see cref="Skipped"/>.
+/// each call, or come with their degraded versions. Pairs that are unreadable or do not fit are skipped and listed in <see cref="Skipped"/>.
 /// </summary>
 /// <remarks>
 /// For super-resolution the degradation shrinks images by the scale (<see cref="BicubicDownsampling"/>). Patches are aligned to the grid of
@@ -20,8 +20,10 @@ public sealed class ImagePairs
     private const int GrayChannels = 1;
     private const int ColorChannels = 3;
 
-    private readonly IImageSource images;
-    private readonly Degradation degradation;
+    // Draws of a place in an image before a patch of little contrast is taken after all.
+    private const int MostDraws = 10;
+
+    private readonly Source source;
     private readonly int scale;
     private readonly int channels;
     private readonly Lock gate = new();
@@ -31,27 +33,55 @@ public sealed class ImagePairs
     /// <param name="images">Source of the reference images.</param>
     /// <param name="degradation">Degradation to apply to the reference images.</param>
     /// <param name="scale">Factor by which the degradation shrinks both sides of an image; 1 if it keeps the size.</param>
-    /// <param name="channels">Number of channels: 3 for RGB (default), 1 for grey.</param>
+    /// <param name="channels">
+    /// Number of channels, at least 1: 3 for RGB (default), 1 for grey. RGB images become grey, and grey ones RGB, where needed; images of
+    /// other numbers of channels are skipped.
+    /// </param>
     /// <exception cref="ArgumentException">The source has no images.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The scale is below 1, or the number of channels is neither 1 nor 3.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The scale or the number of channels is below 1.</exception>
     public ImagePairs(IImageSource images, Degradation degradation, int scale = 1, int channels = ColorChannels)
+        : this(Source.Of(images, degradation), scale, channels)
     {
-        ArgumentNullException.ThrowIfNull(images);
-        ArgumentNullException.ThrowIfNull(degradation);
-        ArgumentOutOfRangeException.ThrowIfLessThan(scale, 1);
-        if (channels is not (GrayChannels or ColorChannels))
-        {
-            throw new ArgumentOutOfRangeException(nameof(channels), $"Expected 3 channels (RGB) or 1 (grey), got {channels}.");
-        }
+    }
 
-        this.images = images.Count > 0 ? images : throw new ArgumentException("Expected at least one image, got none.", nameof(images));
-        this.degradation = degradation;
+    /// <summary>Takes pairs of images that are degraded already.</summary>
+    /// <param name="pairs">Source of the pairs.</param>
+    /// <param name="scale">Factor by which the degraded images are smaller each way; 1 for equal sizes. Other pairs are skipped.</param>
+    /// <param name="channels">
+    /// Number of channels, at least 1: 3 for RGB (default), 1 for grey. RGB images become grey, and grey ones RGB, where needed; images of
+    /// other numbers of channels are skipped.
+    /// </param>
+    /// <exception cref="ArgumentException">The source has no pairs.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The scale or the number of channels is below 1.</exception>
+    public ImagePairs(IImagePairSource pairs, int scale = 1, int channels = ColorChannels)
+        : this(Source.Of(pairs), scale, channels)
+    {
+    }
+
+    private ImagePairs(Source source, int scale, int channels)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(scale, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
+        this.source = source;
         this.scale = scale;
         this.channels = channels;
     }
 
     /// <summary>Number of images, including those that are skipped.</summary>
-    public int Count => images.Count;
+    public int Count => source.Count;
+
+    /// <summary>
+    /// Smallest standard deviation of a patch's reference values, 0 to 0.5. Flatter patches are drawn again at another place of the image,
+    /// ten times at most. Default: 0, which takes every patch.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of its range.</exception>
+    public double MinimumContrast
+    {
+        get;
+        init => field = value is >= 0 and <= 0.5
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(MinimumContrast), $"Expected 0 to 0.5, got {value}.");
+    }
 
     /// <summary>The source's unreadable entries and the images that have been skipped so far, with the reasons.</summary>
     public IReadOnlyList<SkippedImage> Skipped
@@ -60,7 +90,7 @@ public sealed class ImagePairs
         {
             lock (gate)
             {
-                return [.. images.Unreadable, .. skipped.Values];
+                return [.. source.Unreadable(), .. skipped.Values];
             }
         }
     }
@@ -116,14 +146,14 @@ public sealed class ImagePairs
     public PairedBatch? Whole(int index, Random random, int leastSide = 1)
     {
         ArgumentNullException.ThrowIfNull(random);
-        if (Usable(index, Math.Max(leastSide, scale)) is not { } image)
+        if (Usable(index, Math.Max(leastSide, scale)) is not var (image, partner))
         {
             return null;
         }
 
         using var scope = NewDisposeScope();
         Tensor reference = Pixels(image, 0, 0, image.Width / scale * scale, image.Height / scale * scale);
-        Tensor degraded = Degraded(reference, random);
+        Tensor degraded = partner is null ? Degraded(reference, random) : Pixels(partner, 0, 0, partner.Width, partner.Height);
         return new PairedBatch(degraded.MoveToOuterDisposeScope(), reference.MoveToOuterDisposeScope());
     }
 
@@ -133,7 +163,7 @@ public sealed class ImagePairs
     /// <exception cref="IOException">None of the images can be used.</exception>
     internal void ReadAll(int leastSide, CancellationToken cancellation)
     {
-        for (int i = 0; i < images.Count && !cancellation.IsCancellationRequested; i++)
+        for (int i = 0; i < Count && !cancellation.IsCancellationRequested; i++)
         {
             Usable(i, leastSide);
         }
@@ -145,11 +175,11 @@ public sealed class ImagePairs
     {
         lock (gate)
         {
-            if (skipped.Count == images.Count)
+            if (skipped.Count == Count)
             {
                 SkippedImage first = skipped.GetAt(0).Value;
                 throw new IOException(
-                    $"None of the {images.Count} images can be used; the first of them: {first.Name}: {first.Reason}");
+                    $"None of the {Count} images can be used; the first of them: {first.Name}: {first.Reason}");
             }
         }
     }
@@ -157,11 +187,17 @@ public sealed class ImagePairs
     private (Tensor Degraded, Tensor Reference) Patch(int size, Random random, int leastSide)
     {
         using var scope = NewDisposeScope();
-        ByteImage image = Draw(leastSide, random);
-        Side across = Side.Draw(image.Width, size, scale, random), down = Side.Draw(image.Height, size, scale, random);
+        (StoredImage image, StoredImage? partner) = Draw(leastSide, random);
+        Side across, down;
+        int draws = 0;
+        do
+        {
+            (across, down) = (Side.Draw(image.Width, size, scale, random), Side.Draw(image.Height, size, scale, random));
+        }
+        while (MinimumContrast > 0 && ++draws < MostDraws && Contrast(image, across, down, size) < MinimumContrast);
+
         int orientation = random.Next(ImageOrientation.Count);
-        Tensor upright = Pixels(image, across.Begin, down.Begin, across.Length, down.Length);
-        Tensor window = ImageOrientation.Turn(upright, orientation).contiguous();
+        Tensor window = Turned(image, across, down, orientation);
         int top = (orientation & 1) != 0 ? down.After : down.Before;
         int left = (orientation & 2) != 0 ? across.After : across.Before;
         if (ImageOrientation.Exchanges(orientation))
@@ -169,24 +205,39 @@ public sealed class ImagePairs
             (top, left) = (left, top);
         }
 
-        Tensor degraded = Degraded(window, random).narrow(2, top / scale, size / scale).narrow(3, left / scale, size / scale);
+        Tensor degraded = partner is null
+            ? Degraded(window, random)
+            : Turned(partner, across.ReducedBy(scale), down.ReducedBy(scale), orientation);
+        degraded = degraded.narrow(2, top / scale, size / scale).narrow(3, left / scale, size / scale);
         return (degraded.MoveToOuterDisposeScope(), window.narrow(2, top, size).narrow(3, left, size).MoveToOuterDisposeScope());
     }
 
+    private Tensor Turned(StoredImage image, Side across, Side down, int orientation)
+    {
+        Tensor upright = Pixels(image, across.Begin, down.Begin, across.Length, down.Length);
+        return ImageOrientation.Turn(upright, orientation).contiguous();
+    }
+
+    private double Contrast(StoredImage image, Side across, Side down, int size)
+    {
+        using var scope = NewDisposeScope();
+        return Pixels(image, across.Begin + across.Before, down.Begin + down.Before, size, size).std().item<float>();
+    }
+
     // Unusable images are redrawn. Which images are unusable is not random, so the same seed still gives the same patches.
-    private ByteImage Draw(int leastSide, Random random)
+    private (StoredImage Reference, StoredImage? Degraded) Draw(int leastSide, Random random)
     {
         while (true)
         {
             RequireOne();
-            if (Usable(random.Next(images.Count), leastSide) is { } image)
+            if (Usable(random.Next(Count), leastSide) is { } pair)
             {
-                return image;
+                return pair;
             }
         }
     }
 
-    private ByteImage? Usable(int index, int leastSide)
+    private (StoredImage Reference, StoredImage? Degraded)? Usable(int index, int leastSide)
     {
         lock (gate)
         {
@@ -199,13 +250,13 @@ public sealed class ImagePairs
         string reason;
         try
         {
-            ByteImage image = images.Read(index);
-            if (Math.Min(image.Width, image.Height) >= leastSide)
+            (StoredImage reference, StoredImage? degraded) = source.Read(index);
+            if (Fault(reference, degraded, leastSide) is not { } fault)
             {
-                return image;
+                return (reference, degraded);
             }
 
-            reason = $"it is {image.Width} x {image.Height} pixels; at least {leastSide} each way are needed.";
+            reason = fault;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -214,27 +265,88 @@ public sealed class ImagePairs
 
         lock (gate)
         {
-            skipped.TryAdd(index, new SkippedImage(images.NameOf(index), reason));
+            skipped.TryAdd(index, new SkippedImage(source.NameOf(index), reason));
         }
 
         return null;
     }
 
-    private Tensor Pixels(ByteImage image, int left, int top, int width, int height)
+    private string? Fault(StoredImage reference, StoredImage? degraded, int leastSide)
+    {
+        if (Math.Min(reference.Width, reference.Height) < leastSide)
+        {
+            return $"it is {reference.Width} x {reference.Height} pixels; at least {leastSide} each way are needed.";
+        }
+
+        if (!Fits(reference.Channels) || (degraded is not null && !Fits(degraded.Channels)))
+        {
+            return $"it has {(Fits(reference.Channels) ? degraded!.Channels : reference.Channels)} channels; {channels} are needed.";
+        }
+
+        int width = reference.Width / scale, height = reference.Height / scale;
+        return degraded is null || (degraded.Width == width && degraded.Height == height)
+            ? null
+            : $"its degraded image has {degraded.Width} x {degraded.Height} pixels; {width} x {height} are needed, for a reference of "
+                + $"{reference.Width} x {reference.Height} pixels and a scale of {scale}.";
+    }
+
+    private bool Fits(int found) =>
+        found == channels || (found, channels) is (GrayChannels, ColorChannels) or (ColorChannels, GrayChannels);
+
+    private Tensor Pixels(StoredImage image, int left, int top, int width, int height)
     {
         Tensor pixels = image.Crop(left, top, width, height);
-        return channels == ColorChannels ? pixels : ColorSpace.RgbToGray(pixels);
+        return image.Channels == channels ? pixels
+            : channels == GrayChannels ? ColorSpace.RgbToGray(pixels)
+            : pixels.expand(1, ColorChannels, height, width).contiguous();
     }
 
     private Tensor Degraded(Tensor reference, Random random)
     {
-        Tensor degraded = degradation.Apply(reference, random);
+        Tensor degraded = source.Degradation!.Apply(reference, random);
         return degraded.shape[2] * scale == reference.shape[2] && degraded.shape[3] * scale == reference.shape[3]
             ? degraded
             : throw new InvalidOperationException(
-                $"'{degradation.Description}' changed the size from {reference.shape[3]} x {reference.shape[2]} to "
+                $"'{source.Degradation.Description}' changed the size from {reference.shape[3]} x {reference.shape[2]} to "
                 + $"{degraded.shape[3]} x {degraded.shape[2]} pixels; "
                 + (scale == 1 ? "expected a degradation that keeps the size." : $"expected sides {scale} times smaller."));
+    }
+
+    /// <summary>The images, with a degradation or with their degraded versions.</summary>
+    private sealed record Source(
+        int Count,
+        Func<int, string> NameOf,
+        Func<IReadOnlyList<SkippedImage>> Unreadable,
+        Func<int, (StoredImage Reference, StoredImage? Degraded)> Read,
+        Degradation? Degradation)
+    {
+        public static Source Of(IImageSource images, Degradation degradation)
+        {
+            ArgumentNullException.ThrowIfNull(images);
+            ArgumentNullException.ThrowIfNull(degradation);
+            return new(
+                AtLeastOne(images.Count, nameof(images)),
+                images.NameOf,
+                () => images.Unreadable,
+                index => (images.Read(index), null),
+                degradation);
+        }
+
+        public static Source Of(IImagePairSource pairs)
+        {
+            ArgumentNullException.ThrowIfNull(pairs);
+            return new(
+                AtLeastOne(pairs.Count, nameof(pairs)),
+                pairs.NameOf,
+                () => pairs.Unreadable,
+                index => Parts(pairs.Read(index)),
+                null);
+        }
+
+        private static (StoredImage Reference, StoredImage? Degraded) Parts(ImagePair pair) => (pair.Reference, pair.Degraded);
+
+        private static int AtLeastOne(int count, string name) =>
+            count > 0 ? count : throw new ArgumentException("Expected at least one image, got none.", name);
     }
 
     /// <summary>
@@ -242,6 +354,8 @@ public sealed class ImagePairs
     /// </summary>
     private readonly record struct Side(int Begin, int Length, int Before, int After)
     {
+        public Side ReducedBy(int factor) => new(Begin / factor, Length / factor, Before / factor, After / factor);
+
         public static Side Draw(int side, int size, int scale, Random random)
         {
             int margin = scale == 1 ? 0 : Surroundings * scale, places = side / scale;

@@ -40,11 +40,45 @@ public static class RestorationEvaluation
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(network);
+        return Evaluate(network, EvaluatedPairs.Of(images, degradation, network), options, progress, cancellation);
+    }
+
+    /// <summary>Restores degraded images with the network and compares the results with their references.</summary>
+    /// <param name="network">The network. It is in evaluation mode during the call and returns to its previous mode afterwards.</param>
+    /// <param name="pairs">Degraded images with their references. Pairs that cannot be used are skipped and reported.</param>
+    /// <param name="options">Metrics and their settings; null for the defaults.</param>
+    /// <param name="progress">Receives the scores of each image; null for no reports.</param>
+    /// <param name="cancellation">Cancels the evaluation between two images or two tiles of an image.</param>
+    /// <returns>The scores of the images and their means.</returns>
+    /// <exception cref="ArgumentException">
+    /// An option is out of its range, or LPIPS does not fit the network's channels or device.
+    /// </exception>
+    /// <exception cref="IOException">No pair can be used.</exception>
+    /// <exception cref="OperationCanceledException">The evaluation was cancelled.</exception>
+    public static RestorationScores Evaluate(
+        RestorationNetwork network,
+        IImagePairSource pairs,
+        RestorationEvaluationOptions? options = null,
+        IProgress<ImageScores>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        return Evaluate(network, EvaluatedPairs.Of(pairs, network), options, progress, cancellation);
+    }
+
+    /// <summary>Evaluates a network on pairs.</summary>
+    internal static RestorationScores Evaluate(
+        RestorationNetwork network,
+        EvaluatedPairs images,
+        RestorationEvaluationOptions? options,
+        IProgress<ImageScores>? progress,
+        CancellationToken cancellation)
+    {
+        ImagePairs pairs = images.Pairs;
         options ??= new RestorationEvaluationOptions();
         Guard.Require(options.MaximumCount >= 1, options.MaximumCount, "at least 1", nameof(options.MaximumCount));
         MetricOptions metrics = options.Metrics ?? Customary(network);
         int leastSide = LeastSide(network, options);
-        var pairs = new ImagePairs(images, degradation, network.Scale, network.Channels);
         var seeds = new SeedSequence(options.Seed);
         var scores = new List<ImageScores>();
         bool wasTraining = network.training;
@@ -72,13 +106,13 @@ public static class RestorationEvaluation
     }
 
     /// <summary>
-    /// Throws an exception if <see cref="Evaluate"/> would fail with these arguments. It reads images up to the first usable one.
+    /// Throws an exception if an evaluation would fail with these arguments. It reads images up to the first usable one.
     /// </summary>
     /// <exception cref="ArgumentException">LPIPS is requested for a network of grey images.</exception>
     /// <exception cref="IOException">No image can be used.</exception>
     /// <exception cref="InvalidOperationException">The degraded images have another size than the network's scale requires.</exception>
     internal static void RequireUsable(
-        RestorationNetwork network, IImageSource images, Degradation degradation, RestorationEvaluationOptions options)
+        RestorationNetwork network, EvaluatedPairs images, RestorationEvaluationOptions options)
     {
         if (options.Lpips is not null && network.Channels != ColorChannels)
         {
@@ -86,7 +120,7 @@ public static class RestorationEvaluation
                 $"The network takes images of {network.Channels} channels; expected {ColorChannels} for LPIPS.", nameof(network));
         }
 
-        var pairs = new ImagePairs(images, degradation, network.Scale, network.Channels);
+        ImagePairs pairs = images.Pairs;
         var seeds = new SeedSequence(options.Seed);
         for (int i = 0; i < Math.Min(pairs.Count, options.MaximumCount); i++)
         {

@@ -29,7 +29,7 @@ internal sealed class RestorationLoop : IDisposable
         options = job.Options;
         seeds = new SeedSequence(options.Seed);
         RestorationNetwork network = job.Input.Network;
-        pairs = new ImagePairs(job.Input.Images, job.Input.Degradation, network.Scale, network.Channels);
+        pairs = job.Input.TrainingPairs(options.MinimumContrast);
         average = options.EmaDecay is { } decay ? new WeightAverage(network, decay) : null;
         report = new RestorationReport(job, training.Terms, pairs);
         state = new RestorationState(job, training, average, report.Sums);

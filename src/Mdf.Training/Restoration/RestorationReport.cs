@@ -88,7 +88,7 @@ internal sealed partial class RestorationReport : IDisposable
     /// <exception cref="TrainingDivergedException">A value is not finite.</exception>
     public bool WriteIfDue(int step, RestorationState state, CancellationToken cancellation)
     {
-        bool validates = job.Input.Validation is not null && (step % options.ValidationInterval == 0 || step == options.Steps);
+        bool validates = job.IsValidated && (step % options.ValidationInterval == 0 || step == options.Steps);
         if (step == Logged || !(validates || step % options.LogInterval == 0 || step == options.Steps))
         {
             return true;

@@ -88,7 +88,7 @@ internal sealed partial class RestorationState : IDisposable
     {
         using IDisposable? averaged = average?.Use();
         return RestorationEvaluation.Evaluate(
-            job.Input.Network, job.Input.Validation!, job.Input.Degradation, job.Options.Validation, progress: null, cancellation);
+            job.Input.Network, job.Input.ValidatedPairs()!, job.Options.Validation, progress: null, cancellation);
     }
 
     /// <summary>Locks the folder and restores the state in it, if there is one with a step done.</summary>

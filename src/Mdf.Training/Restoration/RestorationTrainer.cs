@@ -158,12 +158,33 @@ public sealed class RestorationTrainer
         ArgumentNullException.ThrowIfNull(input);
         Guard.Require(input.Network is not null, "null", "a network", nameof(input.Network), nameof(input));
         Guard.Require(input.Loss is not null, "null", "a loss", nameof(input.Loss), nameof(input));
-        Guard.Require(input.Images is not null, "null", "images", nameof(input.Images), nameof(input));
-        Guard.Require(input.Degradation is not null, "null", "a degradation", nameof(input.Degradation), nameof(input));
+        RequireData(input);
         var job = new TrainingJob { Kind = kind, Options = options, Input = input, Progress = progress, Logger = logger };
         job.Check();
         input.Network!.to(job.Device);
         input.Loss!.to(job.Device);
         return job;
+    }
+
+    private static void RequireData(RestorationTrainingInput input)
+    {
+        Guard.Require(
+            (input.Images is null) != (input.Pairs is null),
+            input.Images is null ? "null" : $"images besides {nameof(input.Pairs)}",
+            $"images, or {nameof(input.Pairs)} instead",
+            nameof(input.Images),
+            nameof(input));
+        Guard.Require(
+            input.Validation is null || input.ValidationPairs is null,
+            $"images besides {nameof(input.ValidationPairs)}",
+            "one of the two",
+            nameof(input.Validation),
+            nameof(input));
+        Guard.Require(
+            input.Degradation is not null || (input.Images is null && input.Validation is null),
+            "null",
+            $"a degradation for {(input.Images is null ? nameof(input.Validation) : nameof(input.Images))}",
+            nameof(input.Degradation),
+            nameof(input));
     }
 }

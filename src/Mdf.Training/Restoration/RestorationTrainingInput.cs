@@ -20,14 +20,25 @@ public sealed record RestorationTrainingInput
     /// </summary>
     public required nn.Module<Tensor, Tensor, Tensor> Loss { get; init; }
 
-    /// <summary>Images to learn from. Unreadable or too small ones are skipped and reported.</summary>
-    public required IImageSource Images { get; init; }
+    /// <summary>
+    /// Images to learn from, which <see cref="Degradation"/> degrades; null with <see cref="Pairs"/>. Unreadable or too small ones are
+    /// skipped and reported.
+    /// </summary>
+    public IImageSource? Images { get; init; }
 
-    /// <summary>Degradation that the network learns to undo. It reduces the images' size by the network's scale.</summary>
-    public required Degradation Degradation { get; init; }
+    /// <summary>
+    /// Degradation that the network learns to undo. It reduces the images' size by the network's scale. Null if no images are degraded.
+    /// </summary>
+    public Degradation? Degradation { get; init; }
 
-    /// <summary>Images to validate with; null for no validation. Default: null.</summary>
+    /// <summary>Pairs of degraded and reference images to learn from, instead of <see cref="Images"/>. Default: null.</summary>
+    public IImagePairSource? Pairs { get; init; }
+
+    /// <summary>Images to validate with, which <see cref="Degradation"/> degrades; null for none. Default: null.</summary>
     public IImageSource? Validation { get; init; }
+
+    /// <summary>Pairs of degraded and reference images to validate with, instead of <see cref="Validation"/>. Default: null.</summary>
+    public IImagePairSource? ValidationPairs { get; init; }
 
     /// <summary>
     /// Folder for checkpoints, log and state, created if missing. Training resumes from a state found there. Null writes nothing. Default:
@@ -44,4 +55,16 @@ public sealed record RestorationTrainingInput
 
     /// <summary>Device to train on; null for the CPU. Default: null.</summary>
     public Device? Device { get; init; }
+
+    /// <summary>Returns the training pairs.</summary>
+    /// <param name="minimumContrast">Smallest standard deviation of a patch.</param>
+    internal ImagePairs TrainingPairs(double minimumContrast) => Pairs is not null
+        ? new ImagePairs(Pairs, Network.Scale, Network.Channels) { MinimumContrast = minimumContrast }
+        : new ImagePairs(Images!, Degradation!, Network.Scale, Network.Channels) { MinimumContrast = minimumContrast };
+
+    /// <summary>Returns the validation pairs; null for no validation.</summary>
+    internal EvaluatedPairs? ValidatedPairs() =>
+        ValidationPairs is not null ? EvaluatedPairs.Of(ValidationPairs, Network)
+        : Validation is not null ? EvaluatedPairs.Of(Validation, Degradation!, Network)
+        : null;
 }

@@ -28,6 +28,12 @@ public sealed record RestorationTrainingOptions
     public int PatchSize { get; init; } = 96;
 
     /// <summary>
+    /// Smallest standard deviation of a patch's reference values, 0 to 0.5, such as 0.02 to avoid flat sky. Flatter patches are drawn again at
+    /// another place of the image, ten times at most. Default: 0, which takes every patch.
+    /// </summary>
+    public double MinimumContrast { get; init; }
+
+    /// <summary>
     /// Sizes of patches and batches that replace <see cref="PatchSize"/> and <see cref="BatchSize"/> from certain steps on (progressive
     /// training), in ascending order of steps. Images smaller than the largest patch are skipped from the start. Default: none.
     /// </summary>
@@ -130,6 +136,7 @@ public sealed record RestorationTrainingOptions
         Require(Beta2 is >= 0 and < 1, Beta2, "0 up to, not including, 1", nameof(Beta2));
         Require(double.IsFinite(WeightDecay) && WeightDecay >= 0, WeightDecay, "0 or more", nameof(WeightDecay));
         Require(Frozen is not null, "null", "names", nameof(Frozen));
+        Require(MinimumContrast is >= 0 and <= 0.5, MinimumContrast, "0 to 0.5", nameof(MinimumContrast));
         ValidateStages();
         Require(Schedule is not null, "null", "a schedule", nameof(Schedule));
         Require(EmaDecay is null or (>= 0 and < 1), EmaDecay, "null, or 0 up to, not including, 1", nameof(EmaDecay));

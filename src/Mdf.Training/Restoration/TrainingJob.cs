@@ -33,6 +33,8 @@ internal sealed record TrainingJob
 
     public Device Device => Input.Device ?? CPU;
 
+    public bool IsValidated => Input.Validation is not null || Input.ValidationPairs is not null;
+
     /// <summary>Throws if this input cannot be trained with these settings.</summary>
     public void Check()
     {
@@ -53,9 +55,9 @@ internal sealed record TrainingJob
         }
 
         // A validation that cannot work fails now instead of after the first interval.
-        if (Input.Validation is not null)
+        if (Input.ValidatedPairs() is { } validated)
         {
-            RestorationEvaluation.RequireUsable(Input.Network, Input.Validation, Input.Degradation, Options.Validation);
+            RestorationEvaluation.RequireUsable(Input.Network, validated, Options.Validation);
         }
     }
 
@@ -66,7 +68,7 @@ internal sealed record TrainingJob
         {
             ["kind"] = Kind,
             ["network"] = Input.Network.Options.ToString(),
-            ["validation"] = Input.Validation?.Description ?? "none",
+            ["validation"] = Input.ValidatedPairs()?.Description ?? "none",
             [ValidationOptionsKey] = ValidationOptions(),
         };
         foreach (JsonProperty property in JsonSerializer.SerializeToElement(Options).EnumerateObject())
@@ -106,8 +108,8 @@ internal sealed record TrainingJob
         var descriptions = new Dictionary<string, string>
         {
             ["loss"] = Input.Loss.GetType().Name,
-            ["degradation"] = Input.Degradation.Description,
-            ["data"] = Input.Images.Description,
+            ["degradation"] = Input.Degradation?.Description ?? "pairs of images",
+            ["data"] = Input.Pairs?.Description ?? Input.Images!.Description,
         };
         foreach ((string key, string value) in Input.Metadata ?? new Dictionary<string, string>())
         {

@@ -107,7 +107,7 @@ public sealed class ImagePairsTests : IDisposable
             "multiple of the scale, 2",
             Assert.Throws<ArgumentException>(() => scaled.Patches(1, 9, new Random(1))).Message,
             StringComparison.Ordinal);
-        Assert.Throws<ArgumentOutOfRangeException>(() => new ImagePairs(Leaves(1), new NoDegradation(), channels: 4));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ImagePairs(Leaves(1), new NoDegradation(), channels: 0));
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public sealed class ImagePairsTests : IDisposable
 
         public string NameOf(int index) => Names[index];
 
-        public ByteImage Read(int index) => index switch
+        public StoredImage Read(int index) => index switch
         {
             0 => throw new ImageFileException("it is broken.", "broken"),
             1 => throw new UnauthorizedAccessException("It is forbidden."),

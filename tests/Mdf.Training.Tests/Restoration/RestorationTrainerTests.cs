@@ -428,7 +428,7 @@ public sealed class RestorationTrainerTests : IDisposable
 
         public string NameOf(int index) => images.NameOf(index);
 
-        public ByteImage Read(int index)
+        public StoredImage Read(int index)
         {
             if (++reads == 2)
             {

@@ -2,11 +2,12 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.IO.Hashing;
 
-namespace Mdf.Training.Tests.Restoration;
+namespace Mdf.Testing;
 
 /// <summary>Writes a PNG of 16 bits per channel with a ramp of all levels.</summary>
-internal static class DeepPng
+public static class DeepPng
 {
+    /// <summary>Returns the content of the file.</summary>
     public static byte[] Create(int width, int height)
     {
         byte[] header = new byte[13];
