@@ -40,7 +40,17 @@ internal static partial class CommandLine
         Messages.OptionNames = optionNames ?? Messages.OptionNames;
         TensorMemory.KeepFreedBlocks();
         HelpLayout.Apply(command);
-        ParseResult parsed = command.Parse(arguments);
+        ParseResult parsed;
+        try
+        {
+            parsed = command.Parse(OptionsFile.Expand(arguments));
+        }
+        catch (Exception e) when (Messages.IsForeseen(e))
+        {
+            Console.Error.WriteLine(Messages.FirstLine(e));
+            return 1;
+        }
+
         if (parsed.Errors.Count > 0)
         {
             // Messages that list the allowed values have one line per value.

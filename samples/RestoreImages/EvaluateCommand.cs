@@ -29,12 +29,14 @@ internal static class EvaluateCommand
         {
             Description = "Measure LPIPS too, whose network must be downloaded once (docs/weights.md).",
         };
+        var pairs = new DataOptions("--", "--images");
         Option<string> device = CommandLine.DeviceOption();
         var command = new Command(
             "evaluate", "Measures how well a network undoes a degradation: PSNR, SSIM and, on request, LPIPS.")
         {
             checkpoint, network, key, images, degradation, selfEnsemble, perceptual, seed, device,
         };
+        pairs.AddTo(command);
         command.SetRunUntilStopped((arguments, cancellation) =>
         {
             using var scope = NewDisposeScope();
@@ -44,34 +46,36 @@ internal static class EvaluateCommand
             trained.to(place);
             using LpipsLoss? lpips = Networks.Lpips(arguments.GetValue(perceptual), trained);
             lpips?.to(place);
-            Evaluate(
-                trained,
-                new ImageFolder(arguments.GetValue(images)!.FullName),
-                NamedDegradations.Parse(arguments.GetValue(degradation), trained.Scale),
-                new RestorationEvaluationOptions
-                {
-                    SelfEnsemble = arguments.GetValue(selfEnsemble),
-                    Seed = arguments.GetValue(seed),
-                    Lpips = lpips,
-                },
-                cancellation);
+            var options = new RestorationEvaluationOptions
+            {
+                SelfEnsemble = arguments.GetValue(selfEnsemble),
+                Seed = arguments.GetValue(seed),
+                Lpips = lpips,
+            };
+            string references = arguments.GetValue(images)!.FullName;
+            if (pairs.Pairs(arguments, references, cache: null) is { } paired)
+            {
+                Print(paired.Count, "pairs", progress =>
+                    RestorationEvaluation.Evaluate(trained, paired, options, progress, cancellation));
+            }
+            else
+            {
+                var folder = new ImageFolder(references);
+                Degradation undone = NamedDegradations.Parse(arguments.GetValue(degradation), trained.Scale);
+                Print(folder.Count, undone.Description, progress =>
+                    RestorationEvaluation.Evaluate(trained, folder, undone, options, progress, cancellation));
+            }
+
             return 0;
         });
         return command;
     }
 
-    private static void Evaluate(
-        RestorationNetwork network,
-        ImageFolder images,
-        Degradation degradation,
-        RestorationEvaluationOptions options,
-        CancellationToken cancellation)
+    private static void Print(int count, string data, Func<IProgress<ImageScores>, RestorationScores> evaluate)
     {
-        AnsiConsole.MarkupLineInterpolated(
-            $"{images.Count} images, {degradation.Description}: PSNR and SSIM of degraded -> restored images.");
-        var progress = new Reporter<ImageScores>(
-            s => Console.WriteLine(Line(s.Name, s.DegradedPsnr, s.DegradedSsim, s.Psnr, s.Ssim, s.Lpips)));
-        RestorationScores scores = RestorationEvaluation.Evaluate(network, images, degradation, options, progress, cancellation);
+        AnsiConsole.MarkupLineInterpolated($"{count} images, {data}: PSNR and SSIM of degraded -> restored images.");
+        RestorationScores scores = evaluate(new Reporter<ImageScores>(
+            s => Console.WriteLine(Line(s.Name, s.DegradedPsnr, s.DegradedSsim, s.Psnr, s.Ssim, s.Lpips))));
         foreach (SkippedImage skipped in scores.Skipped)
         {
             AnsiConsole.MarkupLineInterpolated($"[yellow]Left out[/] {skipped.Name}: {skipped.Reason}");

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Mdf.Losses;
 using Mdf.Models.Restoration;
 using Mdf.Training.Restoration;
@@ -31,8 +32,11 @@ internal static class TrainCommand
         };
         Option<string?> key = Networks.KeyOption("--from");
         var degradation = new Option<string?>("--degradation") { Description = NamedDegradations.Help };
-        var loss = new Option<string>("--loss") { Description = "Name of the loss; see 'losses'.", DefaultValueFactory = _ => "mdf" };
-        loss.AcceptOnlyFromAmong(NamedLosses.Names);
+        var loss = new Option<string>("--loss")
+        {
+            Description = "Name of the loss (see 'losses'), or a sum such as \"l2 + 0.1*mdf(jpeg)\", with weights in parentheses.",
+            DefaultValueFactory = _ => "mdf",
+        };
         var lossWeights = new Option<string?>("--loss-weights")
         {
             Description = "Weights of the loss. For mdf: discriminators, a file or the name of packaged ones (default: those for the "
@@ -49,10 +53,30 @@ internal static class TrainCommand
             Description = "Number of patches per step.",
             DefaultValueFactory = _ => defaults.BatchSize,
         };
+        var batchParts = new Option<int>("--batch-parts")
+        {
+            Description = "Number of parts of a batch, whose gradients are averaged: less memory for the step of a whole batch.",
+            DefaultValueFactory = _ => defaults.BatchParts,
+        };
         var patch = new Option<int>("--patch")
         {
             Description = "Side of the reference patches in pixels.",
             DefaultValueFactory = _ => defaults.PatchSize,
+        };
+        var contrast = new Option<double>("--min-contrast")
+        {
+            Description = "Smallest standard deviation of a patch, such as 0.02 to avoid flat regions.",
+            DefaultValueFactory = _ => defaults.MinimumContrast,
+        };
+        var stages = new Option<string[]>("--stages")
+        {
+            Description = "Other patch and batch sizes from certain steps on: STEP:PATCHxBATCH, such as 5000:128x8 8000:192x4.",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var freeze = new Option<string[]>("--freeze")
+        {
+            Description = "Weights that are not trained: names in the checkpoint or their beginnings, such as head.",
+            AllowMultipleArgumentsPerToken = true,
         };
         var rate = new Option<double>("--rate")
         {
@@ -61,14 +85,24 @@ internal static class TrainCommand
         };
         var schedule = new Option<string>("--schedule")
         {
-            Description = "Learning rate schedule: constant, cosine, step:1000 (halved every 1000 steps) or step:1000:0.1 (divided by 10).",
+            Description = NamedSchedules.Help,
             DefaultValueFactory = _ => "constant",
+        };
+        var warmUp = new Option<int?>("--warm-up") { Description = "Number of first steps in which the learning rate rises. Default: none." };
+        var weightDecay = new Option<double>("--weight-decay")
+        {
+            Description = "Decoupled weight decay, as AdamW does.",
+            DefaultValueFactory = _ => defaults.WeightDecay,
         };
         var ema = new Option<double?>("--ema")
         {
             Description = "Decay of an exponential moving average of the weights, such as 0.999. Default: no average.",
         };
         var clip = new Option<double?>("--clip") { Description = "Maximum norm of the gradient. Default: no limit." };
+        var clipValue = new Option<double?>("--clip-value")
+        {
+            Description = "Largest magnitude of a gradient's elements. Default: no limit.",
+        };
         var adversarial = new Option<bool>("--adversarial")
         {
             Description = "Train against a discriminator, as SRGAN does; start from a trained network (--from).",
@@ -104,6 +138,13 @@ internal static class TrainCommand
         {
             Description = "Begin without decoding every training image once to find those that cannot be used.",
         };
+        var cache = new Option<DirectoryInfo?>("--cache")
+        {
+            Description = "Folder that keeps decoded images as raw pixels, for sets larger than memory. Default: none.",
+        };
+        var pairs = new DataOptions("--", "--images");
+        var validationPairs = new DataOptions("--validation-", "--validation");
+        Option<string?> optionsFile = OptionsFile.Option();
         var output = new Option<DirectoryInfo>("--output")
         {
             Description = "Folder for checkpoints, log and training state.",
@@ -113,46 +154,60 @@ internal static class TrainCommand
         {
             Description = "Resume an earlier run in the same folder: one that was stopped, or a finished one with a larger --steps.",
         };
-        foreach (Option<int> number in new[] { steps, batch, validationInterval, saveInterval, logInterval })
+        foreach (Option<int> number in new[] { steps, batch, batchParts, validationInterval, saveInterval, logInterval })
         {
             number.MustBeAtLeast(1);
         }
 
         validationCount.MustBeAtLeast(1);
+        warmUp.MustBeAtLeast(1);
 
         var command = new Command("train", "Trains a network to undo a degradation.")
         {
-            images, validation, validationCount, network, from, key, degradation, loss, lossWeights, lossPrecision, steps, batch, patch,
-            rate, schedule, ema, clip, adversarial, adversarialWeight, perceptual, validationInterval, saveInterval, logInterval, seed,
-            tensorBoard, uncheckedImages, device, output, resume,
+            images, validation, validationCount, network, from, key, degradation, loss, lossWeights, lossPrecision, steps, batch, batchParts,
+            patch, contrast, stages, freeze, rate, schedule, warmUp, weightDecay, ema, clip, clipValue, adversarial, adversarialWeight,
+            perceptual, validationInterval, saveInterval, logInterval, seed, tensorBoard, uncheckedImages, cache, device, output, resume,
+            optionsFile,
         };
+        pairs.AddTo(command);
+        validationPairs.AddTo(command);
         command.SetRun((arguments, cancellation) => Training.Run(
             new TrainSettings
             {
                 Images = arguments.GetValue(images)!.FullName,
+                Pairs = pairs.Pairs(arguments, arguments.GetValue(images)!.FullName, arguments.GetValue(cache)?.FullName),
                 Validation = arguments.GetValue(validation)?.FullName,
+                ValidationPairs = validationPairs.Pairs(
+                    arguments, arguments.GetValue(validation)?.FullName, arguments.GetValue(cache)?.FullName),
+                Cache = arguments.GetValue(cache)?.FullName,
                 ValidationCount = arguments.GetValue(validationCount) ?? int.MaxValue,
                 Lpips = arguments.GetValue(perceptual),
                 Network = arguments.GetValue(network)!,
                 From = arguments.GetValue(from)?.FullName,
                 Key = arguments.GetValue(key),
                 Degradation = arguments.GetValue(degradation),
-                Loss = arguments.GetValue(loss)!,
-                LossWeights = arguments.GetValue(lossWeights),
+                Loss = Loss(arguments.GetValue(loss)!, arguments.GetValue(lossWeights)),
                 LossPrecision = arguments.GetValue(lossPrecision),
                 Adversarial = arguments.GetValue(adversarial),
                 Device = arguments.GetValue(device)!,
                 Output = arguments.GetValue(output)!.FullName,
                 Resume = arguments.GetValue(resume),
+                OptionsText = OptionsFile.Text(arguments, resume.Name, OptionsFile.OptionName),
                 Options = defaults with
                 {
                     Steps = arguments.GetValue(steps),
                     BatchSize = arguments.GetValue(batch),
+                    BatchParts = arguments.GetValue(batchParts),
                     PatchSize = arguments.GetValue(patch),
+                    MinimumContrast = arguments.GetValue(contrast),
+                    Stages = [.. (arguments.GetValue(stages) ?? []).Select(Stage)],
+                    Frozen = arguments.GetValue(freeze) ?? [],
                     LearningRate = arguments.GetValue(rate),
-                    Schedule = NamedSchedules.Parse(arguments.GetValue(schedule)!),
+                    Schedule = NamedSchedules.Parse(arguments.GetValue(schedule)!, arguments.GetValue(warmUp)),
+                    WeightDecay = arguments.GetValue(weightDecay),
                     EmaDecay = arguments.GetValue(ema),
                     GradientClipNorm = arguments.GetValue(clip),
+                    GradientClipValue = arguments.GetValue(clipValue),
                     AdversarialWeight = arguments.GetValue(adversarialWeight),
                     ValidationInterval = arguments.GetValue(validationInterval),
                     SaveInterval = arguments.GetValue(saveInterval),
@@ -165,4 +220,22 @@ internal static class TrainCommand
             cancellation));
         return command;
     }
+
+    private static IReadOnlyList<LossTerm> Loss(string text, string? weights)
+    {
+        IReadOnlyList<LossTerm> terms = NamedLosses.Parse(text);
+        return weights is null ? terms
+            : terms is [{ Weights: null } only] ? [only with { Weights = weights }]
+            : throw new ArgumentException(
+                $"--loss-weights belongs to one loss without weights of its own; got --loss {text}, where they stand in parentheses.");
+    }
+
+    private static RestorationTrainingStage Stage(string text) => text.Split(':', 'x') switch
+    {
+        [var step, var patch, var batch] when int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out int from)
+            && int.TryParse(patch, NumberStyles.None, CultureInfo.InvariantCulture, out int side)
+            && int.TryParse(batch, NumberStyles.None, CultureInfo.InvariantCulture, out int count) =>
+            new RestorationTrainingStage(from, side, count),
+        _ => throw new ArgumentException($"--stages has '{text}'; expected STEP:PATCHxBATCH, such as 5000:128x8."),
+    };
 }

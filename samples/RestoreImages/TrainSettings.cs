@@ -1,3 +1,4 @@
+using Mdf.Data;
 using Mdf.Losses;
 using Mdf.Training.Restoration;
 
@@ -8,7 +9,16 @@ internal sealed record TrainSettings
 {
     public required string Images { get; init; }
 
+    /// <summary>Pairs to learn from instead; null if images are degraded.</summary>
+    public required PairedFolders? Pairs { get; init; }
+
     public required string? Validation { get; init; }
+
+    /// <summary>Pairs to validate with instead; null if images are degraded.</summary>
+    public required PairedFolders? ValidationPairs { get; init; }
+
+    /// <summary>Folder that keeps decoded images; null for none.</summary>
+    public required string? Cache { get; init; }
 
     public required int ValidationCount { get; init; }
 
@@ -22,9 +32,7 @@ internal sealed record TrainSettings
 
     public required string? Degradation { get; init; }
 
-    public required string Loss { get; init; }
-
-    public required string? LossWeights { get; init; }
+    public required IReadOnlyList<LossTerm> Loss { get; init; }
 
     public required MdfPrecision LossPrecision { get; init; }
 
@@ -36,12 +44,16 @@ internal sealed record TrainSettings
 
     public required bool Resume { get; init; }
 
+    /// <summary>The command line's options as JSON.</summary>
+    public required string OptionsText { get; init; }
+
     public required RestorationTrainingOptions Options { get; init; }
 
     /// <summary>Describes the loss in checkpoints. A training resumes only from a state with the same description.</summary>
     public string LossDescription =>
-        (LossWeights is null ? Loss : $"{Loss}, weights {Path.GetFileName(LossWeights)}")
-        + (LossPrecision == MdfPrecision.Full ? "" : $", {LossPrecision}");
+        string.Join(" + ", Loss) + (LossPrecision == MdfPrecision.Full ? "" : $", {LossPrecision}");
+
+    public string OptionsFile => Path.Combine(Output, "options.json");
 
     public string LastCheckpoint => Path.Combine(Output, "last.ckpt");
 }

@@ -29,12 +29,19 @@ internal static class Training
             Networks.TellIgnored(network, settings.From);
         }
 
-        Degradation degradation = NamedDegradations.Parse(settings.Degradation, network.Scale);
-        var images = new ImageFolder(settings.Images);
-        ImageFolder? validation = settings.Validation is null ? null : new ImageFolder(settings.Validation);
-        settings = settings with { LossWeights = settings.LossWeights ?? NamedLosses.DefaultWeights(settings.Loss, degradation) };
-        using Loss<Tensor, Tensor, Tensor> loss = NamedLosses.Create(settings.Loss, settings.LossWeights, settings.LossPrecision);
-        using LpipsLoss? lpips = Networks.Lpips(settings.Lpips && validation is not null, network);
+        bool isDegraded = settings.Pairs is null || (settings.Validation is not null && settings.ValidationPairs is null);
+        Degradation? degradation = isDegraded ? NamedDegradations.Parse(settings.Degradation, network.Scale) : null;
+        var folderOptions = new ImageFolderOptions { CacheFolder = settings.Cache };
+        ImageFolder? images = settings.Pairs is null ? new ImageFolder(settings.Images, folderOptions) : null;
+        ImageFolder? validation = settings.Validation is null || settings.ValidationPairs is not null
+            ? null
+            : new ImageFolder(settings.Validation, folderOptions);
+        settings = settings with
+        {
+            Loss = [.. settings.Loss.Select(t => t with { Weights = t.Weights ?? NamedLosses.DefaultWeights(t.Name, degradation) })],
+        };
+        using Loss<Tensor, Tensor, Tensor> loss = NamedLosses.Create(settings.Loss, settings.LossPrecision);
+        using LpipsLoss? lpips = Networks.Lpips(settings.Lpips && settings.Validation is not null, network);
         lpips?.to(device);
         RestorationTrainingOptions options = settings.Options with
         {
@@ -42,8 +49,9 @@ internal static class Training
         };
         var trainer = new RestorationTrainer(options, new ConsoleLogger());
         AnsiConsole.MarkupLineInterpolated(
-            $"Training {settings.Network} ({network.Options.ParameterCount:n0} parameters) to undo {degradation.Description}.");
-        AnsiConsole.MarkupLineInterpolated($"Data: {images.Count} images. Loss: {settings.LossDescription}.");
+            $"Training {settings.Network} ({network.Options.ParameterCount:n0} parameters) to undo {degradation?.Description ?? "the degradation of pairs"}.");
+        AnsiConsole.MarkupLineInterpolated(
+            $"Data: {images?.Count ?? settings.Pairs!.Count} images. Loss: {settings.LossDescription}.");
 
         var metadata = new Dictionary<string, string> { ["loss"] = settings.LossDescription };
         using SrganDiscriminator? discriminator =
@@ -54,7 +62,9 @@ internal static class Training
             Loss = loss,
             Images = images,
             Degradation = degradation,
+            Pairs = settings.Pairs,
             Validation = validation,
+            ValidationPairs = settings.ValidationPairs,
             OutputFolder = settings.Output,
             Metadata = metadata,
             Device = device,
@@ -62,9 +72,13 @@ internal static class Training
         RestorationTrainingResult result;
         try
         {
-            result = WithProgress(settings.Options, progress => discriminator is null
-                ? trainer.Train(input, progress, cancellation)
-                : trainer.TrainAdversarially(input, discriminator, progress, cancellation));
+            result = WithProgress(settings.Options, shown =>
+            {
+                IProgress<RestorationTrainingProgress> progress = KeepingOptions(settings, shown);
+                return discriminator is null
+                    ? trainer.Train(input, progress, cancellation)
+                    : trainer.TrainAdversarially(input, discriminator, progress, cancellation);
+            });
         }
         catch (TrainingStateException e)
         {
@@ -87,6 +101,25 @@ internal static class Training
         Console.Error.WriteLine(
             $"Stopped after {result.Step} of {settings.Options.Steps} steps. Run again with the same arguments and --resume to continue.");
         return 1;
+    }
+
+    // The options are written once the first step has shown that they work.
+    private static Reporter<RestorationTrainingProgress> KeepingOptions(
+        TrainSettings settings, IProgress<RestorationTrainingProgress> shown)
+    {
+        bool isWritten = false;
+        return new Reporter<RestorationTrainingProgress>(now =>
+        {
+            if (!isWritten)
+            {
+                string unfinished = settings.OptionsFile + ".tmp";
+                File.WriteAllText(unfinished, settings.OptionsText);
+                File.Move(unfinished, settings.OptionsFile, overwrite: true);
+                isWritten = true;
+            }
+
+            shown.Report(now);
+        });
     }
 
     private static SavedRestorationTraining? StateAsAsked(TrainSettings settings)
