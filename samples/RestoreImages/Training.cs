@@ -47,7 +47,8 @@ internal static class Training
         {
             Validation = new RestorationEvaluationOptions { MaximumCount = settings.ValidationCount, Lpips = lpips },
         };
-        var trainer = new RestorationTrainer(options, new ConsoleLogger());
+        var logger = new WarningLogger(warning => AnsiConsole.MarkupLineInterpolated($"[yellow]Warning:[/] {warning}"));
+        var trainer = new RestorationTrainer(options, logger);
         AnsiConsole.MarkupLineInterpolated(
             $"Training {settings.Network} ({network.Options.ParameterCount:n0} parameters) to undo {degradation?.Description ?? "the degradation of pairs"}.");
         AnsiConsole.MarkupLineInterpolated(

@@ -18,15 +18,15 @@ internal static class Training
     {
         using var scope = NewDisposeScope();
         Device device = CommandLine.UsableDevice(settings.Device);
-        var warnings = new Warnings();
-        var trainer = new DiscriminatorTrainer(settings.Options, warnings);
+        var warnings = new List<string>(); // written afterwards: they would break up the progress bars
+        var trainer = new DiscriminatorTrainer(settings.Options, new WarningLogger(warnings.Add));
         SeedImage[] images = Images(settings);
         Files.RequireWritable(settings.Output);
         RequireStateAsAsked(settings);
         var watch = Stopwatch.StartNew();
         int iterations = 0;
         using DiscriminatorTrainingResult result = Train(trainer, images, settings, device, () => iterations++, cancellation);
-        warnings.Write(Console.Error);
+        warnings.ForEach(warning => Console.Error.WriteLine($"Warning: {warning}"));
         if (!result.IsComplete)
         {
             Console.Error.WriteLine(

@@ -18,7 +18,9 @@ internal static class BuildFacts
     public static string NativeLibrary { get; } = Path.Combine(
         Get("TorchSharpPackage"), "runtimes", "linux-x64", "native", "libLibTorchSharp.so");
 
-    public static string HashOf(string path) => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path)));
+    public static string HashOf(string path) => HashOf(File.ReadAllBytes(path));
+
+    public static string HashOf(byte[] content) => Convert.ToHexString(SHA256.HashData(content));
 
     private static string Get(string key) =>
         typeof(BuildFacts).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == key).Value

@@ -2,8 +2,8 @@ using Microsoft.Playwright;
 
 namespace Mdf.Reproduce.Tests;
 
-/// <summary>An installed Chromium; nothing is downloaded.</summary>
-internal sealed class Browser : IAsyncDisposable
+/// <summary>An installed Chromium, started once for all tests of a class; nothing is downloaded.</summary>
+public sealed class Browser : IAsyncDisposable
 {
     private const string Variable = "CHROMIUM";
 
@@ -19,39 +19,49 @@ internal sealed class Browser : IAsyncDisposable
             "--no-first-run"
         ];
 
-    private readonly IPlaywright playwright;
-    private readonly IBrowser browser;
+    private readonly List<IPage> pages = [];
+    private IPlaywright? playwright;
+    private IBrowser? chromium;
 
-    private Browser(IPlaywright playwright, IBrowser browser)
+    /// <summary>Opens a file in a window of its own session; skips the test if no Chromium is installed.</summary>
+    internal async Task<OpenedPage> OpenAsync(string file, int width, int height, ColorScheme scheme = ColorScheme.Light)
     {
-        this.playwright = playwright;
-        this.browser = browser;
-    }
-
-    /// <summary>Starts Chromium; skips the test if none is installed.</summary>
-    public static async Task<Browser> StartAsync()
-    {
-        string? path = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? named : Array.Find(Places, File.Exists);
-        Assert.SkipWhen(
-            path is null,
-            $"no Chromium found: the environment variable {Variable} does not name one, nor is there {string.Join(", ", Places)}");
-        IPlaywright playwright = await Playwright.CreateAsync();
-        return new Browser(
-            playwright, await playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Headless = true, Args = Arguments }));
-    }
-
-    /// <summary>Opens a file in a window.</summary>
-    public async Task<OpenedPage> OpenAsync(string file, int width, int height, ColorScheme scheme = ColorScheme.Light)
-    {
-        IPage page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme });
+        chromium ??= await StartAsync();
+        IPage page = await chromium.NewPageAsync(new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme });
+        pages.Add(page);
         var opened = new OpenedPage(page);
         await page.GotoAsync(new Uri(file).AbsoluteUri);
         return opened;
     }
 
+    /// <summary>Closes all windows.</summary>
+    public async ValueTask ClosePagesAsync()
+    {
+        foreach (IPage page in pages)
+        {
+            await page.CloseAsync();
+        }
+
+        pages.Clear();
+    }
+
     public async ValueTask DisposeAsync()
     {
-        await browser.DisposeAsync();
-        playwright.Dispose();
+        if (chromium is not null)
+        {
+            await chromium.DisposeAsync();
+        }
+
+        playwright?.Dispose();
+    }
+
+    private async Task<IBrowser> StartAsync()
+    {
+        string? path = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? named : Array.Find(Places, File.Exists);
+        Assert.SkipWhen(
+            path is null,
+            $"no Chromium found: the environment variable {Variable} does not name one, nor is there {string.Join(", ", Places)}");
+        playwright = await Playwright.CreateAsync();
+        return await playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Headless = true, Args = Arguments });
     }
 }

@@ -4,22 +4,12 @@ using Microsoft.Playwright;
 
 namespace Mdf.Reproduce.Tests;
 
-public sealed class ReportInBrowserTests(FinishedRun run) : IAsyncLifetime
+public sealed class ReportInBrowserTests(FinishedRun run, Browser browser) : IClassFixture<Browser>, IAsyncDisposable
 {
     private const int Desktop = 1280;
     private const int Phone = 390;
 
-    private Browser? browser;
-
-    public async ValueTask InitializeAsync() => browser = await Browser.StartAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        if (browser is not null)
-        {
-            await browser.DisposeAsync();
-        }
-    }
+    public ValueTask DisposeAsync() => browser.ClosePagesAsync();
 
     [Theory]
     [InlineData(Desktop, 900, ColorScheme.Light)]
@@ -27,7 +17,7 @@ public sealed class ReportInBrowserTests(FinishedRun run) : IAsyncLifetime
     [InlineData(Phone, 844, ColorScheme.Light)]
     public async Task Page_AnyWindow_LoadsWithoutErrorsRequestsOrOverflow(int width, int height, ColorScheme scheme)
     {
-        OpenedPage page = await browser!.OpenAsync(run.Page, width, height, scheme);
+        OpenedPage page = await browser.OpenAsync(run.Page, width, height, scheme);
         await page.EvaluateAsync<int>("Promise.all([...document.images].map(i => i.decode())).then(all => all.length)");
 
         Assert.Empty(page.Complaints);
@@ -42,7 +32,7 @@ public sealed class ReportInBrowserTests(FinishedRun run) : IAsyncLifetime
     [Fact]
     public async Task Page_EverySectionAndPicture_IsThereAndNamed()
     {
-        OpenedPage page = await browser!.OpenAsync(run.Page, Desktop, 900);
+        OpenedPage page = await browser.OpenAsync(run.Page, Desktop, 900);
 
         string[] sections = await page.EvaluateAsync<string[]>("[...document.querySelectorAll('main section')].map(s => s.id)");
         Assert.Equal(["claims", "summary", "distributions", "ablation", "lambda", "sensitivity", "manifold", "viewer", "runs"], sections);
@@ -62,7 +52,7 @@ public sealed class ReportInBrowserTests(FinishedRun run) : IAsyncLifetime
     [Fact]
     public async Task Viewer_SliderAndFilter_Work()
     {
-        OpenedPage page = await browser!.OpenAsync(run.Page, Desktop, 900);
+        OpenedPage page = await browser.OpenAsync(run.Page, Desktop, 900);
         string before = await page.EvaluateAsync<string>("document.getElementById('right-image').src");
 
         await page.Page.Locator("#image").FillAsync("2");
@@ -85,7 +75,7 @@ public sealed class ReportInBrowserTests(FinishedRun run) : IAsyncLifetime
     [Fact]
     public async Task Viewer_Keys_ZoomMoveAndChangeAllPicturesTogether()
     {
-        OpenedPage page = await browser!.OpenAsync(run.Page, Desktop, 900);
+        OpenedPage page = await browser.OpenAsync(run.Page, Desktop, 900);
         await page.Page.Locator("#compare").FocusAsync();
         foreach (string key in (string[])["+", "+", "ArrowRight", "]", "n"])
         {
@@ -111,7 +101,7 @@ public sealed class ReportInBrowserTests(FinishedRun run) : IAsyncLifetime
     [Fact]
     public async Task Viewer_Sets_AreElementsOfTheirOwn()
     {
-        OpenedPage page = await browser!.OpenAsync(run.Page, Desktop, 900);
+        OpenedPage page = await browser.OpenAsync(run.Page, Desktop, 900);
 
         int sets = await page.Page.Locator("#set option").CountAsync();
         Assert.True(sets > 1);
@@ -121,7 +111,7 @@ public sealed class ReportInBrowserTests(FinishedRun run) : IAsyncLifetime
     [Fact]
     public async Task Viewer_CompareOfATile_ShowsItAndPutsTheFocusOnTheComparison()
     {
-        OpenedPage page = await browser!.OpenAsync(run.Page, Desktop, 900);
+        OpenedPage page = await browser.OpenAsync(run.Page, Desktop, 900);
 
         await page.Page.Locator(".tile button[aria-label='compare L2']").FocusAsync();
         await page.Page.Keyboard.PressAsync("Enter");
@@ -138,7 +128,7 @@ public sealed class ReportInBrowserTests(FinishedRun run) : IAsyncLifetime
     [InlineData(ColorScheme.Light, true)]
     public async Task Print_AnyTheme_IsDarkOnWhiteAndCutsNothingOff(ColorScheme scheme, bool isToggled)
     {
-        OpenedPage page = await browser!.OpenAsync(run.Page, Desktop, 900, scheme);
+        OpenedPage page = await browser.OpenAsync(run.Page, Desktop, 900, scheme);
         if (isToggled)
         {
             await page.Page.Locator("#theme").PressAsync("Enter");
@@ -169,7 +159,7 @@ public sealed class ReportInBrowserTests(FinishedRun run) : IAsyncLifetime
     [Fact]
     public async Task Page_Keyboard_ReachesEverythingAndTheThemeChanges()
     {
-        OpenedPage page = await browser!.OpenAsync(run.Page, Desktop, 900);
+        OpenedPage page = await browser.OpenAsync(run.Page, Desktop, 900);
         await page.Page.Keyboard.PressAsync("Tab");
         Assert.Equal("skip", await page.EvaluateAsync<string>("document.activeElement.className"));
 

@@ -2,7 +2,6 @@ using Mdf.Models.Restoration;
 using Mdf.Models.Simd;
 using Mdf.Testing;
 using TorchSharp;
-#pragma warning disable xUnit1051 // A token is passed where cancellation is what is tested.
 using static TorchSharp.torch;
 
 namespace Mdf.Models.Tests.Simd;
@@ -52,7 +51,7 @@ public sealed class StreamedNetworkTests : IDisposable
         using var form = StreamedNetwork.TryCreate(network.Describe());
         Assert.NotNull(form);
 
-        Tensor actual = form.Run(images);
+        Tensor actual = form.Run(images, cancellation: TestContext.Current.CancellationToken);
 
         Tensor expected = InFloat64(name, network, images);
         Assert.Equal(expected.shape, actual.shape);
@@ -71,12 +70,12 @@ public sealed class StreamedNetworkTests : IDisposable
         {
             network.parameters().First().mul_(factor);
             using var form = StreamedNetwork.TryCreate(network.Describe())!;
-            TensorAssert.Equal(form.Run(images), network.call(images));
+            TensorAssert.Equal(form.Run(images, cancellation: TestContext.Current.CancellationToken), network.call(images));
         }
 
         network.buffers().First().add_(0.25);
         using var changed = StreamedNetwork.TryCreate(network.Describe())!;
-        TensorAssert.Equal(changed.Run(images), network.call(images));
+        TensorAssert.Equal(changed.Run(images, cancellation: TestContext.Current.CancellationToken), network.call(images));
     }
 
     [Theory]
@@ -124,11 +123,13 @@ public sealed class StreamedNetworkTests : IDisposable
         using RestorationNetwork network = Trained("EDSR x2");
         Tensor images = Images(network, 2, 40, 30);
         var fractions = new List<double>();
-        Tensor restored = TiledInference.Restore(network, images, progress: new Recorder(fractions.Add));
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        Tensor restored = TiledInference.Restore(network, images, progress: new Recorder(fractions.Add), cancellationToken: cancellation);
         Assert.Equal(fractions.Order(), fractions);
         Assert.True(fractions.Count > 10);
         Assert.Equal(1, fractions[^1], 1e-9);
-        TensorAssert.Near(TiledInference.Restore(network, images, new TilingOptions { TileSize = 16 }), restored, Tolerance);
+        Tensor tiled = TiledInference.Restore(network, images, new TilingOptions { TileSize = 16 }, cancellationToken: cancellation);
+        TensorAssert.Near(tiled, restored, Tolerance);
 
         using var source = new CancellationTokenSource();
         Assert.Throws<OperationCanceledException>(() => TiledInference.Restore(

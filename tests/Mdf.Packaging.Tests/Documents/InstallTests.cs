@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 using Mdf.Testing;
 
 namespace Mdf.Packaging.Tests.Documents;
@@ -43,7 +45,36 @@ public sealed class InstallTests : IDisposable
             File.Copy(project, copy);
         }
 
-        foreach (string project in Directory.EnumerateFiles(root, "*.csproj", SearchOption.AllDirectories))
+        // One run of MSBuild asks each project, by a target put into all of them.
+        string[] copies = [.. Directory.EnumerateFiles(root, "*.csproj", SearchOption.AllDirectories)];
+        folder.Write("ask.targets", """
+            <Project>
+              <Target Name="Ask" Returns="@(Answer)">
+                <ItemGroup><Answer Include="$(MSBuildProjectFullPath)|$(MdfProjectKind)" /></ItemGroup>
+              </Target>
+            </Project>
+            """);
+        folder.Write("ask.proj", new XElement(
+            "Project",
+            new XElement(
+                "Target",
+                new XAttribute("Name", "AskAll"),
+                new XAttribute("Returns", "@(Answer)"),
+                new XElement(
+                    "MSBuild",
+                    new XAttribute("Projects", string.Join(';', copies)),
+                    new XAttribute("Targets", "Ask"),
+                    new XAttribute("Properties", $"CustomAfterMicrosoftCommonTargets={folder.PathOf("ask.targets")}"),
+                    new XElement("Output", new XAttribute("TaskParameter", "TargetOutputs"), new XAttribute("ItemName", "Answer")))))
+            .ToString());
+        DotNet.Result result = await new DotNet(root).SucceedAsync(
+            "msbuild", folder.PathOf("ask.proj"), "-m:1", "-target:AskAll", "-getTargetResult:AskAll");
+        using var answer = JsonDocument.Parse(result.Output);
+        Dictionary<string, string> kinds = answer.RootElement.GetProperty("TargetResults").GetProperty("AskAll").GetProperty("Items")
+            .EnumerateArray().Select(i => i.GetProperty("Identity").GetString()!.Split('|')).ToDictionary(a => a[0], a => a[1]);
+
+        Assert.Equal(copies.Order(StringComparer.Ordinal), kinds.Keys.Order(StringComparer.Ordinal));
+        foreach (string project in copies)
         {
             string name = Path.GetRelativePath(root, project).Replace('\\', '/');
             string expected = name.Split('/')[0] switch
@@ -52,8 +83,7 @@ public sealed class InstallTests : IDisposable
                 "tests" => name.Contains("Mdf.Testing", StringComparison.Ordinal) ? "testing" : "tests",
                 _ => "application",
             };
-            DotNet.Result result = await new DotNet(root).SucceedAsync("msbuild", project, "-getProperty:MdfProjectKind");
-            Assert.Equal(expected, result.Output.Trim());
+            Assert.True(kinds[project] == expected, $"{name} is of the kind '{kinds[project]}'; expected '{expected}'.");
         }
     }
 }

@@ -4,15 +4,30 @@ using Mdf.Testing;
 namespace Mdf.Packaging.Tests.NativeCompatibility;
 
 /// <summary>
-/// A console project outside the repository that uses the targets. A configuration of its own gives a test its own output.
+/// A console project outside the repository that uses the targets. A configuration of its own gives a test its own output. Starting
+/// MSBuild costs more than a build, so that what several tests build is built by three runs of it.
 /// </summary>
 public sealed class ThrowAwayProject : IAsyncLifetime
 {
     public const string Message = "Mdf: the output gets a copy";
 
+    private const string Mark = "configuration: ";
+
     private readonly TemporaryFolder folder = new();
 
     public string Root => folder.FullName;
+
+    /// <summary>Hash of the package's library before any build.</summary>
+    internal string PackageBefore { get; } = BuildFacts.HashOf(BuildFacts.NativeLibrary);
+
+    /// <summary>The first builds: Always, Auto, and Switched with "never" and hard links.</summary>
+    internal Round First { get; private set; } = null!;
+
+    /// <summary>The second builds: Always again, and Switched rebuilt with "always".</summary>
+    internal Round Second { get; private set; } = null!;
+
+    /// <summary>The third builds: Switched with "never" again, and Nonsense, which fails.</summary>
+    internal Round Third { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
@@ -41,6 +56,14 @@ public sealed class ThrowAwayProject : IAsyncLifetime
         // The repository's own build files lie elsewhere; a nuget.config of the machine's temporary folder is not to be asked.
         File.Copy(Path.Combine(Repository.Root, "nuget.config"), folder.PathOf("nuget.config"));
         await Command.SucceedAsync("restore", "-v:q");
+        First = await BuildAsync(
+            ("Always", "MdfNativeCompatibility=always", "Build"),
+            ("Auto", "", "Build"),
+            ("Switched", "MdfNativeCompatibility=never;CreateHardLinksForCopyLocalIfPossible=true", "Build"));
+        Second = await BuildAsync(
+            ("Always", "MdfNativeCompatibility=Always", "Build"), ("Switched", "MdfNativeCompatibility=always", "Rebuild"));
+        Third = await BuildAsync(
+            ("Switched", "MdfNativeCompatibility=never", "Build"), ("Nonsense", "MdfNativeCompatibility=sometimes", "Build"));
     }
 
     public ValueTask DisposeAsync()
@@ -64,4 +87,41 @@ public sealed class ThrowAwayProject : IAsyncLifetime
         string output = Path.Combine([folder.PathOf("with space/bin"), .. parts]);
         return Directory.Exists(output) ? Directory.GetFiles(output, "libLibTorchSharp.so", SearchOption.AllDirectories) : [];
     }
+
+    // One run of MSBuild builds one configuration after the other and says before each which one follows.
+    private async Task<Round> BuildAsync(params (string Configuration, string Properties, string Target)[] builds)
+    {
+        folder.Write("with space/Round.proj", new XElement(
+            "Project",
+            new XElement(
+                "Target",
+                new XAttribute("Name", "Build"),
+                builds.SelectMany(b => new[]
+                {
+                    new XElement("Message", new XAttribute("Importance", "high"), new XAttribute("Text", Mark + b.Configuration)),
+                    new XElement(
+                        "MSBuild",
+                        new XAttribute("Projects", "App.csproj"),
+                        new XAttribute("Targets", b.Target),
+                        new XAttribute("Properties", $"Configuration={b.Configuration};{b.Properties}")),
+                }))).ToString());
+        DotNet.Result result = await Command.RunAsync("build", "Round.proj", "--no-restore", "-m:1");
+        return new Round(
+            result,
+            builds.ToDictionary(b => b.Configuration, b => OutputOf(b.Configuration, result.Output)),
+            builds.ToDictionary(b => b.Configuration, b => Libraries(b.Configuration).Select(BuildFacts.HashOf).ToArray()));
+    }
+
+    private static string OutputOf(string configuration, string output)
+    {
+        string[] parts = output.Split(Mark);
+        return parts.FirstOrDefault(p => p.StartsWith(configuration, StringComparison.Ordinal)) ?? "";
+    }
+
+    /// <summary>What one run of MSBuild did.</summary>
+    /// <param name="Result">The run.</param>
+    /// <param name="Outputs">What was printed, by configuration.</param>
+    /// <param name="Libraries">Hash of every copy of the native library after the run, by configuration.</param>
+    internal sealed record Round(
+        DotNet.Result Result, IReadOnlyDictionary<string, string> Outputs, IReadOnlyDictionary<string, string[]> Libraries);
 }

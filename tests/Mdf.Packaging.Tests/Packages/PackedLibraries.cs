@@ -29,10 +29,10 @@ public sealed class PackedLibraries : IAsyncLifetime, ICollectionFixture<PackedL
             },
         }));
 
-        // With an artifacts folder of its own the packing leaves the output of the repository's projects alone.
+        // Packs what was built with the tests, and writes nothing there. eng/pack.sh packs a build of its own.
         await new DotNet(Repository.Root).SucceedAsync(
-            "pack", folder.PathOf("libraries.slnf"), "-c", "Release", "-v:q", "-o", Source,
-            "--artifacts-path", folder.PathOf("artifacts"), $"-p:MinVerVersionOverride={Version}");
+            "pack", folder.PathOf("libraries.slnf"), "--no-build", "-c", BuildFacts.Configuration, "-v:q", "-m:1", "-o", Source,
+            $"-p:NuspecOutputPath={folder.PathOf("nuspec")}", $"-p:MinVerVersionOverride={Version}");
     }
 
     public ValueTask DisposeAsync()

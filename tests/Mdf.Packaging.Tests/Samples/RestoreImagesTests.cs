@@ -76,7 +76,7 @@ public sealed class RestoreImagesTests : IDisposable
         await sample.RunAsync(0, [.. Training, "--output", "whole"]);
         const int KilledExitCode = 137;
         await sample.RunAndSignalAsync(KilledExitCode, "KILL", "parts/last.ckpt", [.. Training, "--output", "parts"]);
-        await sample.RunAsync(0, [.. Training, "--output", "parts", "--resume"]);
+        await sample.RunAloneAsync(0, [.. Training, "--output", "parts", "--resume"]);
         foreach (string name in (string[])["last.ckpt", "best.ckpt", "state.safetensors"])
         {
             Assert.Equal(sample.Read($"whole/{name}"), sample.Read($"parts/{name}"));

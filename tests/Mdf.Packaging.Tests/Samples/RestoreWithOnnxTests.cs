@@ -58,7 +58,7 @@ public sealed class RestoreWithOnnxTests : IDisposable
         MakeCheckpoint("dncnn", 3);
         await torch.RunAsync(0, "export", "--checkpoint", "net.ckpt", "--output", "half.onnx", "--half");
         await torch.RunAsync(0, "restore", "--checkpoint", "net.ckpt", "--output", "expected", "--input", "photos/a.png");
-        await onnx.RunAsync(0, "restore", "--model", "half.onnx", "--output", "actual", "--input", "photos/a.png");
+        await onnx.RunAloneAsync(0, "restore", "--model", "half.onnx", "--output", "actual", "--input", "photos/a.png");
         using var expected = SKBitmap.Decode(At("expected/a.png"));
         using var actual = SKBitmap.Decode(At("actual/a.png"));
         Assert.InRange(LargestDifference(expected, actual), 0, 1);
@@ -108,7 +108,8 @@ public sealed class RestoreWithOnnxTests : IDisposable
         MakeCheckpoint("dncnn", 3);
         await torch.RunAsync(0, "export", "--checkpoint", "net.ckpt", "--output", "net.onnx");
         torch.Folder.Write("photos/broken.png", "no image");
-        DotNet.Result result = await onnx.RunAsync(1, "restore", "--checkpoint", "net.onnx", "--input", "photos", "--output", "actual");
+        DotNet.Result result = await onnx.RunAloneAsync(
+            1, "restore", "--checkpoint", "net.onnx", "--input", "photos", "--output", "actual");
         Assert.Contains("broken.png: it is not a PNG, JPEG, BMP or WebP file.", result.Output, StringComparison.Ordinal);
         Assert.Equal(10, Directory.EnumerateFiles(At("actual"), "*", SearchOption.AllDirectories).Count());
     }

@@ -20,7 +20,16 @@ internal sealed class SampleCommand(string name, SampleCommand? beside = null, p
 
     public byte[] Read(string file) => File.ReadAllBytes(Folder.PathOf(file));
 
+    /// <summary>Runs in a process that runs the program for other tests too.</summary>
     public async Task<DotNet.Result> RunAsync(int exitCode, params string[] arguments)
+    {
+        DotNet.Result result = await SampleProcess.RunAsync(program, Folder.FullName, environment, arguments);
+        Assert.True(result.ExitCode == exitCode, result.ToString());
+        return result;
+    }
+
+    /// <summary>Runs in a process of its own, which remembers nothing of earlier runs.</summary>
+    public async Task<DotNet.Result> RunAloneAsync(int exitCode, params string[] arguments)
     {
         var command = new DotNet(Folder.FullName, environment);
         commands.Add(command);
@@ -29,15 +38,15 @@ internal sealed class SampleCommand(string name, SampleCommand? beside = null, p
         return result;
     }
 
-    /// <summary>Runs until a file exists, then sends a signal.</summary>
+    /// <summary>Runs in a process of its own until a file exists, then sends a signal.</summary>
     public Task<DotNet.Result> RunAndSignalAsync(int exitCode, string signal, string file, params string[] arguments) =>
         RunAndSignalAsync(exitCode, signal, () => File.Exists(Folder.PathOf(file)), arguments);
 
-    /// <summary>Runs until a condition holds, then sends a signal.</summary>
+    /// <summary>Runs in a process of its own until a condition holds, then sends a signal.</summary>
     public async Task<DotNet.Result> RunAndSignalAsync(int exitCode, string signal, Func<bool> hasCome, params string[] arguments)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() || OperatingSystem.IsMacOS(), $"sends SIG{signal} by the command 'kill'");
-        Task<DotNet.Result> run = RunAsync(exitCode, arguments);
+        Task<DotNet.Result> run = RunAloneAsync(exitCode, arguments);
         while (!run.IsCompleted && !hasCome())
         {
             await Task.Delay(20, TestContext.Current.CancellationToken);

@@ -6,7 +6,8 @@ namespace Mdf.Packaging.Tests.Samples;
 
 public sealed class TrainDiscriminatorsTests : IDisposable
 {
-    private static readonly string[] Small = ["--scales", "2", "--iterations", "3", "--save-interval", "1"];
+    private static readonly string[] Quick = ["--scales", "2", "--save-interval", "1", "--side", "36"];
+    private static readonly string[] Small = [.. Quick, "--iterations", "3"];
 
     private readonly SampleCommand sample = new("TrainDiscriminators");
 
@@ -28,12 +29,14 @@ public sealed class TrainDiscriminatorsTests : IDisposable
     [Fact]
     public async Task Run_KilledAndResumed_GivesTheCheckpointOfARunInOne()
     {
-        string[] arguments = ["--scales", "2", "--iterations", TestLength.IsFull ? "30" : "10", "--save-interval", "1"];
+        string[] arguments = TestLength.IsFull
+            ? ["--scales", "2", "--save-interval", "1", "--iterations", "30"]
+            : [.. Quick, "--iterations", "8"];
         await sample.RunAsync(0, [.. arguments, "--output", "whole"]);
         const int KilledExitCode = 137;
 
         // Killed at its first save, further on, and in the second scale: each time going on from where the last one was killed.
-        (int Finished, int Iteration)[] points = TestLength.IsFull ? [(0, 0), (0, 12), (1, 5)] : [(0, 4)];
+        (int Finished, int Iteration)[] points = TestLength.IsFull ? [(0, 0), (0, 12), (1, 5)] : [(0, 3)];
         foreach ((int finished, int iteration) in points)
         {
             string[] resume = (finished, iteration) == points[0] ? [] : ["--resume"];
@@ -43,7 +46,7 @@ public sealed class TrainDiscriminatorsTests : IDisposable
             Assert.False(File.Exists(sample.Folder.PathOf("parts/jpeg.ckpt")));
         }
 
-        await sample.RunAsync(0, [.. arguments, "--output", "parts", "--resume"]);
+        await sample.RunAloneAsync(0, [.. arguments, "--output", "parts", "--resume"]);
         Assert.Equal(sample.Read("whole/jpeg.ckpt"), sample.Read("parts/jpeg.ckpt"));
         Assert.Equal(sample.Read("whole/jpeg.png"), sample.Read("parts/jpeg.png"));
     }
@@ -51,10 +54,10 @@ public sealed class TrainDiscriminatorsTests : IDisposable
     [Fact]
     public async Task Run_SmallPhotograph_IsSaidToBeUsedAtItsSize()
     {
-        await sample.RunAsync(0, [.. Small, "--output", "out"]);
-        string output = (await sample.RunAsync(
-            0, [.. Small, "--image", "out/jpeg.png", "--side", "1000", "--output", "second"])).Output;
-        Assert.Contains("jpeg.png is smaller than --side 1000; it is used at its size, ", output, StringComparison.Ordinal);
+        TenPictures.Draw(sample.Folder.PathOf("photos"));
+        string[] arguments = ["--scales", "2", "--iterations", "3", "--image", "photos/c.jpg", "--side", "1000", "--output", "out"];
+        string output = (await sample.RunAsync(0, arguments)).Output;
+        Assert.Contains("c.jpg is smaller than --side 1000; it is used at its size, 33 x 47.", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -76,7 +79,7 @@ public sealed class TrainDiscriminatorsTests : IDisposable
     public async Task Run_Interrupted_SavesAndSaysHowToGoOn()
     {
         DotNet.Result result = await sample.RunAndSignalAsync(
-            1, "INT", "out/jpeg.state.safetensors", "--scales", "1", "--iterations", "1000000", "--save-interval", "1", "--output", "out");
+            1, "INT", "out/jpeg.state.safetensors", [.. Quick, "--iterations", "1000000", "--output", "out"]);
         Assert.Contains("--resume", result.Output, StringComparison.Ordinal);
     }
 

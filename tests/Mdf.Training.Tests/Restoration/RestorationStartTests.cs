@@ -7,7 +7,6 @@ using Mdf.Models.Restoration;
 using Mdf.Testing;
 using Mdf.Training.Restoration;
 using TorchSharp;
-#pragma warning disable xUnit1051 // A token is passed where cancellation is what is tested.
 using static TorchSharp.torch;
 
 namespace Mdf.Training.Tests.Restoration;
@@ -44,12 +43,14 @@ public sealed class RestorationStartTests : IDisposable
         using var loss = new L2Loss();
         var trainer = new RestorationTrainer(Small);
         string output = folder.PathOf("new/output");
+        CancellationToken running = TestContext.Current.CancellationToken;
 
-        Assert.Throws<ArgumentException>(() => trainer.Train(network, each, images, new GaussianNoise(50), outputFolder: output));
+        Assert.Throws<ArgumentException>(
+            () => trainer.Train(network, each, images, new GaussianNoise(50), outputFolder: output, cancellation: running));
         Assert.Throws<InvalidOperationException>(
-            () => trainer.Train(network, loss, images, new BicubicDownsampling(3), outputFolder: output));
+            () => trainer.Train(network, loss, images, new BicubicDownsampling(3), outputFolder: output, cancellation: running));
         Assert.Throws<IOException>(() => new RestorationTrainer(Small with { PatchSize = 64 })
-            .Train(network, loss, images, new GaussianNoise(50), outputFolder: output));
+            .Train(network, loss, images, new GaussianNoise(50), outputFolder: output, cancellation: running));
         Assert.False(Directory.Exists(folder.PathOf("new")));
         Assert.Null(RestorationTrainer.FindSaved(output));
 
@@ -100,7 +101,8 @@ public sealed class RestorationStartTests : IDisposable
                 loss,
                 new ImageFolder(data),
                 new GaussianNoise(50),
-                progress: new Reporter(_ => named.AddRange(logger.Messages.Where(m => m.Contains("cut.png", StringComparison.Ordinal)))));
+                progress: new Reporter(_ => named.AddRange(logger.Messages.Where(m => m.Contains("cut.png", StringComparison.Ordinal)))),
+                cancellation: TestContext.Current.CancellationToken);
             return named.Select(_ => "cut.png");
         }
     }

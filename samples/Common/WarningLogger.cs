@@ -1,10 +1,9 @@
 using Microsoft.Extensions.Logging;
-using Spectre.Console;
 
 namespace Samples.Common;
 
-/// <summary>Prints warnings at once, above a progress bar if there is one.</summary>
-internal sealed class ConsoleLogger : ILogger
+/// <summary>Hands each warning on as a line of text.</summary>
+internal sealed class WarningLogger(Action<string> write) : ILogger
 {
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
@@ -16,7 +15,7 @@ internal sealed class ConsoleLogger : ILogger
     {
         if (IsEnabled(logLevel))
         {
-            AnsiConsole.MarkupLineInterpolated($"[yellow]Warning:[/] {formatter(state, exception)}");
+            write(formatter(state, exception));
         }
     }
 }
