@@ -75,7 +75,7 @@ internal static class OptionsFile
 
     private static IEnumerable<(string Name, string[] Values)> Read(string path)
     {
-        Files.RequireFile(path, OptionName);
+        Files.RequireFile(Path.GetFullPath(path), OptionName);
         JsonElement root;
         try
         {

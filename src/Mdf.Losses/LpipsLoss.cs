@@ -11,7 +11,7 @@ namespace Mdf.Losses;
 /// <summary>
 /// The LPIPS loss (learned perceptual image patch similarity, version 0.1). It compares two images by their feature maps in a
 /// classification network, normalised to unit length at each position, with channel weights learned from human judgements. Images are
-/// (N, 3, H, W), RGB in [0, 1].
+/// (N, 3, H, W), RGB in [0, 1], or (N, 1, H, W), grey, which the loss repeats to RGB.
 /// </summary>
 /// <remarks>
 /// <para>Zhang, Isola, Efros, Shechtman and Wang, "The Unreasonable Effectiveness of Deep Features as a Perceptual Metric", 2018.</para>
@@ -82,7 +82,7 @@ public sealed class LpipsLoss : FeatureLoss
     public LpipsLossOptions Options { get; }
 
     /// <summary>Computes each layer's contribution to each image's distance; the distance is the sum of the contributions.</summary>
-    /// <param name="restored">Restored images, (N, 3, H, W), RGB in [0, 1].</param>
+    /// <param name="restored">Restored images, (N, 3, H, W), RGB in [0, 1], or (N, 1, H, W), grey.</param>
     /// <param name="reference">Reference images of the same shape, type and device.</param>
     /// <returns>(N, L), from the shallowest to the deepest layer; L is 5 for AlexNet and VGG-16, 7 for SqueezeNet.</returns>
     /// <exception cref="ArgumentException">An image tensor has a wrong shape, type or device.</exception>

@@ -101,7 +101,7 @@ public sealed class MdfLoss : FeatureLoss
     /// <summary>
     /// Computes the contribution of each scale and feature map to each image's loss; the loss is the sum of the contributions.
     /// </summary>
-    /// <param name="restored">Restored images, (N, 3, H, W), RGB in [0, 1].</param>
+    /// <param name="restored">Restored images, (N, C, H, W), in [0, 1], with the discriminators' number of channels.</param>
     /// <param name="reference">Reference images of the same shape, type and device.</param>
     /// <returns>
     /// (N, K, L): K is <see cref="ScaleCount"/>, in the order of <see cref="MdfLossOptions.ScaleOrder"/>; L is the number of compared maps,

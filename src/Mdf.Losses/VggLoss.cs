@@ -10,7 +10,8 @@ namespace Mdf.Losses;
 
 /// <summary>
 /// The VGG loss, also called perceptual or content loss: the distance between the feature maps of two images in a classification network,
-/// <c>sum_l w_l mean((F_l(x) - F_l(y))^2)</c>. Images are (N, 3, H, W), RGB in [0, 1]; the loss normalises the images for the network.
+/// <c>sum_l w_l mean((F_l(x) - F_l(y))^2)</c>. Images are (N, 3, H, W), RGB in [0, 1], or (N, 1, H, W), grey,
+/// which the loss repeats to RGB; the loss normalises the images for the network.
 /// </summary>
 /// <remarks>
 /// Johnson, Alahi and Fei-Fei, "Perceptual Losses for Real-Time Style Transfer and Super-Resolution", 2016. With
@@ -60,7 +61,7 @@ public sealed class VggLoss : FeatureLoss
     public VggLossOptions Options { get; }
 
     /// <summary>Computes each layer's weighted contribution to each image's loss; the loss is the sum of the contributions.</summary>
-    /// <param name="restored">Restored images, (N, 3, H, W), RGB in [0, 1].</param>
+    /// <param name="restored">Restored images, (N, 3, H, W), RGB in [0, 1], or (N, 1, H, W), grey.</param>
     /// <param name="reference">Reference images of the same shape, type and device.</param>
     /// <returns>(N, L), in the order of the L layers of <see cref="VggLossOptions.Layers"/>.</returns>
     /// <exception cref="ArgumentException">An image tensor has a wrong shape, type or device.</exception>

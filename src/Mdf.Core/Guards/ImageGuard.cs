@@ -72,10 +72,13 @@ internal static class ImageGuard
             throw new ArgumentException($"{name} has shape {ShapeText.Of(shape)}; expected at least one image.", name);
         }
 
-        if (shape[1] == 0 || (expected.Channels is { } channels && shape[1] != channels))
+        bool isGray = expected.TakesGray && shape[1] == 1;
+        if (shape[1] == 0 || (expected.Channels is { } channels && shape[1] != channels && !isGray))
         {
             throw new ArgumentException(
-                $"{name} has {shape[1]} channels (shape {ShapeText.Of(shape)}); expected {expected.Channels ?? 1}.", name);
+                $"{name} has {shape[1]} channels (shape {ShapeText.Of(shape)}); expected {expected.Channels ?? 1}"
+                + (expected.TakesGray ? ", or 1 for grey images." : "."),
+                name);
         }
 
         Side(shape, expected.MinimumSide, name);

@@ -8,6 +8,9 @@ internal interface IImageRequirements
     /// <summary>Number of channels; null for any.</summary>
     int? Channels { get; }
 
+    /// <summary>Whether grey images are taken too, whatever the number of channels.</summary>
+    bool TakesGray => false;
+
     /// <summary>Smallest height and width in pixels.</summary>
     int MinimumSide { get; }
 

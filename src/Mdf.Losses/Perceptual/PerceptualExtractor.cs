@@ -13,6 +13,8 @@ namespace Mdf.Losses.Perceptual;
 internal abstract class PerceptualExtractor(FeatureNetwork network, IReadOnlyList<string> layers, ScalarType precision, Device device)
     : IFeatureExtractor, IDisposable
 {
+    private const int ColorChannels = 3;
+
     private readonly List<Tensor> constants = [];
 
     /// <inheritdoc/>
@@ -25,7 +27,8 @@ internal abstract class PerceptualExtractor(FeatureNetwork network, IReadOnlyLis
     public Tensor[] Features(Tensor images, bool keepsGraph)
     {
         using var scope = NewDisposeScope();
-        Tensor seen = Normalized(images);
+        // Grey is repeated to RGB.
+        Tensor seen = Normalized(images.shape[1] == 1 ? images.expand(-1, ColorChannels, -1, -1) : images);
         Tensor[] maps = [.. network.Features(UsesChannelsLast ? seen.WithChannelsLast() : seen, layers).Select(Compared)];
         scope.MoveToOuter(maps);
         return maps;

@@ -43,6 +43,8 @@ internal sealed class PerceptualNetwork : IFeatureNetwork
 
     public int? Channels => 3;
 
+    public bool TakesGray => true;
+
     public int MinimumSide { get; }
 
     public Device? Device => copies.Device;

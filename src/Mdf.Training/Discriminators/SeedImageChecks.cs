@@ -30,9 +30,9 @@ internal static class SeedImageChecks
         }
 
         long[] shape = pixels.shape;
-        if (shape.Length != 4 || shape[0] != 1 || shape[1] is not (1 or 3))
+        if (shape.Length != 4 || shape[0] != 1 || shape[1] < 1)
         {
-            return $"has shape {ShapeText.Of(shape)}; expected (1, 3, H, W), or (1, 1, H, W) for grey.";
+            return $"has shape {ShapeText.Of(shape)}; expected one image, (1, C, H, W).";
         }
 
         if (shape[1] != first.Pixels.shape[1])

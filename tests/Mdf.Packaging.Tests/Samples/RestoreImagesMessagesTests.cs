@@ -14,7 +14,11 @@ public sealed class RestoreImagesMessagesTests : IDisposable
 
     private readonly SampleCommand sample = new("RestoreImages");
 
-    public RestoreImagesMessagesTests() => Draw("photos/a.png", 40, 32);
+    public RestoreImagesMessagesTests()
+    {
+        Draw("photos/a.png", 40, 32);
+        Draw("partners/aa.png", 40, 32);
+    }
 
     public void Dispose() => sample.Dispose();
 
@@ -28,6 +32,15 @@ public sealed class RestoreImagesMessagesTests : IDisposable
     [InlineData("'photos/a.png' cannot be written, because", "--output", "photos/a.png")]
     [InlineData("--from: 'photos' is a folder; expected a file", "--from", "photos")]
     [InlineData("There is no run to resume in", "--resume")]
+    [InlineData("--loss l2 + x*mdf: 'x*mdf' is no loss; expected a name, or a sum such as", "--loss", "l2 + x*mdf")]
+    [InlineData("--loss l2 + foo: there is no loss 'foo'; expected one of mdf, l1,", "--loss", "l2 + foo")]
+    [InlineData("--suffix needs --degraded, which names the degraded images.", "--suffix", "x2")]
+    [InlineData("set --suffix to 'a'", "--degraded", "partners")]
+    [InlineData("--stages has '5'; expected STEP:PATCHxBATCH, such as 5000:128x8.", "--stages", "5")]
+    [InlineData("--schedule steps:4,2: milestones is [4, 2]; expected ascending numbers of at least 1", "--schedule", "steps:4,2")]
+    [InlineData("--freeze has 'head', but no weight has this name", "--freeze", "head")]
+    [InlineData("--options photos/a.png: it is not JSON", "--options", "photos/a.png")]
+    [InlineData("--options: 'photos' is a folder; expected a file", "--options", "photos")]
     public async Task Train_WhatCannotBeDone_IsSaidInTheWordsOfTheCommandLine(string reason, params string[] arguments)
     {
         if (arguments[0] == "--device")
@@ -35,7 +48,8 @@ public sealed class RestoreImagesMessagesTests : IDisposable
             Assert.SkipWhen(File.Exists("/proc/driver/nvidia/version"), "has a GPU");
         }
 
-        string output = (await sample.RunAsync(1, ["train", "--images", "photos", "--loss", "l2", .. arguments])).Output;
+        string[] loss = arguments.Contains("--loss") ? [] : ["--loss", "l2"];
+        string output = (await sample.RunAsync(1, ["train", "--images", "photos", .. loss, .. arguments])).Output;
         Assert.Contains(reason.Replace("photos", Full("photos", reason), StringComparison.Ordinal), output, StringComparison.Ordinal);
         foreach (string leak in (string[])["(Parameter", "System.", "2147483647", "   at ", "Exception raised from"])
         {

@@ -24,6 +24,35 @@ public sealed class RestoreImagesTests : IDisposable
     public void Dispose() => sample.Dispose();
 
     [Fact]
+    public async Task Train_PairsByAnOptionsFile_GivesTheSameNetwork()
+    {
+        Draw("degraded/a_low.jpg", SKEncodedImageFormat.Jpeg, radius: 12);
+        Draw("degraded/stray.jpg", SKEncodedImageFormat.Jpeg, radius: 12);
+        DotNet.Result trained = await sample.RunAsync(
+            0,
+            [
+                "train", "--images", "photos", "--degraded", "degraded", "--suffix", "_low", "--validation", "photos",
+                "--validation-degraded", "degraded", "--validation-suffix", "_low", "--network", "dncnn-17-gray", "--loss",
+                "l2 + 0.5*ssim", "--steps", "4", "--batch", "2", "--batch-parts", "2", "--patch", "16", "--stages", "2:24x2", "--warm-up",
+                "2", "--schedule", "steps:3:0.5", "--freeze", "dncnn.0", "--weight-decay", "0.01", "--clip-value", "0.1", "--cache",
+                "cache", "--output", "out"
+            ]);
+        Assert.Contains("to undo the degradation of pairs.", trained.Output, StringComparison.Ordinal);
+        Assert.Contains("1 images. Loss: l2 + 0.5*ssim.", trained.Output, StringComparison.Ordinal);
+        Assert.Contains("stray.jpg", trained.Output, StringComparison.Ordinal);
+        Assert.NotEmpty(Directory.GetFiles(sample.Folder.PathOf("cache")));
+
+        // The file's options, one of them from a response file, and another folder.
+        sample.Folder.Write("steps.rsp", "--steps\n4\n");
+        await sample.RunAsync(0, "train", "--options", "out/options.json", "@steps.rsp", "--output", "again");
+        Assert.Equal(sample.Read("out/last.ckpt"), sample.Read("again/last.ckpt"));
+
+        DotNet.Result evaluated = await sample.RunAsync(
+            0, "evaluate", "--checkpoint", "out/last.ckpt", "--images", "photos", "--degraded", "degraded", "--suffix", "_low");
+        Assert.Contains("1 images, pairs", evaluated.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_TrainEvaluateRestore_OneAfterTheOther()
     {
         DotNet.Result trained = await sample.RunAsync(
