@@ -37,8 +37,12 @@ public sealed class GaussianNoise : Degradation
     /// <summary>Clips results to [0, 1]. Default: false, as in the training of DnCNN (Zhang et al. 2017).</summary>
     public bool Clip { get; init; }
 
+    /// <summary>Whether all channels of an image get the same noise. Default: false.</summary>
+    public bool Gray { get; init; }
+
     /// <inheritdoc/>
-    public override string Description => $"Gaussian noise, sigma {Settings.Range(LowestSigma, HighestSigma)}" + (Clip ? ", clipped" : "");
+    public override string Description =>
+        $"Gaussian noise, sigma {Settings.Range(LowestSigma, HighestSigma)}" + (Gray ? ", grey" : "") + (Clip ? ", clipped" : "");
 
     /// <inheritdoc/>
     protected override Tensor Degrade(Tensor images, Random random)
@@ -48,7 +52,8 @@ public sealed class GaussianNoise : Degradation
 
         // TorchSharp creates CPU generators whatever device is requested. Drawing on the CPU also gives the same noise on every device.
         using var generator = new Generator((ulong)random.NextInt64(), CPU);
-        Tensor noise = randn(images.shape, images.dtype, CPU, generator: generator).to(images.device);
+        long[] shape = Gray ? [images.shape[0], 1, images.shape[2], images.shape[3]] : images.shape;
+        Tensor noise = randn(shape, images.dtype, CPU, generator: generator).to(images.device);
         Tensor strength = tensor(sigmas, images.dtype, images.device).Over(byte.MaxValue).reshape(-1, 1, 1, 1);
         return Clipped(images.Plus(noise * strength), Clip);
     }
