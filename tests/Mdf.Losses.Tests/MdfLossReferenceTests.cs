@@ -38,6 +38,11 @@ public sealed class MdfLossReferenceTests : IDisposable
         {
             using var loss = new MdfLoss(weights, new MdfLossOptions { ScaleCount = count, Execution = execution });
             TensorAssert.RelativelyNear(stored[$"{pair}.loss_by_scales"][count - 1], loss.call(x, y), tolerance);
+            if (count == 8 && !TestLength.IsFull)
+            {
+                continue;
+            }
+
             using var perImage = new MdfLoss(
                 weights, new MdfLossOptions { ScaleCount = count, Execution = execution, Reduction = nn.Reduction.None });
             TensorAssert.RelativelyNear(stored[$"{pair}.loss_per_sample"][count - 1], perImage.call(x, y), tolerance);
@@ -106,8 +111,10 @@ public sealed class MdfLossReferenceTests : IDisposable
         var learned = new TorchSharp.Modules.Parameter(stored["example.start"].to(dtype, copy: true));
         using var adam = optim.Adam([learned], lr: 0.1);
 
+        // In float64, where nothing drifts apart, a few steps show most.
+        bool wide = dtype == ScalarType.Float64, isWhole = !wide || TestLength.IsFull;
         var losses = new List<double>();
-        for (int step = 0; step < 25; step++)
+        for (int step = 0; step < (isWhole ? 25 : 5); step++)
         {
             adam.zero_grad();
             using Tensor value = loss.call(learned, reference);
@@ -119,9 +126,14 @@ public sealed class MdfLossReferenceTests : IDisposable
         // Adam divides by the size of the gradient, so that rounding in tiny gradients moves pixels, and the next step starts from
         // there: the stored float32 and float64 runs of the authors' code drift apart by 1e-7 in the first two steps, 8e-4 by the
         // tenth and 2.5e-3 in the end. In float64 nothing is left but the order of summation.
-        bool wide = dtype == ScalarType.Float64;
         Tensor expected = stored[wide ? "example.loss_f64" : "example.loss"], actual = tensor(losses.ToArray());
         TensorAssert.RelativelyNear(expected[..2], actual[..2], wide ? 1e-9 : 2e-5);
+        if (!isWhole)
+        {
+            TensorAssert.RelativelyNear(expected[2..5], actual[2..], 1e-9);
+            return;
+        }
+
         TensorAssert.RelativelyNear(expected[2..10], actual[2..10], wide ? 1e-9 : 2e-3);
         TensorAssert.RelativelyNear(expected[10..], actual[10..], wide ? 1e-9 : 1e-2);
         Tensor final =

@@ -9,7 +9,9 @@ public sealed class OnnxFileTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
-    public static TheoryData<string> Zoo => [.. ModelZoo.Names];
+    // The large EDSRs differ from each other as the small ones do: at usual length one of them shows that the size is no hindrance.
+    public static TheoryData<string> Zoo =>
+        [.. ModelZoo.Names.Where(name => TestLength.IsFull || name is not ("edsr-x2" or "edsr-x3"))];
 
     public static TheoryData<RestorationOptions> Options =>
     [

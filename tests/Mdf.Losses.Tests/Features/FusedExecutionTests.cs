@@ -11,10 +11,21 @@ public sealed class FusedExecutionTests : IDisposable
 {
     private const long SmallestMemory = 1 << 20;
 
+    // The memory takes a few hundred pixels: all but the first two are divided into many tiles either way.
+    private static readonly long[][] Shapes =
+    [
+        [1, 3, 11, 11], [5, 3, 13, 17],
+        .. TestLength.IsFull
+            ? (long[][])[[2, 3, 40, 150], [1, 3, 131, 60], [2, 3, 97, 103]]
+            : [[2, 3, 30, 75], [1, 3, 71, 40], [2, 3, 47, 53]],
+    ];
+
+    private static readonly (long Height, long Width) Divided = TestLength.IsFull ? (100, 130) : (60, 70);
+
     private readonly DisposeScope scope = NewDisposeScope();
 
     public static TheoryData<long[], int[], ScalarType> Cases => new(
-        from shape in new long[][] { [1, 3, 11, 11], [5, 3, 13, 17], [2, 3, 40, 150], [1, 3, 131, 60], [2, 3, 97, 103] }
+        from shape in Shapes
         from widths in new int[][] { [3], [96, 5] }
         from dtype in new[] { ScalarType.Float32, ScalarType.Float64 }
         select (shape, widths, dtype));
@@ -84,10 +95,11 @@ public sealed class FusedExecutionTests : IDisposable
     public void Fused_SomeLayersInTiles_AgreesWithTheGraph(MdfLayers layers)
     {
         using DiscriminatorPyramid pyramid = TestPyramid.Create(96);
+        long[] shape = [1, 3, Divided.Height, Divided.Width];
         (Tensor expected, Tensor expectedGradient) = Run(
-            pyramid, [1, 3, 100, 130], ScalarType.Float64, new MdfLossOptions { Layers = layers, Execution = MdfExecution.Graph });
+            pyramid, shape, ScalarType.Float64, new MdfLossOptions { Layers = layers, Execution = MdfExecution.Graph });
         (Tensor actual, Tensor gradient) = Run(
-            pyramid, [1, 3, 100, 130], ScalarType.Float64, new MdfLossOptions { Layers = layers, WorkingMemory = SmallestMemory });
+            pyramid, shape, ScalarType.Float64, new MdfLossOptions { Layers = layers, WorkingMemory = SmallestMemory });
         TensorAssert.RelativelyNear(expected, actual, 1e-12);
         Assert.InRange(TensorAssert.RelativeNormError(expectedGradient, gradient), 0, 1e-12);
     }
@@ -109,7 +121,7 @@ public sealed class FusedExecutionTests : IDisposable
     public void Prepared_InTiles_AgreesWithTheGraph()
     {
         using DiscriminatorPyramid pyramid = TestPyramid.Create(64, 5);
-        long[] shape = [2, 3, 90, 100];
+        long[] shape = [2, 3, Divided.Height, Divided.Width];
         (Tensor expected, Tensor expectedGradient) = Run(
             pyramid, shape, ScalarType.Float64, new MdfLossOptions { Execution = MdfExecution.Graph });
         foreach (MdfExecution execution in Enum.GetValues<MdfExecution>())

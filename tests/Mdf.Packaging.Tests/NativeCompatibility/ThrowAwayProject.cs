@@ -91,7 +91,7 @@ public sealed class ThrowAwayProject : IAsyncLifetime
     // One run of MSBuild builds one configuration after the other and says before each which one follows.
     private async Task<Round> BuildAsync(params (string Configuration, string Properties, string Target)[] builds)
     {
-        folder.Write("with space/Round.proj", new XElement(
+        folder.Write("Round.proj", new XElement(
             "Project",
             new XElement(
                 "Target",
@@ -101,11 +101,11 @@ public sealed class ThrowAwayProject : IAsyncLifetime
                     new XElement("Message", new XAttribute("Importance", "high"), new XAttribute("Text", Mark + b.Configuration)),
                     new XElement(
                         "MSBuild",
-                        new XAttribute("Projects", "App.csproj"),
+                        new XAttribute("Projects", "with space/App.csproj"),
                         new XAttribute("Targets", b.Target),
                         new XAttribute("Properties", $"Configuration={b.Configuration};{b.Properties}")),
                 }))).ToString());
-        DotNet.Result result = await Command.RunAsync("build", "Round.proj", "--no-restore", "-m:1");
+        DotNet.Result result = await Command.RunAsync("build", folder.PathOf("Round.proj"), "--no-restore", "-m:1");
         return new Round(
             result,
             builds.ToDictionary(b => b.Configuration, b => OutputOf(b.Configuration, result.Output)),

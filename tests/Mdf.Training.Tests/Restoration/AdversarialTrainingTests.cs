@@ -113,7 +113,7 @@ public sealed class AdversarialTrainingTests : IDisposable
     [Fact]
     public void TrainAdversarially_ManySteps_LeaveNoTensors()
     {
-        Assert.Equal(Left(steps: 2), Left(steps: 8));
+        Assert.Equal(Left(steps: 2), Left(steps: TestLength.Of(full: 8, usual: 4)));
 
         long Left(int steps) => LiveTensors.CountLeft(() =>
         {
