@@ -8,6 +8,9 @@ internal interface IImageRequirements
     /// <summary>Number of channels; null for any.</summary>
     int? Channels { get; }
 
+    /// <summary>Whether only grey images (1 channel) and RGB images (3 channels) are accepted.</summary>
+    bool IsGrayOrRgb => false;
+
     /// <summary>Smallest height and width in pixels.</summary>
     int MinimumSide { get; }
 
@@ -19,6 +22,16 @@ internal interface IImageRequirements
 internal sealed record AnyImages(int MinimumSide = 1) : IImageRequirements
 {
     public int? Channels => null;
+
+    public Device? Device => null;
+}
+
+/// <summary>Describes grey or RGB images on any device with a smallest side.</summary>
+internal sealed record GrayOrRgbImages(int MinimumSide = 1) : IImageRequirements
+{
+    public int? Channels => null;
+
+    public bool IsGrayOrRgb => true;
 
     public Device? Device => null;
 }
