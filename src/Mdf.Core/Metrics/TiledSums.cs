@@ -22,7 +22,9 @@ internal static class TiledSums
     /// <param name="sums">Sums the positions of a tile.</param>
     /// <param name="combine">Turns the sums of the whole images, (N, sums), into values, (N).</param>
     /// <param name="wantsGradient">Whether to compute the gradient with respect to <paramref name="x"/>.</param>
-    /// <returns>The values, (N), and the gradient of each with respect to its image in the type of the converted values, or null.</returns>
+    /// <returns>
+    /// The values, (N), and the gradient of each with respect to its image, or null. Both have the type of the converted values.
+    /// </returns>
     public static (Tensor Values, Tensor? Gradient) Evaluate(
         Tensor x,
         Tensor y,
@@ -34,20 +36,22 @@ internal static class TiledSums
     {
         using var scope = NewDisposeScope();
         Tensor totals;
+        ScalarType type;
         using (no_grad())
         {
             totals = Totals(x, y, convert, frame, sums);
+            type = convert(x[..1, .., ..1, ..1]).dtype;
         }
 
         using var grad = enable_grad(wantsGradient);
         Tensor leaf = totals.requires_grad_(wantsGradient), values = combine(leaf);
         if (!wantsGradient)
         {
-            return (values.MoveToOuterDisposeScope(), null);
+            return (values.to(type).MoveToOuterDisposeScope(), null);
         }
 
         values.sum().backward();
-        Tensor gradient = zeros_like(x, dtype: convert(x[..1, .., ..1, ..1].detach()).dtype, requires_grad: false);
+        Tensor gradient = zeros_like(x, dtype: type, requires_grad: false);
         foreach (FramedTile tile in MetricImages.Tiles(x, frame))
         {
             using var ofTile = NewDisposeScope();
@@ -58,7 +62,7 @@ internal static class TiledSums
             tile.Of(gradient).Add(seen.grad!);
         }
 
-        return (values.detach().MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope());
+        return (values.detach().to(type).MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope());
     }
 
     private static Tensor Totals(Tensor x, Tensor y, Func<Tensor, Tensor> convert, Frame frame, SumsOf sums)
