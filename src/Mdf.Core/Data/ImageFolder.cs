@@ -18,7 +18,8 @@ public sealed class ImageFolder : IImageSource
 {
     private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".bmp", ".webp"];
 
-    private readonly ImageFolderOptions options;
+    private readonly Func<string, Tensor> decode;
+    private readonly long memoryBudget;
     private readonly string[] names;
     private readonly ByteImage?[] kept;
     private readonly Lock gate = new();
@@ -33,18 +34,30 @@ public sealed class ImageFolder : IImageSource
     /// The folder has no usable file with the extension .png, .jpg, .jpeg, .bmp or .webp. The message names an unreadable entry, if any.
     /// </exception>
     public ImageFolder(string path, ImageFolderOptions? options = null)
+        : this(path, options ?? new ImageFolderOptions(), Extensions, DecodeWith(options ?? new ImageFolderOptions()))
+    {
+    }
+
+    /// <summary>Lists the images of a folder that another decoder reads.</summary>
+    /// <param name="path">Path of the folder.</param>
+    /// <param name="options">Memory budget and size limit.</param>
+    /// <param name="extensions">Extensions of the files, with the dot, in lower case.</param>
+    /// <param name="decode">Decodes a file; called by several threads at once.</param>
+    internal ImageFolder(string path, ImageFolderOptions options, IReadOnlyCollection<string> extensions, Func<string, Tensor> decode)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        this.options = options ?? new ImageFolderOptions();
+        this.decode = decode;
+        memoryBudget = options.MemoryBudget;
         FullName = Path.GetFullPath(path);
-        var walk = FolderWalk.Through(FullName, IsImage);
+        var walk = FolderWalk.Through(
+            FullName, name => extensions.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase));
         names = [.. walk.Files];
         Unreadable = [.. walk.Unusable.Select(u => new SkippedImage(u.Name, u.Reason))];
         kept = new ByteImage?[names.Length];
         Description = names.Length > 0
             ? Describe()
             : throw new ArgumentException(
-                $"'{FullName}' holds no file with the extension of an image ({string.Join(", ", Extensions)})."
+                $"'{FullName}' holds no file with the extension of an image ({string.Join(", ", extensions)})."
                 + (Unreadable is [var first, ..] ? $" {Unreadable.Count} cannot be used; the first, {first.Name}: {first.Reason}" : ""),
                 nameof(path));
     }
@@ -83,7 +96,7 @@ public sealed class ImageFolder : IImageSource
         ByteImage decoded = Decode(Path.Combine(FullName, names[index]));
         lock (gate)
         {
-            if (kept[index] is null && bytesKept + decoded.Length <= options.MemoryBudget)
+            if (kept[index] is null && bytesKept + decoded.Length <= memoryBudget)
             {
                 kept[index] = decoded;
                 bytesKept += decoded.Length;
@@ -96,10 +109,11 @@ public sealed class ImageFolder : IImageSource
     private ByteImage Decode(string path)
     {
         using var scope = NewDisposeScope();
-        return ByteImage.FromTensor(ImageFile.Read(path, new ImageReadOptions { MaximumPixels = options.MaximumPixels }));
+        return ByteImage.FromTensor(decode(path));
     }
 
-    private static bool IsImage(string name) => Extensions.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase);
+    private static Func<string, Tensor> DecodeWith(ImageFolderOptions options) =>
+        path => ImageFile.Read(path, new ImageReadOptions { MaximumPixels = options.MaximumPixels });
 
     private string Describe()
     {

@@ -37,6 +37,7 @@ internal static class PhaseCongruency
     /// <returns>(N, 1, H, W).</returns>
     public static Tensor Of(Tensor images)
     {
+        using var scope = NewDisposeScope();
         (Tensor radius, Tensor angle) = Frequencies(images.shape[2], images.shape[3], images.device);
         Tensor bands = Bands(radius);
 
@@ -51,12 +52,13 @@ internal static class PhaseCongruency
             amplitudes = amplitudes is null ? amplitude : amplitudes.Plus(amplitude);
         }
 
-        return energies! / amplitudes!.Plus(Epsilon);
+        return (energies! / amplitudes!.Plus(Epsilon)).MoveToOuterDisposeScope();
     }
 
     // Returns the energy above the noise and the amplitude of an orientation's filters, both summed over the wavelengths.
     private static (Tensor Energy, Tensor Amplitude) Responses(Tensor spectrum, Tensor filters)
     {
+        using var scope = NewDisposeScope();
         Tensor responses = fft.ifft2(spectrum * filters);
         (Tensor even, Tensor odd) = (responses.real, responses.imag);
         Tensor sumEven = even.sum([1], keepdim: true), sumOdd = odd.sum([1], keepdim: true);
@@ -67,7 +69,9 @@ internal static class PhaseCongruency
         Tensor inPhase = (even * meanEven).Plus(odd * meanOdd), across = (even * meanOdd) - (odd * meanEven);
         Tensor energy = (inPhase - across.abs()).sum([1], keepdim: true);
         Tensor squares = even.Squared().Plus(odd.Squared());
-        return ((energy - Noise(squares, filters)).relu(), FiniteGradient.Root(squares).sum([1], keepdim: true));
+        return (
+            (energy - Noise(squares, filters)).relu().MoveToOuterDisposeScope(),
+            FiniteGradient.Root(squares).sum([1], keepdim: true).MoveToOuterDisposeScope());
     }
 
     // Returns the energy that is attributed to noise, (N, 1, 1, 1), from the median response of the shortest wavelength.
