@@ -8,9 +8,9 @@ namespace Mdf.ImageSharp;
 
 /// <summary>Converts images of ImageSharp to image tensors and back.</summary>
 /// <remarks>
-/// The pixel types are <see cref="L8"/>, <see cref="Rgb24"/>, <see cref="Bgr24"/>, <see cref="Rgba32"/> and <see cref="Bgra32"/> with 8 bits
-/// a channel, and <see cref="L16"/>, <see cref="Rgb48"/> and <see cref="Rgba64"/> with 16 bits. <c>CloneAs</c> converts others to them.
-/// Pixels go from rows to tensor and back without another image in between, also where ImageSharp keeps an image in several pieces of
+/// The pixel types are <see cref="L8"/>, <see cref="Rgb24"/>, <see cref="Bgr24"/>, <see cref="Rgba32"/> and <see cref="Bgra32"/> with 8
+/// bits a channel, and <see cref="L16"/>, <see cref="Rgb48"/> and <see cref="Rgba64"/> with 16 bits. <c>CloneAs</c> converts others to
+/// them. Pixels go from rows to tensor and back without another image in between, also where ImageSharp keeps an image in several pieces of
 /// memory. Metadata, such as the EXIF orientation and colour profiles, is neither applied nor kept.
 /// </remarks>
 public static class ImageSharpExtensions
@@ -20,8 +20,8 @@ public static class ImageSharpExtensions
     /// <param name="image">The image; its first frame is converted.</param>
     /// <param name="background">Opaque colour that pixels with alpha are composited over; null for white.</param>
     /// <returns>
-    /// (1, 3, H, W) in RGB, or (1, 1, H, W) for <see cref="L8"/> and <see cref="L16"/>, float32 in [0, 1], on the CPU: each value is divided
-    /// by 255 or 65535. The caller disposes it.
+    /// (1, 3, H, W) in RGB, or (1, 1, H, W) for <see cref="L8"/> and <see cref="L16"/>, float32 in [0, 1], on the CPU: each value is
+    /// divided by 255 or 65535. The caller disposes it.
     /// </returns>
     /// <exception cref="ArgumentException">The pixel type is not one of those above, or the background is not opaque.</exception>
     /// <exception cref="ObjectDisposedException">The image is disposed.</exception>

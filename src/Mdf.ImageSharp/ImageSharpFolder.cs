@@ -3,8 +3,8 @@ using Mdf.Data;
 namespace Mdf.ImageSharp;
 
 /// <summary>
-/// The images of a folder and its subfolders in all formats that ImageSharp decodes: BMP, GIF, JPEG, PBM, PNG, TGA, TIFF and WebP. Files are
-/// decoded on demand and kept in memory as bytes up to <see cref="ImageFolderOptions.MemoryBudget"/>.
+/// The images of a folder and its subfolders in all formats that ImageSharp decodes: BMP, GIF, JPEG, PBM, PNG, TGA, TIFF and WebP. Files
+/// are decoded on demand and kept in memory as bytes up to <see cref="ImageFolderOptions.MemoryBudget"/>.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -12,8 +12,8 @@ namespace Mdf.ImageSharp;
 /// orientation is applied, alpha is composited over white, and 16 bits a channel are rounded to 8.
 /// </para>
 /// <para>
-/// <see cref="ImageFolder"/> decodes JPEG by libjpeg-turbo, as Python's libraries do. ImageSharp's decoder rounds differently, by a level or
-/// two. PNG, BMP and TIFF without loss give equal pixels. ImageSharp fills the missing part of some truncated files instead of refusing them.
+/// <see cref="ImageFolder"/> decodes JPEG by libjpeg-turbo, as Python's libraries do, and ImageSharp by another decoder, so pixels differ a
+/// little. Formats without loss give equal pixels.
 /// </para>
 /// </remarks>
 public sealed class ImageSharpFolder : IImageSource

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Mdf.Metrics;
 
 /// <summary>
-/// Computes phase congruency, from 0 to 1: how far the waves of several lengths agree in phase at each position, which marks features such as
-/// edges whatever their contrast. Kovesi, "Image features from phase congruency", 1999, with the settings of the feature similarity.
+/// Computes phase congruency, from 0 to 1: how far the waves of several lengths agree in phase at each position, which marks features such
+/// as edges whatever their contrast. Kovesi, "Image features from phase congruency", 1999, with the settings of the feature similarity.
 /// </summary>
 /// <remarks>
 /// The responses come from log-Gabor filters of four orientations and four wavelengths, applied in the frequency domain. Each response sees

@@ -46,7 +46,8 @@ public sealed class PerceptualMetricTests : IDisposable
     public void Measure_StrongerNoise_IsWorse(string name)
     {
         Tensor y = TestImages.Create(1, 1, 3, 64, 64);
-        double[] values = [.. new[] { 0, 0.05, 0.1, 0.2, 0.4 }.Select(s => All[name].Measure(TestImages.Noisy(y, s), y, null).item<double>())];
+        Tensor[] noisy = [.. new[] { 0, 0.05, 0.1, 0.2, 0.4 }.Select(strength => TestImages.Noisy(y, strength))];
+        double[] values = [.. noisy.Select(x => All[name].Measure(x, y, null).item<double>())];
         double[] expected = [.. All[name].Best == 0 ? values.Order() : values.OrderDescending()];
         Assert.Equal(expected.Distinct(), values);
     }
