@@ -5,13 +5,14 @@ using Samples.Common;
 namespace RestoreImages;
 
 /// <summary>
-/// Parses degradations: <c>jpeg:10</c>, <c>jpeg:7-10</c>, <c>noise:25</c>, <c>noise:0-55</c> or <c>bicubic</c>.
+/// Parses degradations: <c>jpeg:10</c>, <c>jpeg:7-10</c>, <c>noise:25</c>, <c>noise:0-55</c>, <c>bicubic</c>, <c>bsrgan</c> or
+/// <c>real-esrgan</c>.
 /// </summary>
 internal static class NamedDegradations
 {
     public const string Help =
-        "Degradation to undo: jpeg:QUALITY or jpeg:FROM-TO; noise:SIGMA or noise:FROM-TO, in units of 1/255; bicubic, downscaling by the "
-        + "network's factor. Default: bicubic for super-resolution networks, jpeg:7-10 for others.";
+        "Degradation to undo: jpeg:QUALITY or jpeg:FROM-TO; noise:SIGMA or noise:FROM-TO, in units of 1/255; bicubic, bsrgan or "
+        + "real-esrgan, downscaling by the network's factor. Default: bicubic for super-resolution networks, jpeg:7-10 for others.";
 
     public static Degradation Parse(string? text, int scale)
     {
@@ -22,6 +23,8 @@ internal static class NamedDegradations
             return (parts[0], range) switch
             {
                 ("bicubic", []) => new BicubicDownsampling(scale),
+                ("bsrgan", []) => RealWorldDegradation.Bsrgan(scale),
+                ("real-esrgan", []) => RealWorldDegradation.RealEsrgan(scale),
                 ("jpeg", [var quality]) => new JpegCompression(Whole(quality)),
                 ("jpeg", [var lowest, var highest]) => new JpegCompression(Whole(lowest), Whole(highest)),
                 ("noise", [var sigma]) => new GaussianNoise(Number(sigma)),
@@ -36,7 +39,7 @@ internal static class NamedDegradations
         catch (Exception e) when (e is FormatException or OverflowException)
         {
             throw new ArgumentException(
-                $"'{text}' is no degradation; expected one like jpeg:10, jpeg:7-10, noise:25, noise:0-55 or bicubic.", e);
+                $"'{text}' is no degradation; expected one like jpeg:10, jpeg:7-10, noise:25, noise:0-55, bicubic, bsrgan or real-esrgan.", e);
         }
     }
 

@@ -21,6 +21,7 @@ internal static partial class NamedLosses
         ["ssim"] = (_, _) => new SsimLoss(),
         ["ms-ssim"] = (_, _) => new MsSsimLoss(),
         ["ms-ssim-l1"] = (_, _) => new MsSsimL1Loss(),
+        ["ffl"] = (_, _) => new FocalFrequencyLoss(),
         ["vgg"] = (weights, _) => new VggLoss(weights),
         ["lpips"] = (weights, _) => new LpipsLoss(backbone: weights),
     };

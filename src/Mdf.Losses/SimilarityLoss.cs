@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Mdf.Losses;
 
 /// <summary>
-/// Base class of the losses of structural similarity: <see cref="SsimLoss"/>, <see cref="MsSsimLoss"/> and <see cref="MsSsimL1Loss"/>.
-/// Images may have any number of channels.
+/// Base class of the losses that are made of a metric: <see cref="SsimLoss"/>, <see cref="MsSsimLoss"/>, <see cref="MsSsimL1Loss"/>,
+/// <see cref="HaarPsiLoss"/> and <see cref="GmsdLoss"/>.
 /// </summary>
 /// <remarks>
 /// Batches of more than 4 million values are compared in tiles, so memory beyond the images and the gradient does not grow with them. Then

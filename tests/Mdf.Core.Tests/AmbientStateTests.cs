@@ -17,6 +17,11 @@ public sealed class AmbientStateTests : IDisposable
         ["SSIM of luma"] = x => StructuralSimilarity.Measure(
             x, x.mul(0.5f), new MetricOptions { Channels = MetricChannels.Luma, RoundToBytes = true }),
         ["MS-SSIM"] = x => MultiScaleStructuralSimilarity.Measure(x, x.mul(0.5f), options: new() { ScaleCount = 2 }),
+        ["HaarPSI"] = x => HaarPsi.Measure(x, x.mul(0.5f)),
+        ["GMSD"] = x => Gmsd.Measure(x, x.mul(0.5f)),
+        ["MS-GMSD"] = x => MultiScaleGmsd.Measure(x, x.mul(0.5f)),
+        ["VIF"] = x => VisualInformationFidelity.Measure(x, x.mul(0.5f)),
+        ["FSIMc"] = x => FeatureSimilarity.MeasureColor(x, x.mul(0.5f)),
         ["noise"] = x => Degraded(new GaussianNoise(25), x),
         ["JPEG"] = x => Degraded(new JpegCompression(10), x),
         ["bicubic downsampling"] = x => Degraded(new BicubicDownsampling(2), x),
@@ -58,7 +63,7 @@ public sealed class AmbientStateTests : IDisposable
         Assert.True(expected.eq(actual).all().item<bool>(), $"{operation} differs with {state}");
     }
 
-    private static Tensor Image() => rand([1, 3, 40, 48], ScalarType.Float32, CPU, generator: new Generator(5));
+    private static Tensor Image() => rand([1, 3, 42, 48], ScalarType.Float32, CPU, generator: new Generator(5));
 
     private static Tensor Degraded(Degradation degradation, Tensor image) => degradation.Apply(image, new Random(3));
 }

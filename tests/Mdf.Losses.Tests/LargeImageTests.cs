@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Mdf.Losses.Tests;
 
-/// <summary>Losses of structural similarity compare large images in tiles, with the values and gradients of whole images.</summary>
+/// <summary>Losses that are made of a metric compare large images in tiles, with the values and gradients of whole images.</summary>
 public sealed class LargeImageTests : IDisposable
 {
     private readonly DisposeScope scope = NewDisposeScope();
@@ -25,6 +25,8 @@ public sealed class LargeImageTests : IDisposable
     [InlineData("MS-SSIM")]
     [InlineData("MS-SSIM, odd sides dropped")]
     [InlineData("MS-SSIM + L1")]
+    [InlineData("HaarPSI")]
+    [InlineData("GMSD")]
     public void ForwardAndBackward_LargeImages_AreThoseOfTheWhole(string name)
     {
         var dropping = new MultiScaleStructuralSimilarityOptions { OddSides = OddSides.Drop };
@@ -35,6 +37,8 @@ public sealed class LargeImageTests : IDisposable
             "MS-SSIM + L1" => (
                 new MsSsimL1Loss(new() { Reduction = nn.Reduction.None }),
                 v => (0.84 * (1 - MultiScale(v))) + (0.16 * (v - y).abs().mean([1, 2, 3]))),
+            "HaarPSI" => (new HaarPsiLoss(new() { Reduction = nn.Reduction.None }), v => HaarPsi.Deficits(v, y)),
+            "GMSD" => (new GmsdLoss(new() { Reduction = nn.Reduction.None }), v => Gmsd.Deviations(v, y)),
             _ => (
                 (Loss<Tensor, Tensor, Tensor>)new MsSsimLoss(new() { Reduction = nn.Reduction.None, Similarity = dropping }),
                 (Func<Tensor, Tensor>)(v => 1 - MultiScale(v, dropping))),

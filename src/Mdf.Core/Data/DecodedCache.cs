@@ -15,18 +15,19 @@ internal static class DecodedCache
 
     /// <summary>Returns an image from the cache, or decodes and stores it.</summary>
     /// <param name="folder">Folder of the cache, created if missing; null for no cache.</param>
+    /// <param name="decoder">Name of the decoder.</param>
     /// <param name="path">Path of the image file.</param>
     /// <param name="decode">Decodes the image.</param>
     /// <exception cref="IOException">The image or the cache cannot be read or written.</exception>
     /// <exception cref="UnauthorizedAccessException">The process has no permission.</exception>
-    public static StoredImage Through(string? folder, string path, Func<StoredImage> decode)
+    public static StoredImage Through(string? folder, string decoder, string path, Func<StoredImage> decode)
     {
         if (folder is null)
         {
             return decode();
         }
 
-        string entry = Path.Combine(folder, KeyOf(path));
+        string entry = Path.Combine(folder, KeyOf(decoder, path));
         if (File.Exists(entry) && Load(File.ReadAllBytes(entry)) is { } stored)
         {
             return stored;
@@ -38,11 +39,11 @@ internal static class DecodedCache
         return image;
     }
 
-    private static string KeyOf(string path)
+    private static string KeyOf(string decoder, string path)
     {
         var file = new FileInfo(path);
         string identity = string.Create(
-            CultureInfo.InvariantCulture, $"{Path.GetFullPath(path)}\n{file.Length}\n{file.LastWriteTimeUtc.Ticks}");
+            CultureInfo.InvariantCulture, $"{decoder}\n{Path.GetFullPath(path)}\n{file.Length}\n{file.LastWriteTimeUtc.Ticks}");
         return Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes(identity))) + ".pixels";
     }
 

@@ -18,7 +18,10 @@ public sealed class ImageFolder : IImageSource
 {
     private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".bmp", ".webp"];
 
-    private readonly ImageFolderOptions options;
+    private readonly Func<string, StoredImage> decode;
+    private readonly string decoder;
+    private readonly long memoryBudget;
+    private readonly string? cacheFolder;
     private readonly string[] names;
     private readonly StoredImage?[] kept;
     private readonly Lock gate = new();
@@ -33,18 +36,34 @@ public sealed class ImageFolder : IImageSource
     /// The folder has no usable file with the extension .png, .jpg, .jpeg, .bmp or .webp. The message names an unreadable entry, if any.
     /// </exception>
     public ImageFolder(string path, ImageFolderOptions? options = null)
+        : this(path, options ?? new ImageFolderOptions(), Extensions, "SkiaSharp", DecodeWith(options ?? new ImageFolderOptions()))
+    {
+    }
+
+    /// <summary>Lists the images of a folder that another decoder reads.</summary>
+    /// <param name="path">Path of the folder.</param>
+    /// <param name="options">Memory budget and size limit.</param>
+    /// <param name="extensions">Extensions of the files, with the dot, in lower case.</param>
+    /// <param name="decoder">Name of the decoder, which keeps its images in the cache apart from those of others.</param>
+    /// <param name="decode">Decodes a file; called by several threads at once.</param>
+    internal ImageFolder(
+        string path, ImageFolderOptions options, IReadOnlyCollection<string> extensions, string decoder, Func<string, StoredImage> decode)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        this.options = options ?? new ImageFolderOptions();
+        this.decoder = decoder;
+        this.decode = decode;
+        memoryBudget = options.MemoryBudget;
+        cacheFolder = options.CacheFolder;
         FullName = Path.GetFullPath(path);
-        var walk = FolderWalk.Through(FullName, IsImage);
+        var walk = FolderWalk.Through(
+            FullName, name => extensions.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase));
         names = [.. walk.Files];
         Unreadable = [.. walk.Unusable.Select(u => new SkippedImage(u.Name, u.Reason))];
         kept = new StoredImage?[names.Length];
         Description = names.Length > 0
             ? Describe()
             : throw new ArgumentException(
-                $"'{FullName}' holds no file with the extension of an image ({string.Join(", ", Extensions)})."
+                $"'{FullName}' holds no file with the extension of an image ({string.Join(", ", extensions)})."
                 + (Unreadable is [var first, ..] ? $" {Unreadable.Count} cannot be used; the first, {first.Name}: {first.Reason}" : ""),
                 nameof(path));
     }
@@ -83,7 +102,7 @@ public sealed class ImageFolder : IImageSource
         StoredImage decoded = Decode(Path.Combine(FullName, names[index]));
         lock (gate)
         {
-            if (kept[index] is null && bytesKept + decoded.ByteCount <= options.MemoryBudget)
+            if (kept[index] is null && bytesKept + decoded.ByteCount <= memoryBudget)
             {
                 kept[index] = decoded;
                 bytesKept += decoded.ByteCount;
@@ -93,15 +112,18 @@ public sealed class ImageFolder : IImageSource
         return decoded;
     }
 
-    private StoredImage Decode(string path) => DecodedCache.Through(options.CacheFolder, path, () =>
+    private StoredImage Decode(string path) => DecodedCache.Through(cacheFolder, decoder, path, () =>
     {
         using var scope = NewDisposeScope();
+        return decode(path);
+    });
+
+    private static Func<string, StoredImage> DecodeWith(ImageFolderOptions options) => path =>
+    {
         byte[] encoded = File.ReadAllBytes(path);
         Tensor image = ImageFile.Decode(encoded, new ImageReadOptions { MaximumPixels = options.MaximumPixels }, path);
         return PngHeader.TryRead(encoded) is { BitDepth: 16 } ? FloatImage.FromTensor(image) : ByteImage.FromTensor(image);
-    });
-
-    private static bool IsImage(string name) => Extensions.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase);
+    };
 
     private string Describe()
     {

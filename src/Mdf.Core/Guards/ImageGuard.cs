@@ -81,6 +81,12 @@ internal static class ImageGuard
                 name);
         }
 
+        if (expected.IsGrayOrRgb && shape[1] is not (1 or 3))
+        {
+            throw new ArgumentException(
+                $"{name} has {shape[1]} channels (shape {ShapeText.Of(shape)}); expected 1 (grey) or 3 (RGB).", name);
+        }
+
         Side(shape, expected.MinimumSide, name);
         if (!IsFloatingPoint(images))
         {

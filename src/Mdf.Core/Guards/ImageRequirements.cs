@@ -11,6 +11,9 @@ internal interface IImageRequirements
     /// <summary>Whether grey images are taken too, whatever the number of channels.</summary>
     bool TakesGray => false;
 
+    /// <summary>Whether only grey images (1 channel) and RGB images (3 channels) are accepted.</summary>
+    bool IsGrayOrRgb => false;
+
     /// <summary>Smallest height and width in pixels.</summary>
     int MinimumSide { get; }
 
@@ -22,6 +25,16 @@ internal interface IImageRequirements
 internal sealed record AnyImages(int MinimumSide = 1) : IImageRequirements
 {
     public int? Channels => null;
+
+    public Device? Device => null;
+}
+
+/// <summary>Describes grey or RGB images on any device with a smallest side.</summary>
+internal sealed record GrayOrRgbImages(int MinimumSide = 1) : IImageRequirements
+{
+    public int? Channels => null;
+
+    public bool IsGrayOrRgb => true;
 
     public Device? Device => null;
 }

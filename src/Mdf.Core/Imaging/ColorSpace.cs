@@ -15,6 +15,8 @@ public static class ColorSpace
     private static readonly double[] Gray = [76.245, 149.685, 29.07, 0];
     private static readonly double[] BlueDifference = [-37.797, -74.203, 112.0, 128];
     private static readonly double[] RedDifference = [112.0, -93.786, -18.214, 128];
+    private static readonly double[] InPhase = [0.5959 * 255, -0.2746 * 255, -0.3213 * 255, 0];
+    private static readonly double[] Quadrature = [0.2115 * 255, -0.5227 * 255, 0.3112 * 255, 0];
 
     /// <summary>Converts RGB images to luma (Y), without rounding.</summary>
     /// <param name="rgb">RGB images, (..., 3, H, W), floating point, in [0, 1], on any device.</param>
@@ -39,6 +41,9 @@ public static class ColorSpace
     /// <returns>(..., 1, H, W), in [0, 1]; float64 for float64 images, otherwise float32. Gradients flow to the images.</returns>
     /// <exception cref="ArgumentException">The images have another shape, or are not of a floating-point type.</exception>
     public static Tensor RgbToGray(Tensor rgb) => Convert(rgb, Gray);
+
+    /// <summary>Converts RGB images to YIQ, (..., 3, H, W): grey, in-phase and quadrature, without rounding.</summary>
+    internal static Tensor RgbToYiq(Tensor rgb) => Convert(rgb, Gray, InPhase, Quadrature);
 
     private static Tensor Convert(Tensor rgb, params double[][] components)
     {

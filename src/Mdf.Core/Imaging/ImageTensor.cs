@@ -1,4 +1,5 @@
 using System.Drawing;
+using System.Runtime.InteropServices;
 using Mdf.Guards;
 using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
@@ -74,7 +75,7 @@ public static class ImageTensor
         using var scope = NewDisposeScope();
         var planes = RequireImage(image);
         var bytes = new byte[checked(planes.shape[1] * planes.shape[2] * layout.ChannelCount())];
-        Interleave(planes, layout, bytes);
+        Interleave<byte>(planes, layout, byte.MaxValue, bytes);
         return bytes;
     }
 
@@ -105,7 +106,28 @@ public static class ImageTensor
                 nameof(destination));
         }
 
-        Interleave(planes, layout, destination);
+        Interleave(planes, layout, byte.MaxValue, destination);
+    }
+
+    /// <summary>Converts an image tensor to 16-bit pixels in contiguous rows.</summary>
+    /// <param name="image">
+    /// One image, (C, H, W) or (1, C, H, W), where C is 3 (RGB) or 1 (grey), of any floating-point type, on any device. Values are clamped
+    /// to [0, 1] and rounded to the nearest of 65536 levels; levels that were converted to a float32 tensor are restored exactly.
+    /// </param>
+    /// <param name="layout">
+    /// Order of the channels to write, each of 16 bits. Grey images are replicated to colour layouts, and alpha is opaque.
+    /// <see cref="PixelLayout.Gray8"/> requires a one-channel image.
+    /// </param>
+    /// <returns>H times W pixels.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="image"/> is null.</exception>
+    /// <exception cref="ArgumentException">The tensor is not one image, holds NaN, or does not fit the layout.</exception>
+    public static ushort[] ToPixels16(Tensor image, PixelLayout layout = PixelLayout.Rgb24)
+    {
+        using var scope = NewDisposeScope();
+        var planes = RequireImage(image);
+        var levels = new ushort[checked(planes.shape[1] * planes.shape[2] * layout.ChannelCount())];
+        Interleave<ushort>(planes, layout, ushort.MaxValue, levels);
+        return levels;
     }
 
     /// <summary>Returns the image as (C, H, W), detached, in the caller's dispose scope. Throws if the tensor is not one image.</summary>
@@ -132,8 +154,14 @@ public static class ImageTensor
         ? color
         : throw new ArgumentException($"Expected an opaque colour, got alpha {color.A} of 255.", parameterName);
 
-    // Converts some rows at a time, because intermediate results take several times the memory of the image.
-    private static void Interleave(Tensor image, PixelLayout layout, Span<byte> destination)
+    /// <summary>Writes an image's rows.</summary>
+    /// <param name="image">The image, (C, H, W), as <see cref="RequireImage"/> returns it.</param>
+    /// <param name="layout">Order of the channels to write.</param>
+    /// <param name="maximum">Value of an element for 1: 255 for bytes, 65535 for 16 bits.</param>
+    /// <param name="destination">Receives the rows.</param>
+    internal static void Interleave<T, TRows>(Tensor image, PixelLayout layout, int maximum, TRows destination)
+        where T : unmanaged
+        where TRows : IPixelWriter<T>, allows ref struct
     {
         var channels = layout.ChannelCount();
         if (channels == 1 && image.shape[0] != 1)
@@ -147,19 +175,28 @@ public static class ImageTensor
             throw new ArgumentException("Expected values in [0, 1], got NaN.", nameof(image));
         }
 
-        long rows = Math.Max(1, PixelsOfBand / image.shape[2]);
-        for (long row = 0; row < image.shape[1]; row += rows)
+        // Some rows at a time, because intermediate results take several times the memory of the image.
+        var length = checked((int)(image.shape[2] * channels));
+        var rows = Math.Max(1, PixelsOfBand / image.shape[2]);
+        for (long first = 0; first < image.shape[1]; first += rows)
         {
             using var scope = NewDisposeScope();
-            var band = image.narrow(1, row, Math.Min(rows, image.shape[1] - row));
-            var bytes = InterleaveBand(band, layout).bytes;
-            bytes.CopyTo(destination[checked((int)(row * image.shape[2] * channels))..]);
+            var band = image.narrow(1, first, Math.Min(rows, image.shape[1] - first));
+            var levels = MemoryMarshal.Cast<byte, T>(InterleaveBand(band, layout, maximum).bytes);
+            for (var row = 0; row < band.shape[1]; row++)
+            {
+                destination.Write((int)first + row, levels.Slice(row * length, length));
+            }
         }
     }
 
-    private static Tensor InterleaveBand(Tensor planes, PixelLayout layout)
+    private static void Interleave<T>(Tensor image, PixelLayout layout, int maximum, Span<T> destination)
+        where T : unmanaged => Interleave<T, SpanWriter<T>>(image, layout, maximum, new SpanWriter<T>(destination));
+
+    private static Tensor InterleaveBand(Tensor planes, PixelLayout layout, int maximum)
     {
-        planes = planes.to(ScalarType.Float32).Within(0, 1).Times(byte.MaxValue).round().to(ScalarType.Byte).cpu();
+        planes = planes.to(ScalarType.Float32).Within(0, 1).Times(maximum).round();
+        planes = maximum == byte.MaxValue ? planes.to(ScalarType.Byte).cpu() : AsInt16(planes).cpu();
         if (layout.ChannelCount() > 1)
         {
             planes = planes.expand(3, -1, -1);
@@ -172,9 +209,20 @@ public static class ImageTensor
 
         if (layout.HasAlpha())
         {
-            planes = cat([planes, full_like(planes[0], byte.MaxValue).unsqueeze(0)], 0);
+            planes = cat([planes, planes[0].Filled(maximum == byte.MaxValue ? byte.MaxValue : -1).unsqueeze(0)], 0);
         }
 
         return planes.permute(1, 2, 0).contiguous();
+    }
+
+    // Returns the bits of levels from 0 to 65535: there are no unsigned 16-bit tensors.
+    private static Tensor AsInt16(Tensor levels) =>
+        where(levels.IsAbove(short.MaxValue), levels.Minus(ushort.MaxValue + 1.0), levels).to(ScalarType.Int16);
+
+    private readonly ref struct SpanWriter<T>(Span<T> destination) : IPixelWriter<T>
+    {
+        private readonly Span<T> destination = destination;
+
+        public void Write(int row, ReadOnlySpan<T> pixels) => pixels.CopyTo(destination[(row * pixels.Length)..]);
     }
 }

@@ -46,9 +46,28 @@ internal static class PixelConversion
                 nameof(pixels));
         }
 
+        var rows = new SpanReader<T>(pixels, step);
+        return ToTensor<T, SpanReader<T>>(rows, width, height, layout, background, storage, maximum, keepsGray: false);
+    }
+
+    /// <summary>Converts rows of pixels to a float32 tensor, (1, channels, height, width), with values in [0, 1].</summary>
+    /// <param name="pixels">Rows of interleaved pixels.</param>
+    /// <param name="width">Number of pixels in a row.</param>
+    /// <param name="height">Number of rows.</param>
+    /// <param name="layout">Order of a pixel's channels.</param>
+    /// <param name="background">Opaque colour behind transparent pixels; null for white.</param>
+    /// <param name="storage">Tensor type with the size of an element.</param>
+    /// <param name="maximum">Value of an element that becomes 1.</param>
+    /// <param name="keepsGray">Whether grey pixels become one channel instead of three.</param>
+    public static Tensor ToTensor<T, TRows>(
+        TRows pixels, int width, int height, PixelLayout layout, Color? background, ScalarType storage, int maximum, bool keepsGray)
+        where T : unmanaged
+        where TRows : IPixelReader<T>, allows ref struct
+    {
+        var channels = layout.ChannelCount();
         var behind = ImageTensor.RequireOpaque(background ?? Color.White, nameof(background));
         using var scope = NewDisposeScope();
-        var result = empty(1, 3, height, width, ScalarType.Float32, CPU);
+        var result = empty(1, keepsGray && channels == 1 ? 1 : 3, height, width, ScalarType.Float32, CPU);
         var blockRows = Math.Max(1, BlockPixels / width);
         // Converting in blocks keeps the temporaries small enough for the cache.
         for (var y = 0; y < height; y += blockRows)
@@ -59,13 +78,13 @@ internal static class PixelConversion
             var target = MemoryMarshal.Cast<byte, T>(block.bytes);
             for (var row = 0; row < rows; row++)
             {
-                pixels.Slice((int)((y + row) * step), (int)rowLength).CopyTo(target[(int)(row * rowLength)..]);
+                pixels.Read(y + row, target.Slice(row * width * channels, width * channels));
             }
 
             // Unsigned 16-bit tensors have no arithmetic, so the bits are stored as signed integers and masked after widening.
             var levels = storage == ScalarType.Int16 ? block.to(ScalarType.Int32).bitwise_and(ushort.MaxValue) : block;
             var planes = levels.permute(2, 0, 1).to(ScalarType.Float32).Over(maximum);
-            result[0].narrow(1, y, rows).copy_(ToRgb(planes, layout, behind));
+            result[0].narrow(1, y, rows).copy_(result.shape[1] == 1 ? planes : ToRgb(planes, layout, behind));
         }
 
         return result.MoveToOuterDisposeScope();
@@ -93,5 +112,12 @@ internal static class PixelConversion
         var color = tensor(new float[] { background.R, background.G, background.B }, ScalarType.Float32, CPU);
         var behind = color.Over(byte.MaxValue).reshape(3, 1, 1);
         return colors.mul(alpha).Plus(behind.mul(alpha.Times(-1).Plus(1)));
+    }
+
+    private readonly ref struct SpanReader<T>(ReadOnlySpan<T> pixels, long step) : IPixelReader<T>
+    {
+        private readonly ReadOnlySpan<T> pixels = pixels;
+
+        public void Read(int row, Span<T> destination) => pixels.Slice((int)(row * step), destination.Length).CopyTo(destination);
     }
 }

@@ -16,10 +16,22 @@ internal static class MetricImages
     public static IEnumerable<Tile> Tiles(Tensor images, int windowSize) =>
         Tile.Divide(images.shape, TileSize / images.shape[1], windowSize);
 
+    /// <summary>Divides images into tiles so that each position of a map lies in exactly one of them.</summary>
+    public static IEnumerable<FramedTile> Tiles(Tensor images, Frame frame) =>
+        FramedTile.Divide(images.shape, TileSize / images.shape[1], frame);
+
+    /// <summary>Returns the grey values of grey or RGB images, (N, 1, H, W).</summary>
+    public static Tensor Gray(Tensor images) => images.shape[1] == 1 ? images : ColorSpace.RgbToGray(images);
+
     /// <summary>Checks a pair of images and returns the parts of them that the options select, as views.</summary>
-    public static (Tensor Restored, Tensor Reference) Selected(Tensor restored, Tensor reference, MetricOptions options)
+    /// <param name="restored">The restored images.</param>
+    /// <param name="reference">The reference images.</param>
+    /// <param name="options">Options that select the part.</param>
+    /// <param name="expected">Images that the metric accepts; null for any. The smallest side holds after cropping.</param>
+    public static (Tensor Restored, Tensor Reference) Selected(
+        Tensor restored, Tensor reference, MetricOptions options, IImageRequirements? expected = null)
     {
-        ImageGuard.Pair(restored, reference, new AnyImages());
+        ImageGuard.Pair(restored, reference, expected ?? new AnyImages());
         if (options.Channels == MetricChannels.Luma && restored.shape[1] != 3)
         {
             throw new ArgumentException(
@@ -27,7 +39,8 @@ internal static class MetricImages
         }
 
         long[] kept = [.. restored.shape[..2], .. restored.shape[2..].Select(side => side - (2L * options.CropBorder))];
-        ImageGuard.Side(kept, 1, nameof(restored), $" after a {nameof(MetricOptions.CropBorder)} of {options.CropBorder}");
+        string crop = $" after a {nameof(MetricOptions.CropBorder)} of {options.CropBorder}";
+        ImageGuard.Side(kept, expected?.MinimumSide ?? 1, nameof(restored), crop);
         return (Part(restored), Part(reference));
 
         Tensor Part(Tensor images) => images.narrow(2, options.CropBorder, kept[2]).narrow(3, options.CropBorder, kept[3]);

@@ -1,5 +1,4 @@
 using Mdf.Guards;
-using Mdf.TorchCompatibility;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -84,7 +83,7 @@ public static class MultiScaleStructuralSimilarity
         Tensor product = ones_like(means[0], requires_grad: false);
         foreach ((Tensor mean, double weight) in means.Zip(weights))
         {
-            product = product * Power(mean, weight);
+            product = product * FiniteGradient.Power(mean, weight);
         }
 
         return product;
@@ -99,13 +98,6 @@ public static class MultiScaleStructuralSimilarity
         int pad = Padding(images.shape, oddSides);
         Tensor even = pad == 0 ? images : nn.functional.pad(images, [pad, 0, pad, 0], PaddingModes.Replicate);
         return nn.functional.avg_pool2d(even, 2);
-    }
-
-    // Values of zero and below give zero with a zero gradient, because the gradient of the power itself is infinite at zero. NaN stays NaN.
-    private static Tensor Power(Tensor values, double exponent)
-    {
-        Tensor isZero = values.IsAtMost(0);
-        return where(isZero, zeros_like(values), where(isZero, ones_like(values), values).ToThe(exponent));
     }
 
     private static void RequireSide(Tensor restored, MultiScaleStructuralSimilarityOptions options)

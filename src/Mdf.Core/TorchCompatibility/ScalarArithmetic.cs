@@ -139,6 +139,13 @@ internal static class ScalarArithmetic
         return x.clamp_max(number);
     }
 
+    /// <summary>Limits x from below.</summary>
+    public static Tensor AtLeast(this Tensor x, double least)
+    {
+        using Scalar number = least;
+        return x.clamp_min(number);
+    }
+
     /// <summary>Divides x by y in place; returns x.</summary>
     public static Tensor Divide(this Tensor x, double y)
     {

@@ -136,6 +136,29 @@ public sealed class ImageTensorTests
     }
 
     [Fact]
+    public void ToPixels16_AllLevels_ComeBackUnchanged()
+    {
+        ushort[] levels = [.. Enumerable.Range(0, 65536).Select(v => (ushort)v)];
+        using var image = ImageTensor.FromPixels16(levels, 256, 256, PixelLayout.Gray8);
+        using var firstPlane = image[.., ..1];
+        using var precise = firstPlane.to(ScalarType.Float64);
+        Assert.Equal(levels, ImageTensor.ToPixels16(firstPlane, PixelLayout.Gray8));
+        Assert.Equal(levels, ImageTensor.ToPixels16(precise, PixelLayout.Gray8));
+        Assert.Equal(levels.SelectMany(v => new[] { v, v, v, ushort.MaxValue }), ImageTensor.ToPixels16(image, PixelLayout.Rgba32));
+    }
+
+    [Fact]
+    public void ToPixels16_ColorsOutOfRange_AreOrderedAndClamped()
+    {
+        using var image = tensor([-0.2f, 0.25f, 2]).reshape(3, 1, 1);
+        using var notANumber = full([3, 1, 1], float.NaN);
+        Assert.Equal([65535, 16384, 0], ImageTensor.ToPixels16(image, PixelLayout.Bgr24).Select(v => (int)v));
+        Assert.Throws<ArgumentException>("image", () => ImageTensor.ToPixels16(notANumber));
+        Assert.Throws<ArgumentException>("layout", () => ImageTensor.ToPixels16(image, PixelLayout.Gray8));
+        Assert.Throws<ArgumentNullException>("image", () => ImageTensor.ToPixels16(null!));
+    }
+
+    [Fact]
     public void ToPixels_OutOfRange_ClampsAndRoundsToNearest()
     {
         using var image = tensor([-3f, 2f, float.PositiveInfinity, float.NegativeInfinity, 99.4f / 255, 99.6f / 255]).reshape(1, 1, 6);

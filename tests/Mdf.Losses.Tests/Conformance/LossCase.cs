@@ -15,6 +15,12 @@ public sealed record LossCase(string Name, int MinimumSide, Func<nn.Reduction, L
     /// <summary>Whether the loss takes images of this number of channels only.</summary>
     public bool NeedsChannels { get; init; }
 
+    /// <summary>Whether a uniform change of brightness costs nothing.</summary>
+    public bool IgnoresBrightness { get; init; }
+
+    /// <summary>Whether the gradient takes weights that depend on the images as constants, as the published loss does.</summary>
+    public bool HoldsWeights { get; init; }
+
     /// <summary>Returns images a little larger than the smallest size.</summary>
     internal Tensor Images(ulong seed, ScalarType dtype, int count = 2) =>
         TestImages.Create(seed, dtype, count, Channels, MinimumSide + 2, MinimumSide + 5);

@@ -35,6 +35,13 @@ public static class LossCases
             "MsSsimL1Loss, 2 scales",
             21,
             r => new MsSsimL1Loss(new MsSsimL1LossOptions { Reduction = r, Similarity = new() { ScaleCount = 2 } })),
+        new("HaarPsiLoss", 16, r => new HaarPsiLoss(new LossOptions { Reduction = r })),
+        new("HaarPsiLoss, 1 channel", 16, r => new HaarPsiLoss(new LossOptions { Reduction = r })) { Channels = 1 },
+        new("GmsdLoss", 6, r => new GmsdLoss(new LossOptions { Reduction = r })),
+        new("GmsdLoss, 1 channel", 6, r => new GmsdLoss(new LossOptions { Reduction = r })) { Channels = 1 },
+        new("FocalFrequencyLoss", 1, r => new FocalFrequencyLoss(new FocalFrequencyLossOptions { Reduction = r })) { HoldsWeights = true },
+        new("TotalVariationLoss", 2, r => new TotalVariationLoss(new LossOptions { Reduction = r })) { IgnoresBrightness = true },
+        new("GradientLoss", 3, r => new GradientLoss(new LossOptions { Reduction = r })) { IgnoresBrightness = true },
         new("MdfLoss", 11, r => new MdfLoss(Discriminators, new MdfLossOptions { Reduction = r })) { NeedsChannels = true },
         new(
             "MdfLoss, graph",

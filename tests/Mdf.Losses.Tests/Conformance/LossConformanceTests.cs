@@ -80,7 +80,15 @@ public sealed class LossConformanceTests : IDisposable
     {
         Tensor y = Case(name).Images(1, ScalarType.Float64, count: 1);
         AssertIncreases(strength => TestImages.Noisy(y, strength));
-        AssertIncreases(strength => y + (0.3 * strength));
+        if (Case(name).IgnoresBrightness)
+        {
+            Assert.Equal(0, Create(name).call(y + 0.3, y).item<double>(), 1e-15);
+        }
+        else
+        {
+            AssertIncreases(strength => y + (0.3 * strength));
+        }
+
         AssertIncreases(strength => y * (1 - (0.5 * strength)));
 
         void AssertIncreases(Func<double, Tensor> degrade)
@@ -107,6 +115,7 @@ public sealed class LossConformanceTests : IDisposable
     [MemberData(nameof(Names))]
     public void Backward_EitherImage_IsTheNumericalGradient(string name)
     {
+        Assert.SkipWhen(Case(name).HoldsWeights, "the gradient takes weights as constants; the loss has a test of its own");
         Tensor x = Case(name).Images(1, ScalarType.Float64), y = TestImages.Noisy(x, 0.4);
 
         foreach (nn.Reduction reduction in Reductions.Take(TestLength.Of(full: Reductions.Length, usual: 1)))
