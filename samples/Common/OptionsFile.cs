@@ -44,7 +44,10 @@ internal static class OptionsFile
 
         string path = isJoined ? arguments[at][(OptionName.Length + 1)..] : arguments[at + 1];
         string[] others = [.. arguments[..at], .. arguments[(at + (isJoined ? 1 : 2))..]];
-        var own = others.SelectMany(WithResponses).Where(a => a.StartsWith("--", StringComparison.Ordinal)).Select(a => a.Split('=')[0]).ToHashSet();
+        HashSet<string> own =
+        [
+            .. others.SelectMany(WithResponses).Where(a => a.StartsWith("--", StringComparison.Ordinal)).Select(a => a.Split('=')[0]),
+        ];
         return [.. others, .. Read(path).Where(o => !own.Contains(o.Name)).SelectMany(o => (string[])[o.Name, .. o.Values])];
     }
 

@@ -21,7 +21,8 @@ internal sealed class DataOptions(string prefix, string references)
 
     private readonly Option<FileInfo?> list = new($"{prefix}pairs")
     {
-        Description = "List of pairs, instead of matching names: on each line a degraded image and its reference, divided by a tab or comma.",
+        Description =
+            "List of pairs, instead of matching names: on each line a degraded image and its reference, divided by a tab or comma.",
     };
 
     public void AddTo(Command command)
@@ -40,7 +41,8 @@ internal sealed class DataOptions(string prefix, string references)
         {
             return end is null && file is null
                 ? null
-                : throw new ArgumentException($"{(end is null ? list.Name : suffix.Name)} needs {degraded.Name}, which names the degraded images.");
+                : throw new ArgumentException(
+                    $"{(end is null ? list.Name : suffix.Name)} needs {degraded.Name}, which names the degraded images.");
         }
 
         return new PairedFolders(

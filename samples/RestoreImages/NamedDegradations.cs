@@ -39,7 +39,8 @@ internal static class NamedDegradations
         catch (Exception e) when (e is FormatException or OverflowException)
         {
             throw new ArgumentException(
-                $"'{text}' is no degradation; expected one like jpeg:10, jpeg:7-10, noise:25, noise:0-55, bicubic, bsrgan or real-esrgan.", e);
+                $"'{text}' is no degradation; expected one like jpeg:10, jpeg:7-10, noise:25, noise:0-55, bicubic, bsrgan or real-esrgan.",
+                e);
         }
     }
 

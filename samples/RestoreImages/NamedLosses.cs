@@ -65,7 +65,9 @@ internal static partial class NamedLosses
 
     // "jpeg" is "jpeg.ckpt", unless there is a file of that name.
     private static string? Complete(LossTerm term) =>
-        term is { Name: Mdf, Weights: { } weights } && !Path.HasExtension(weights) && !File.Exists(weights) ? weights + ".ckpt" : term.Weights;
+        term is { Name: Mdf, Weights: { } weights } && !Path.HasExtension(weights) && !File.Exists(weights)
+            ? weights + ".ckpt"
+            : term.Weights;
 
     // Plus signs inside parentheses belong to file names.
     private static IEnumerable<string> Parts(string text)

@@ -8,8 +8,8 @@ namespace RestoreImages;
 internal static class NamedSchedules
 {
     public const string Help =
-        "Learning rate schedule: constant, cosine, step:1000 (halved every 1000 steps), step:1000:0.1 (divided by 10), steps:1000,1500[:0.5] "
-        + "(halved after these steps) or restarts:1000[:2] (cosine, restarted with periods twice as long).";
+        "Learning rate schedule: constant, cosine, step:1000 (halved every 1000 steps), step:1000:0.1 (divided by 10), "
+        + "steps:1000,1500[:0.5] (halved after these steps) or restarts:1000[:2] (cosine, restarted with periods twice as long).";
 
     public static LearningRateSchedule Parse(string text, int? warmUp)
     {
@@ -41,7 +41,8 @@ internal static class NamedSchedules
         catch (Exception e) when (e is FormatException or OverflowException)
         {
             throw new ArgumentException(
-                $"'{text}' is no schedule; expected one like constant, cosine, step:1000, step:1000:0.5, steps:1000,1500 or restarts:1000:2.",
+                $"'{text}' is no schedule; expected one like constant, cosine, step:1000, step:1000:0.5, steps:1000,1500 or "
+                + "restarts:1000:2.",
                 e);
         }
     }

@@ -88,7 +88,10 @@ internal static class TrainCommand
             Description = NamedSchedules.Help,
             DefaultValueFactory = _ => "constant",
         };
-        var warmUp = new Option<int?>("--warm-up") { Description = "Number of first steps in which the learning rate rises. Default: none." };
+        var warmUp = new Option<int?>("--warm-up")
+        {
+            Description = "Number of first steps in which the learning rate rises. Default: none.",
+        };
         var weightDecay = new Option<double>("--weight-decay")
         {
             Description = "Decoupled weight decay, as AdamW does.",
@@ -164,9 +167,9 @@ internal static class TrainCommand
 
         var command = new Command("train", "Trains a network to undo a degradation.")
         {
-            images, validation, validationCount, network, from, key, degradation, loss, lossWeights, lossPrecision, steps, batch, batchParts,
-            patch, contrast, stages, freeze, rate, schedule, warmUp, weightDecay, ema, clip, clipValue, adversarial, adversarialWeight,
-            perceptual, validationInterval, saveInterval, logInterval, seed, tensorBoard, uncheckedImages, cache, device, output, resume,
+            images, validation, validationCount, network, from, key, degradation, loss, lossWeights, lossPrecision, steps, batch,
+            batchParts, patch, contrast, stages, freeze, rate, schedule, warmUp, weightDecay, ema, clip, clipValue, adversarial,
+            adversarialWeight, perceptual, validationInterval, saveInterval, logInterval, seed, tensorBoard, uncheckedImages, cache, device, output, resume,
             optionsFile,
         };
         pairs.AddTo(command);

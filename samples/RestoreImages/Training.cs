@@ -50,7 +50,8 @@ internal static class Training
         var logger = new WarningLogger(warning => AnsiConsole.MarkupLineInterpolated($"[yellow]Warning:[/] {warning}"));
         var trainer = new RestorationTrainer(options, logger);
         AnsiConsole.MarkupLineInterpolated(
-            $"Training {settings.Network} ({network.Options.ParameterCount:n0} parameters) to undo {degradation?.Description ?? "the degradation of pairs"}.");
+            $"Training {settings.Network} ({network.Options.ParameterCount:n0} parameters) to undo "
+            + $"{degradation?.Description ?? "the degradation of pairs"}.");
         AnsiConsole.MarkupLineInterpolated(
             $"Data: {images?.Count ?? settings.Pairs!.Count} images. Loss: {settings.LossDescription}.");
 

@@ -120,7 +120,7 @@ public sealed class ImageSharpFolderTests : IDisposable
         Assert.Contains("of no format that ImageSharp knows", Fault(2), StringComparison.Ordinal);
 
         var larger = new ImageSharpFolder(files.FullName);
-        Assert.Equal(37 * 29 * 3, larger.Read(0).Length);
+        Assert.Equal(37 * 29 * 3, larger.Read(0).ByteCount);
         Assert.Contains("d.png", Assert.Throws<ImageFileException>(() => larger.Read(3)).Message, StringComparison.Ordinal);
 
         string Fault(int index) => Assert.Throws<ImageFileException>(() => folder.Read(index)).Message;

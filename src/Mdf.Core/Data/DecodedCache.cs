@@ -69,7 +69,8 @@ internal static class DecodedCache
         }
 
         int channels = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(4));
-        int width = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(8)), height = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(12));
+        int width = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(8));
+        int height = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(12));
         ReadOnlySpan<byte> pixels = file.AsSpan(HeaderLength);
         long expected = channels == 0 ? 3L * width * height : sizeof(float) * (long)channels * width * height;
         if (channels < 0 || width < 1 || height < 1 || pixels.Length != expected

@@ -1,6 +1,8 @@
 namespace Mdf.Data;
 
-/// <summary>A numbered collection of degraded images with their references: two folders (<see cref="PairedFolders"/>) or a custom source.</summary>
+/// <summary>
+/// A numbered collection of degraded images with their references: two folders (<see cref="PairedFolders"/>) or a custom source.
+/// </summary>
 public interface IImagePairSource
 {
     /// <summary>Number of pairs, including those that turn out to be unreadable.</summary>

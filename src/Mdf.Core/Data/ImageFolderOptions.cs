@@ -31,8 +31,8 @@ public sealed record ImageFolderOptions
     } = 1 << 26;
 
     /// <summary>
-    /// Folder that keeps decoded images as raw pixels, for sets larger than memory; created if missing. A file of it is used only while path,
-    /// length and time of the image file stay the same. Default: null, no such folder.
+    /// Folder that keeps decoded images as raw pixels, for sets larger than memory; created if missing. A file of it is used only while
+    /// path, length and time of the image file stay the same. Default: null, no such folder.
     /// </summary>
     public string? CacheFolder { get; init; }
 }

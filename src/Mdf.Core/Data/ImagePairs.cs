@@ -6,7 +6,8 @@ namespace Mdf.Data;
 
 /// <summary>
 /// Pairs of degraded and reference images for training and evaluating restoration networks. The images of a source are degraded again at
-/// each call, or come with their degraded versions. Pairs that are unreadable or do not fit are skipped and listed in <see cref="Skipped"/>.
+/// each call, or come with their degraded versions. Pairs that are unreadable or do not fit are skipped and listed in <see
+/// cref="Skipped"/>.
 /// </summary>
 /// <remarks>
 /// For super-resolution the degradation shrinks images by the scale (<see cref="BicubicDownsampling"/>). Patches are aligned to the grid of

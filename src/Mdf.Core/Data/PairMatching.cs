@@ -28,7 +28,7 @@ internal sealed class PairMatching(string[] degraded, string[] references, strin
 
             string reason = partners.Length == 0
                 ? $"'{degradedFolder}' has no image named '{group.Key + suffix}'."
-                : $"its name is not unique: {string.Join(", ", group.Select(i => references[i]).Concat(partners.Select(i => degraded[i])))}.";
+                : $"its name is not unique: {string.Join(", ", group.Select(High).Concat(partners.Select(Low)))}.";
             unmatched.AddRange(group.Select(i => new SkippedImage($"{referenceFolder}: {references[i]}", reason)));
         }
 
@@ -84,6 +84,10 @@ internal sealed class PairMatching(string[] degraded, string[] references, strin
 
     private static Dictionary<string, int> Indices(string[] names) =>
         names.Select((name, index) => (name, index)).ToDictionary(n => n.name, n => n.index, StringComparer.Ordinal);
+
+    private string Low(int index) => degraded[index];
+
+    private string High(int index) => references[index];
 
     private static string Stem(string name) => name[..^Path.GetExtension(name).Length];
 

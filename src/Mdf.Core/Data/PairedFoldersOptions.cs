@@ -15,6 +15,8 @@ public sealed record PairedFoldersOptions
     /// </summary>
     public string? ListFile { get; init; }
 
-    /// <summary>Memory budget, size limit and cache of each of the two folders. Default: the defaults of <see cref="ImageFolderOptions"/>.</summary>
+    /// <summary>
+    /// Memory budget, size limit and cache of each of the two folders. Default: the defaults of <see cref="ImageFolderOptions"/>.
+    /// </summary>
     public ImageFolderOptions Images { get; init; } = new();
 }

@@ -4,9 +4,9 @@ namespace Mdf.Degradations;
 
 /// <summary>A square kernel of odd size for <see cref="KernelBlur"/>, whose values sum to 1.</summary>
 /// <remarks>
-/// The kernels of degradations in the wild: Gaussians, generalised and plateau-shaped ones (Liu et al., "Estimating Generalized Gaussian Blur
-/// Kernels for Out-of-Focus Image Deblurring", 2020; Wang et al., "Real-ESRGAN", 2021), motion, and the circular low-pass filter that makes
-/// ringing.
+/// The kernels of degradations in the wild: Gaussians, generalised and plateau-shaped ones (Liu et al., "Estimating Generalized Gaussian
+/// Blur Kernels for Out-of-Focus Image Deblurring", 2020; Wang et al., "Real-ESRGAN", 2021), motion, and the circular low-pass filter that
+/// makes ringing.
 /// </remarks>
 public sealed class BlurKernel
 {

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Mdf.Degradations;
 
 /// <summary>
-/// Adds photon (Poisson) noise, which grows with brightness. The number of photons at full brightness is the next power of two of the number
-/// of 8-bit levels that an image has, and the deviation is multiplied by a scale, as in Real-ESRGAN (Wang et al. 2021).
+/// Adds photon (Poisson) noise, which grows with brightness. The number of photons at full brightness is the next power of two of the
+/// number of 8-bit levels that an image has, and the deviation is multiplied by a scale, as in Real-ESRGAN (Wang et al. 2021).
 /// </summary>
 public sealed class PoissonNoise : Degradation
 {

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Mdf.Degradations;
 
 /// <summary>
-/// Spoils images as photographs in the wild are spoiled: random blurs, resizing, noise and JPEG one after another, drawn anew for each image,
-/// as blind super-resolution networks are trained with. Images have three channels or one.
+/// Spoils images as photographs in the wild are spoiled: random blurs, resizing, noise and JPEG one after another, drawn anew for each
+/// image, as blind super-resolution networks are trained with. Images have three channels or one.
 /// </summary>
 /// <remarks>
 /// Values are rounded to 8 bits at the end. Patches should be large (a hundred pixels or more), because blurs reach across borders.
@@ -42,8 +42,8 @@ public sealed class RealWorldDegradation : Degradation
     public static RealWorldDegradation Bsrgan(int scale = 4) => new("BSRGAN", scale, BsrganChain.Draw);
 
     /// <summary>
-    /// Creates the degradation of Real-ESRGAN: blur (six kinds of kernels, or a sinc filter), resizing, Gaussian or Poisson noise and JPEG, twice,
-    /// with a sinc filter at the end, by the published probabilities and ranges.
+    /// Creates the degradation of Real-ESRGAN: blur (six kinds of kernels, or a sinc filter), resizing, Gaussian or Poisson noise and JPEG,
+    /// twice, with a sinc filter at the end, by the published probabilities and ranges.
     /// </summary>
     /// <remarks>
     /// Wang et al., "Real-ESRGAN: Training Real-World Blind Super-Resolution with Pure Synthetic Data", ICCV Workshops 2021.

@@ -38,7 +38,8 @@ internal sealed class LayerGraphBuilder
         ILayered layered => layered.Describe(this, input),
         Sequential sequence => sequence.children().Aggregate(input, (value, child) => Apply(Known(child), value)),
         ImageConvolution convolution => Add(new ConvolutionStep(input, convolution.Weight, convolution.Bias, convolution.Padding)),
-        Conv2d convolution when IsPlain(convolution) => Add(new ConvolutionStep(input, convolution.weight, convolution.bias, Padding(convolution))),
+        Conv2d convolution when IsPlain(convolution) =>
+            Add(new ConvolutionStep(input, convolution.weight, convolution.bias, Padding(convolution))),
         BatchNorm2d { weight: { } weight, bias: { } bias, running_mean: { } mean, running_var: { } variance } norm =>
             Add(new NormalizationStep(input, weight, bias, mean, variance, norm.eps)),
         ReLU _ => Add(new ReluStep(input)),

@@ -34,8 +34,8 @@ public sealed record CustomNetworkOptions : RestorationOptions
 
     /// <summary>
     /// Number of rows or columns of the input, at least 0, beyond which no pixel depends on another. Tiles overlap by it
-    /// (<see cref="TiledInference"/>). For a chain of 3 x 3 convolutions it is their number. Default: null, for a module that sees the whole
-    /// image, as with global pooling or attention; its images are restored whole.
+    /// (<see cref="TiledInference"/>). For a chain of 3 x 3 convolutions it is their number. Default: null, for a module that sees the
+    /// whole image, as with global pooling or attention; its images are restored whole.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is below 0.</exception>
     public int? ReceptiveRadius

@@ -38,7 +38,8 @@ internal sealed class Freezing : IDisposable
         {
             freezing.Dispose();
             throw new ArgumentException(
-                $"No weight is left to train; expected at least one that {nameof(RestorationTrainingOptions.Frozen)} does not name.", nameof(input));
+                $"No weight is left to train; expected at least one that {nameof(RestorationTrainingOptions.Frozen)} does not name.",
+                nameof(input));
         }
 
         return freezing;

@@ -66,8 +66,8 @@ public sealed class LearningRateSchedule
     }
 
     /// <summary>
-    /// Creates a cosine schedule with warm restarts, which lowers the learning rate along half a cosine wave again and again (Loshchilov and
-    /// Hutter, "SGDR", 2017).
+    /// Creates a cosine schedule with warm restarts, which lowers the learning rate along half a cosine wave again and again (Loshchilov
+    /// and Hutter, "SGDR", 2017).
     /// </summary>
     /// <param name="period">Number of steps of the first wave; at least 1.</param>
     /// <param name="growth">Factor by which each wave is longer than the one before; at least 1. Default: 1.</param>

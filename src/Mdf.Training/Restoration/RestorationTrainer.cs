@@ -131,8 +131,8 @@ public sealed class RestorationTrainer
         if (options.BatchParts > 1 || options.Stages.Any(stage => stage.PatchSize != options.PatchSize))
         {
             throw new ArgumentException(
-                $"The settings divide batches or change the patch size; expected {nameof(options.BatchParts)} 1 and one patch size, because "
-                + "the discriminator learns from whole batches of one size.",
+                $"The settings divide batches or change the patch size; expected {nameof(options.BatchParts)} 1 and one patch size, "
+                + "because the discriminator learns from whole batches of one size.",
                 nameof(discriminator));
         }
 

@@ -15,9 +15,9 @@ public sealed record RestorationTrainingOptions
     public int BatchSize { get; init; } = 16;
 
     /// <summary>
-    /// Number of parts, 1 to <see cref="BatchSize"/>, that each batch is divided into. Their gradients are averaged, so the memory is that of
-    /// one part and the step that of the whole batch, up to rounding. Batch normalisation sees one part at a time. The loss must be a mean
-    /// over images. Default: 1.
+    /// Number of parts, 1 to <see cref="BatchSize"/>, that each batch is divided into. Their gradients are averaged, so the memory is that
+    /// of one part and the step that of the whole batch, up to rounding. Batch normalisation sees one part at a time. The loss must be a
+    /// mean over images. Default: 1.
     /// </summary>
     public int BatchParts { get; init; } = 1;
 
@@ -28,8 +28,8 @@ public sealed record RestorationTrainingOptions
     public int PatchSize { get; init; } = 96;
 
     /// <summary>
-    /// Smallest standard deviation of a patch's reference values, 0 to 0.5, such as 0.02 to avoid flat sky. Flatter patches are drawn again at
-    /// another place of the image, ten times at most. Default: 0, which takes every patch.
+    /// Smallest standard deviation of a patch's reference values, 0 to 0.5, such as 0.02 to avoid flat sky. Flatter patches are drawn again
+    /// at another place of the image, ten times at most. Default: 0, which takes every patch.
     /// </summary>
     public double MinimumContrast { get; init; }
 
@@ -170,7 +170,10 @@ public sealed record RestorationTrainingOptions
         int before = 0;
         foreach (RestorationTrainingStage stage in Stages!)
         {
-            bool isFit = stage.FromStep > before && stage.PatchSize is >= 8 and <= 4096 && stage.BatchSize >= BatchParts && stage.BatchSize <= 4096;
+            bool isFit = stage.FromStep > before
+                && stage.PatchSize is >= 8 and <= 4096
+                && stage.BatchSize >= BatchParts
+                && stage.BatchSize <= 4096;
             Require(
                 isFit,
                 stage,

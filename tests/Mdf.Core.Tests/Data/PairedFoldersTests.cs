@@ -145,7 +145,8 @@ public sealed class PairedFoldersTests : IDisposable
         // A flat image is used all the same.
         var flat = new ImageList([full([1, 3, 20, 20], 0.5f)], "flat");
         Assert.InRange(Deviations(new ImagePairs(flat, new NoDegradation()) { MinimumContrast = 0.2 }).Max(), 0, 1e-6);
-        Assert.Throws<ArgumentOutOfRangeException>("MinimumContrast", () => new ImagePairs(flat, new NoDegradation()) { MinimumContrast = 1 });
+        Assert.Throws<ArgumentOutOfRangeException>(
+            "MinimumContrast", () => new ImagePairs(flat, new NoDegradation()) { MinimumContrast = 1 });
     }
 
     [Fact]

@@ -139,7 +139,9 @@ public sealed class CustomNetworkTests : IDisposable
         Dictionary<string, Tensor> weights = network.Module.state_dict();
         string path = Path.Combine(folder.FullName, "weights.safetensors");
         SafetensorsFile.Write(
-            path, weights.Where(w => w.Key != "last.bias").Append(KeyValuePair.Create("other", zeros(2))), new Dictionary<string, string>());
+            path,
+            weights.Where(w => w.Key != "last.bias").Append(KeyValuePair.Create("other", zeros(2))),
+            new Dictionary<string, string>());
         Assert.EndsWith(
             "the file lacks [last.bias] and has the unexpected [other].",
             Assert.Throws<CheckpointFormatException>(() => network.LoadWeights(path)).Message,

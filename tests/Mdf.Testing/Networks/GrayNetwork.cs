@@ -4,7 +4,9 @@ using static TorchSharp.torch.nn;
 
 namespace Mdf.Testing.Networks;
 
-/// <summary>A network for grey images as a user would write it, with a dilated convolution, a buffer and a weight that is not trained.</summary>
+/// <summary>
+/// A network for grey images as a user would write it, with a dilated convolution, a buffer and a weight that is not trained.
+/// </summary>
 public sealed class GrayNetwork : Module<Tensor, Tensor>
 {
     /// <summary>Rows beyond which no pixel depends on another: 2 + 2 * 1 + 1.</summary>

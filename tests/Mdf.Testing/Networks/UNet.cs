@@ -4,7 +4,9 @@ using static TorchSharp.torch.nn;
 
 namespace Mdf.Testing.Networks;
 
-/// <summary>A small U-Net as a user would write it: two strided convolutions, batch normalisation, transposed convolutions and skips.</summary>
+/// <summary>
+/// A small U-Net as a user would write it: two strided convolutions, batch normalisation, transposed convolutions and skips.
+/// </summary>
 public sealed class UNet : Module<Tensor, Tensor>
 {
     /// <summary>Number of pixels that height and width must be a multiple of.</summary>

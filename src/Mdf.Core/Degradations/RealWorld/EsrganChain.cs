@@ -14,7 +14,8 @@ internal static class EsrganChain
 
     private static readonly (string Kind, double Probability)[] Kernels =
     [
-        ("iso", 0.45), ("aniso", 0.25), ("generalized_iso", 0.12), ("generalized_aniso", 0.03), ("plateau_iso", 0.12), ("plateau_aniso", 0.03),
+        ("iso", 0.45), ("aniso", 0.25), ("generalized_iso", 0.12), ("generalized_aniso", 0.03), ("plateau_iso", 0.12),
+        ("plateau_aniso", 0.03),
     ];
 
     private static readonly Order First = new((0.2, 3), (0.2, 0.7), (0.15, 1.5), (1, 30), (0.05, 3));
@@ -98,7 +99,7 @@ internal static class EsrganChain
         // The second order resizes to a fraction of the original's size, not of the first order's result.
         yield return new DrawnStep(kind, factor, (image, _) => divisor == 1
             ? RandomResize.By(image, factor, filter)
-            : RandomResize.To(image, Math.Max((long)(height * factor / divisor), 1), Math.Max((long)(width * factor / divisor), 1), filter));
+            : RandomResize.To(image, Reduced(height), Reduced(width), filter));
 
         bool isGray = random.NextDouble() < GrayProbability;
         string gray = isGray ? "gray " : "";
@@ -117,6 +118,8 @@ internal static class EsrganChain
         {
             yield return Jpeg(random, suffix);
         }
+
+        long Reduced(long side) => Math.Max((long)(side * factor / divisor), 1);
     }
 
     private static DrawnStep Jpeg(Random random, string suffix)
