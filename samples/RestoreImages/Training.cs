@@ -49,9 +49,9 @@ internal static class Training
         };
         var logger = new WarningLogger(warning => AnsiConsole.MarkupLineInterpolated($"[yellow]Warning:[/] {warning}"));
         var trainer = new RestorationTrainer(options, logger);
+        string undone = degradation?.Description ?? "the degradation of pairs";
         AnsiConsole.MarkupLineInterpolated(
-            $"Training {settings.Network} ({network.Options.ParameterCount:n0} parameters) to undo "
-            + $"{degradation?.Description ?? "the degradation of pairs"}.");
+            $"Training {settings.Network} ({network.Options.ParameterCount:n0} parameters) to undo {undone}.");
         AnsiConsole.MarkupLineInterpolated(
             $"Data: {images?.Count ?? settings.Pairs!.Count} images. Loss: {settings.LossDescription}.");
 
