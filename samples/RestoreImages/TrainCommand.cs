@@ -169,8 +169,8 @@ internal static class TrainCommand
         {
             images, validation, validationCount, network, from, key, degradation, loss, lossWeights, lossPrecision, steps, batch,
             batchParts, patch, contrast, stages, freeze, rate, schedule, warmUp, weightDecay, ema, clip, clipValue, adversarial,
-            adversarialWeight, perceptual, validationInterval, saveInterval, logInterval, seed, tensorBoard, uncheckedImages, cache, device, output, resume,
-            optionsFile,
+            adversarialWeight, perceptual, validationInterval, saveInterval, logInterval, seed, tensorBoard, uncheckedImages, cache,
+            device, output, resume, optionsFile,
         };
         pairs.AddTo(command);
         validationPairs.AddTo(command);
