@@ -13,7 +13,7 @@ namespace Mdf.Metrics;
 /// <remarks>
 /// <para>
 /// The results equal piq's <c>fsim</c> with <c>chromatic=False</c> and <c>True</c>. Images without features, such as constant ones, weigh
-/// all positions alike; piq gives NaN for them.
+/// all positions alike; piq gives NaN for black images.
 /// </para>
 /// <para>
 /// Images are first reduced by a whole factor to a shorter side of 256 to 384 pixels. Phase congruency then sees the whole image, so it
