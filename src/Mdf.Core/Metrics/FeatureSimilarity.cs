@@ -13,12 +13,12 @@ namespace Mdf.Metrics;
 /// <remarks>
 /// <para>
 /// The results equal piq's <c>fsim</c> with <c>chromatic=False</c> and <c>True</c>. Images without features, such as constant ones, weigh
-/// all positions alike; piq gives NaN for them.
+/// all positions alike; piq gives NaN for black images.
 /// </para>
 /// <para>
 /// Images are first reduced by a whole factor to a shorter side of 256 to 384 pixels. Phase congruency then sees the whole image, so it
-/// cannot be computed in tiles. An image of any size with sides of 2 to 3 takes about 100 MB. Memory grows with the longer side of
-/// panoramas, and with the number of images if gradients are wanted.
+/// cannot be computed in tiles. A pair of photographs of any size takes about 200 MB. Memory grows with the longer side of panoramas, and
+/// with the number of images if gradients are wanted.
 /// </para>
 /// </remarks>
 public static class FeatureSimilarity
@@ -104,15 +104,17 @@ public static class FeatureSimilarity
     {
         long rows = image.shape[2] / factor, columns = image.shape[3] / factor;
         long step = Math.Max(1, MetricImages.TileSize / (factor * image.shape[1] * image.shape[3]));
-        var bands = new List<Tensor>();
+        long channels = options.Channels == MetricChannels.Luma ? 1 : image.shape[1];
+        Tensor result = empty([1, channels, rows, columns], ScalarType.Float64, image.device);
         for (long row = 0; row < rows; row += step)
         {
             using var ofBand = NewDisposeScope();
-            Tensor band = image.narrow(2, row * factor, Math.Min(step, rows - row) * factor);
-            bands.Add(nn.functional.avg_pool2d(MetricImages.Values(band, options), factor).MoveToOuterDisposeScope());
+            long count = Math.Min(step, rows - row);
+            Tensor band = image.narrow(2, row * factor, count * factor);
+            result.narrow(2, row, count).copy_(nn.functional.avg_pool2d(MetricImages.Values(band, options), factor));
         }
 
-        return cat(bands, 2);
+        return result;
     }
 
     private static Tensor Similarity(Tensor x, Tensor y)

@@ -13,7 +13,7 @@ namespace Mdf.Metrics;
 /// </summary>
 /// <remarks>
 /// The result equals piq's <c>haarpsi</c> with its default settings. RGB images are compared as YIQ, other images as grey. Images without
-/// any wavelet coefficient, which are black, give 1; piq gives NaN for them.
+/// any wavelet coefficient, which are black, give 1; piq gives infinity for them.
 /// </remarks>
 public static class HaarPsi
 {
