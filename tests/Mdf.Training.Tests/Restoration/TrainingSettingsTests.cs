@@ -5,10 +5,10 @@ using Mdf.Models.Restoration;
 using Mdf.Testing;
 using Mdf.TorchCompatibility;
 using Mdf.Training.Restoration;
-using TorchSharp;
 using TorchSharp.Modules;
-using L1Loss = Mdf.Losses.L1Loss;
+using TorchSharp;
 using static TorchSharp.torch;
+using L1Loss = Mdf.Losses.L1Loss;
 
 namespace Mdf.Training.Tests.Restoration;
 
