@@ -5,8 +5,8 @@ using Mdf.Models.Restoration;
 using Mdf.Testing;
 using Mdf.TorchCompatibility;
 using Mdf.Training.Restoration;
-using TorchSharp.Modules;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 using L1Loss = Mdf.Losses.L1Loss;
 
