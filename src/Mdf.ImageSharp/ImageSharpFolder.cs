@@ -9,7 +9,7 @@ namespace Mdf.ImageSharp;
 /// <remarks>
 /// <para>
 /// Names, order, links and unreadable entries are those of <see cref="ImageFolder"/>. The first frame of an animation is read, the EXIF
-/// orientation is applied, alpha is composited over white, and 16 bits a channel are rounded to 8.
+/// orientation is applied, alpha is composited over white, and PNG files with 16 bits a channel keep them; other files are rounded to 8.
 /// </para>
 /// <para>
 /// <see cref="ImageFolder"/> decodes JPEG by libjpeg-turbo, as Python's libraries do, and ImageSharp by another decoder, so pixels differ a
@@ -34,7 +34,7 @@ public sealed class ImageSharpFolder : IImageSource
     public ImageSharpFolder(string path, ImageFolderOptions? options = null)
     {
         options ??= new ImageFolderOptions();
-        folder = new ImageFolder(path, options, Extensions, "ImageSharp", file => Decode(file, options.MaximumPixels));
+        folder = new ImageFolder(path, options, Extensions, "ImageSharp", file => ImageSharpDecoder.Decode(file, options.MaximumPixels));
     }
 
     /// <summary>Absolute path of the folder.</summary>
@@ -56,10 +56,4 @@ public sealed class ImageSharpFolder : IImageSource
 
     /// <inheritdoc/>
     public StoredImage Read(int index) => folder.Read(index);
-
-    private static ByteImage Decode(string file, int maximumPixels)
-    {
-        using TorchSharp.torch.Tensor image = ImageSharpDecoder.Decode(file, maximumPixels);
-        return ByteImage.FromTensor(image);
-    }
 }

@@ -371,7 +371,7 @@ public sealed class LossConformanceTests : IDisposable
         AssertRefused("reference", "on meta; expected cpu", x, x.to(META));
         if (tested.NeedsChannels)
         {
-            AssertRefused("restored", $"1 channels (shape (2, 1, {x.shape[2]}, {x.shape[3]})); expected 3", x[.., ..1], x[.., ..1]);
+            AssertRefused("restored", $"2 channels (shape (2, 2, {x.shape[2]}, {x.shape[3]})); expected 3", x[.., ..2], x[.., ..2]);
             AssertRefused("restored", "where the loss is (move it with loss.to(device))", x.to(META), x.to(META));
         }
 

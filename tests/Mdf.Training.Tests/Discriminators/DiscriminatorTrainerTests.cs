@@ -374,9 +374,9 @@ public sealed class DiscriminatorTrainerTests : IDisposable
     {
         (string Reason, Tensor Pixels)[] cases =
         [
-            ("expected (1, 3, H, W)", zeros(3, 16, 16)),
-            ("expected (1, 3, H, W)", zeros(1, 2, 16, 16)),
-            ("expected (1, 3, H, W)", zeros(2, 3, 16, 16)),
+            ("expected one image, (1, C, H, W)", zeros(3, 16, 16)),
+            ("expected one image, (1, C, H, W)", zeros(1, 0, 16, 16)),
+            ("expected one image, (1, C, H, W)", zeros(2, 3, 16, 16)),
             ("floating point", zeros(1, 3, 16, 16, dtype: ScalarType.Byte)),
             ("is 10 x 16 pixels; expected at least 11", rand(1, 3, 16, 10)),
             ("is 20 x 200 pixels, reduced to 2 x 20", rand(1, 3, 200, 20)),
