@@ -36,7 +36,8 @@ internal sealed class LayerGraphBuilder
     public int Apply(Module<Tensor, Tensor> module, int input) => module switch
     {
         ILayered layered => layered.Describe(this, input),
-        Sequential sequence => sequence.children().Aggregate(input, (value, child) => Apply(Known(child), value)),
+        Sequential sequence when sequence.GetType() == typeof(Sequential) =>
+            sequence.children().Aggregate(input, (value, child) => Apply(Known(child), value)),
         ImageConvolution convolution => Add(new ConvolutionStep(input, convolution.Weight, convolution.Bias, convolution.Padding)),
         Conv2d convolution when IsPlain(convolution) =>
             Add(new ConvolutionStep(input, convolution.weight, convolution.bias, Padding(convolution))),

@@ -49,11 +49,12 @@ public sealed class CustomNetwork : RestorationNetwork
 
     private protected override Tensor Restore(Tensor images)
     {
-        long height = images.shape[2], width = images.shape[3];
-        Tensor restored = module.call(Padded(images, Padding(height), Padding(width)));
-        return restored.ndim == 4 && restored.shape[2] >= height * Scale && restored.shape[3] >= width * Scale && IsPadded(height, width)
-            ? restored.narrow(2, 0, height * Scale).narrow(3, 0, width * Scale)
-            : restored.alias();
+        long height = images.shape[2], width = images.shape[3], bottom = Padding(height), right = Padding(width);
+        Tensor restored = module.call(Padded(images, bottom, right));
+        bool fits = restored.ndim == 4 && restored.shape[2] == (height + bottom) * Scale && restored.shape[3] == (width + right) * Scale;
+
+        // A result of another shape is refused by the caller. An alias leaves images that the module returns as they are to their owner.
+        return fits ? restored.narrow(2, 0, height * Scale).narrow(3, 0, width * Scale) : restored.alias();
     }
 
     private protected override void Describe(LayerGraphBuilder layers, int images)
@@ -80,8 +81,6 @@ public sealed class CustomNetwork : RestorationNetwork
 
     private static CustomNetworkOptions Named(CustomNetworkOptions options, nn.Module module) =>
         options with { Name = options.Name ?? module.GetType().FullName };
-
-    private bool IsPadded(long height, long width) => Padding(height) + Padding(width) > 0;
 
     private long Padding(long side)
     {

@@ -180,6 +180,16 @@ public sealed class CustomNetworkTests : IDisposable
     }
 
     [Fact]
+    public void Call_PaddedImagesOfAnotherScale_AreNotCutToFit()
+    {
+        using var network = new CustomNetwork(nn.Upsample(scale_factor: [2, 2]), new CustomNetworkOptions { SideMultiple = 8 });
+        Assert.Contains(
+            "gave images of shape (1, 3, 32, 16) for images of shape (1, 3, 9, 8); expected (1, 3, 9, 8)",
+            Assert.Throws<InvalidOperationException>(() => network.call(Images(3, 9, 8))).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Call_ModuleThatReturnsItsInput_LeavesTheInputToTheCaller()
     {
         using var network = new CustomNetwork(nn.Identity());
