@@ -46,6 +46,23 @@ internal static class MetricImages
         Tensor Part(Tensor images) => images.narrow(2, options.CropBorder, kept[2]).narrow(3, options.CropBorder, kept[3]);
     }
 
+    /// <summary>Checks a pair of grey or RGB images for a metric of grey values at several scales.</summary>
+    /// <param name="restored">The restored images.</param>
+    /// <param name="reference">The reference images.</param>
+    /// <param name="options">Options that select the part and the values.</param>
+    /// <param name="minimumSide">Smallest side after cropping.</param>
+    /// <returns>
+    /// Both images and the function that converts parts of them to grey values. Where gradients flow, the images are converted already.
+    /// </returns>
+    public static (Tensor X, Tensor Y, Func<Tensor, Tensor> Convert, bool IsDifferentiated) SelectedGray(
+        Tensor restored, Tensor reference, MetricOptions options, int minimumSide)
+    {
+        (Tensor x, Tensor y) = Selected(restored, reference, options, new GrayOrRgbImages(minimumSide));
+        return AreDifferentiated(x, y) ? (Converted(x), Converted(y), values => values, true) : (x, y, Converted, false);
+
+        Tensor Converted(Tensor values) => Gray(Values(values, options));
+    }
+
     /// <summary>Returns images in float64, scaled to [0, 1], rounded and converted according to the options.</summary>
     public static Tensor Values(Tensor images, MetricOptions options)
     {

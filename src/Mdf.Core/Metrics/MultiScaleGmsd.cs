@@ -1,4 +1,3 @@
-using Mdf.Guards;
 using Mdf.Tiling;
 using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
@@ -37,14 +36,8 @@ public static class MultiScaleGmsd
     {
         using var scope = NewDisposeScope();
         options ??= new MetricOptions();
-        (Tensor x, Tensor y) = MetricImages.Selected(restored, reference, options, new GrayOrRgbImages(MinimumSide));
-        bool isDifferentiated = MetricImages.AreDifferentiated(x, y);
-        Func<Tensor, Tensor> convert = values => MetricImages.Gray(MetricImages.Values(values, options));
-        if (isDifferentiated)
-        {
-            (x, y, convert) = (convert(x), convert(y), values => values);
-        }
-
+        (Tensor x, Tensor y, Func<Tensor, Tensor> convert, bool isDifferentiated) =
+            MetricImages.SelectedGray(restored, reference, options, MinimumSide);
         Tensor? squares = null;
         for (int scale = 0; scale < Weights.Length; scale++)
         {
