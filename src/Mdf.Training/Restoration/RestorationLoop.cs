@@ -100,7 +100,7 @@ internal sealed class RestorationLoop : IDisposable
     }
 
     // Images must have room for the largest patch of all stages, so that a step draws the same images whichever steps ran before it.
-    private int LeastSide => options.Stages.Select(stage => stage.PatchSize).Append(options.PatchSize).Max();
+    private int LeastSide => options.PatchSizes().Max();
 
     // A new training writes nothing before its first step has shown that network, loss and images fit together.
     private void Open(CancellationToken cancellation)

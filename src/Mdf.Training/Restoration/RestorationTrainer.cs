@@ -128,7 +128,7 @@ public sealed class RestorationTrainer
                 nameof(discriminator));
         }
 
-        if (options.BatchParts > 1 || options.Stages.Any(stage => stage.PatchSize != options.PatchSize))
+        if (options.BatchParts > 1 || options.PatchSizes().Any(size => size != options.PatchSize))
         {
             throw new ArgumentException(
                 $"The settings divide batches or change the patch size; expected {nameof(options.BatchParts)} 1 and one patch size, "

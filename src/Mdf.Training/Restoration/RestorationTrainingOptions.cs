@@ -159,6 +159,9 @@ public sealed record RestorationTrainingOptions
         Require(Validation!.MaximumCount >= 1, Validation.MaximumCount, "at least 1", nameof(RestorationEvaluationOptions.MaximumCount));
     }
 
+    /// <summary>The patch sizes of all stages, the first one first.</summary>
+    internal IEnumerable<int> PatchSizes() => Stages.Select(stage => stage.PatchSize).Prepend(PatchSize);
+
     /// <summary>Returns the sizes of a step's batch.</summary>
     /// <param name="done">Number of steps done before.</param>
     internal RestorationTrainingStage StageAt(int done) =>

@@ -43,7 +43,7 @@ internal sealed record TrainingJob
             throw new ArgumentException($"The network has weights of type {other.dtype}; expected Float32.", "input");
         }
 
-        foreach (int size in Options.Stages.Select(stage => stage.PatchSize).Prepend(Options.PatchSize))
+        foreach (int size in Options.PatchSizes())
         {
             if (size % Input.Network.Scale != 0)
             {
