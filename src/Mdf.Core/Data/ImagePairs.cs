@@ -16,15 +16,13 @@ namespace Mdf.Data;
 /// </remarks>
 public sealed class ImagePairs
 {
-    // Margin around a patch in pixels of the degraded image: twice the support of the bicubic kernel.
-    private const int Surroundings = 4;
     private const int GrayChannels = 1;
     private const int ColorChannels = 3;
 
     // Draws of a place in an image before a patch of little contrast is taken after all.
     private const int MostDraws = 10;
 
-    private readonly Source source;
+    private readonly PairSource source;
     private readonly int scale;
     private readonly int channels;
     private readonly Lock gate = new();
@@ -41,7 +39,7 @@ public sealed class ImagePairs
     /// <exception cref="ArgumentException">The source has no images.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The scale or the number of channels is below 1.</exception>
     public ImagePairs(IImageSource images, Degradation degradation, int scale = 1, int channels = ColorChannels)
-        : this(Source.Of(images, degradation), scale, channels)
+        : this(PairSource.Of(images, degradation), scale, channels)
     {
     }
 
@@ -55,11 +53,11 @@ public sealed class ImagePairs
     /// <exception cref="ArgumentException">The source has no pairs.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The scale or the number of channels is below 1.</exception>
     public ImagePairs(IImagePairSource pairs, int scale = 1, int channels = ColorChannels)
-        : this(Source.Of(pairs), scale, channels)
+        : this(PairSource.Of(pairs), scale, channels)
     {
     }
 
-    private ImagePairs(Source source, int scale, int channels)
+    private ImagePairs(PairSource source, int scale, int channels)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(scale, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
@@ -84,6 +82,9 @@ public sealed class ImagePairs
             : throw new ArgumentOutOfRangeException(nameof(MinimumContrast), $"Expected 0 to 0.5, got {value}.");
     }
 
+    /// <summary>Text that identifies the images.</summary>
+    internal string Description => source.Description;
+
     /// <summary>The source's unreadable entries and the images that have been skipped so far, with the reasons.</summary>
     public IReadOnlyList<SkippedImage> Skipped
     {
@@ -98,7 +99,7 @@ public sealed class ImagePairs
 
     /// <summary>Draws patches from random images, at random positions and in random orientations.</summary>
     /// <param name="count">Number of patches, at least 1.</param>
-    /// <param name="size">Side of the reference patches in pixels, a multiple of the scale.</param>
+    /// <param name="size">PatchSide of the reference patches in pixels, a multiple of the scale.</param>
     /// <param name="random">Random number generator for all random choices.</param>
     /// <returns>The pairs, on the CPU. The caller disposes them.</returns>
     /// <exception cref="ArgumentException">The size is not a multiple of the scale.</exception>
@@ -108,7 +109,7 @@ public sealed class ImagePairs
 
     /// <summary>Draws patches from images of at least a certain size.</summary>
     /// <param name="count">Number of patches, at least 1.</param>
-    /// <param name="size">Side of the reference patches in pixels, a multiple of the scale.</param>
+    /// <param name="size">PatchSide of the reference patches in pixels, a multiple of the scale.</param>
     /// <param name="random">Random number generator for all random choices.</param>
     /// <param name="leastSide">Smallest height and width an image must have, in pixels; at least the size.</param>
     internal PairedBatch Patches(int count, int size, Random random, int leastSide)
@@ -158,6 +159,9 @@ public sealed class ImagePairs
         return new PairedBatch(degraded.MoveToOuterDisposeScope(), reference.MoveToOuterDisposeScope());
     }
 
+    /// <summary>Returns the name of an image.</summary>
+    internal string NameOf(int index) => source.NameOf(index);
+
     /// <summary>Reads every image once, so that <see cref="Skipped"/> lists all that cannot be used.</summary>
     /// <param name="leastSide">Smallest height and width an image must have, in pixels.</param>
     /// <param name="cancellation">Ends the reading between two images.</param>
@@ -189,11 +193,11 @@ public sealed class ImagePairs
     {
         using var scope = NewDisposeScope();
         (StoredImage image, StoredImage? partner) = Draw(leastSide, random);
-        Side across, down;
+        PatchSide across, down;
         int draws = 0;
         do
         {
-            (across, down) = (Side.Draw(image.Width, size, scale, random), Side.Draw(image.Height, size, scale, random));
+            (across, down) = (PatchSide.Draw(image.Width, size, scale, random), PatchSide.Draw(image.Height, size, scale, random));
         }
         while (MinimumContrast > 0 && ++draws < MostDraws && Contrast(image, across, down, size) < MinimumContrast);
 
@@ -213,13 +217,13 @@ public sealed class ImagePairs
         return (degraded.MoveToOuterDisposeScope(), window.narrow(2, top, size).narrow(3, left, size).MoveToOuterDisposeScope());
     }
 
-    private Tensor Turned(StoredImage image, Side across, Side down, int orientation)
+    private Tensor Turned(StoredImage image, PatchSide across, PatchSide down, int orientation)
     {
         Tensor upright = Pixels(image, across.Begin, down.Begin, across.Length, down.Length);
         return ImageOrientation.Turn(upright, orientation).contiguous();
     }
 
-    private double Contrast(StoredImage image, Side across, Side down, int size)
+    private double Contrast(StoredImage image, PatchSide across, PatchSide down, int size)
     {
         using var scope = NewDisposeScope();
         return Pixels(image, across.Begin + across.Before, down.Begin + down.Before, size, size).std().item<float>();
@@ -266,7 +270,7 @@ public sealed class ImagePairs
 
         lock (gate)
         {
-            skipped.TryAdd(index, new SkippedImage(source.NameOf(index), reason));
+            skipped.TryAdd(index, new SkippedImage(NameOf(index), reason));
         }
 
         return null;
@@ -311,58 +315,5 @@ public sealed class ImagePairs
                 $"'{source.Degradation.Description}' changed the size from {reference.shape[3]} x {reference.shape[2]} to "
                 + $"{degraded.shape[3]} x {degraded.shape[2]} pixels; "
                 + (scale == 1 ? "expected a degradation that keeps the size." : $"expected sides {scale} times smaller."));
-    }
-
-    /// <summary>The images, with a degradation or with their degraded versions.</summary>
-    private sealed record Source(
-        int Count,
-        Func<int, string> NameOf,
-        Func<IReadOnlyList<SkippedImage>> Unreadable,
-        Func<int, (StoredImage Reference, StoredImage? Degraded)> Read,
-        Degradation? Degradation)
-    {
-        public static Source Of(IImageSource images, Degradation degradation)
-        {
-            ArgumentNullException.ThrowIfNull(images);
-            ArgumentNullException.ThrowIfNull(degradation);
-            return new(
-                AtLeastOne(images.Count, nameof(images)),
-                images.NameOf,
-                () => images.Unreadable,
-                index => (images.Read(index), null),
-                degradation);
-        }
-
-        public static Source Of(IImagePairSource pairs)
-        {
-            ArgumentNullException.ThrowIfNull(pairs);
-            return new(
-                AtLeastOne(pairs.Count, nameof(pairs)),
-                pairs.NameOf,
-                () => pairs.Unreadable,
-                index => Parts(pairs.Read(index)),
-                null);
-        }
-
-        private static (StoredImage Reference, StoredImage? Degraded) Parts(ImagePair pair) => (pair.Reference, pair.Degraded);
-
-        private static int AtLeastOne(int count, string name) =>
-            count > 0 ? count : throw new ArgumentException("Expected at least one image, got none.", name);
-    }
-
-    /// <summary>
-    /// Rows or columns of an image that are read for a patch: their range, and the number of them before and after the patch.
-    /// </summary>
-    private readonly record struct Side(int Begin, int Length, int Before, int After)
-    {
-        public Side ReducedBy(int factor) => new(Begin / factor, Length / factor, Before / factor, After / factor);
-
-        public static Side Draw(int side, int size, int scale, Random random)
-        {
-            int margin = scale == 1 ? 0 : Surroundings * scale, places = side / scale;
-            int start = random.Next(places - (size / scale) + 1) * scale;
-            int begin = Math.Max(start - margin, 0), end = Math.Min(start + size + margin, places * scale);
-            return new Side(begin, end - begin, start - begin, end - start - size);
-        }
     }
 }

@@ -40,7 +40,7 @@ public static class RestorationEvaluation
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(network);
-        return Evaluate(network, EvaluatedPairs.Of(images, degradation, network), options, progress, cancellation);
+        return Evaluate(network, new ImagePairs(images, degradation, network.Scale, network.Channels), options, progress, cancellation);
     }
 
     /// <summary>Restores degraded images with the network and compares the results with their references.</summary>
@@ -63,18 +63,17 @@ public static class RestorationEvaluation
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(network);
-        return Evaluate(network, EvaluatedPairs.Of(pairs, network), options, progress, cancellation);
+        return Evaluate(network, new ImagePairs(pairs, network.Scale, network.Channels), options, progress, cancellation);
     }
 
     /// <summary>Evaluates a network on pairs.</summary>
     internal static RestorationScores Evaluate(
         RestorationNetwork network,
-        EvaluatedPairs images,
+        ImagePairs pairs,
         RestorationEvaluationOptions? options,
         IProgress<ImageScores>? progress,
         CancellationToken cancellation)
     {
-        ImagePairs pairs = images.Pairs;
         options ??= new RestorationEvaluationOptions();
         Guard.Require(options.MaximumCount >= 1, options.MaximumCount, "at least 1", nameof(options.MaximumCount));
         MetricOptions metrics = options.Metrics ?? Customary(network);
@@ -91,7 +90,7 @@ public static class RestorationEvaluation
                 using PairedBatch? pair = pairs.Whole(i, seeds.Random(SeedSequence.Purpose.Evaluation, i), leastSide);
                 if (pair is not null)
                 {
-                    ImageScores score = Measure(network, images.NameOf(i), pair, metrics, options, cancellation);
+                    ImageScores score = Measure(network, pairs.NameOf(i), pair, metrics, options, cancellation);
                     scores.Add(score);
                     progress?.Report(score);
                 }
@@ -112,7 +111,7 @@ public static class RestorationEvaluation
     /// <exception cref="IOException">No image can be used.</exception>
     /// <exception cref="InvalidOperationException">The degraded images have another size than the network's scale requires.</exception>
     internal static void RequireUsable(
-        RestorationNetwork network, EvaluatedPairs images, RestorationEvaluationOptions options)
+        RestorationNetwork network, ImagePairs pairs, RestorationEvaluationOptions options)
     {
         if (options.Lpips is not null && network.Channels != ColorChannels)
         {
@@ -120,7 +119,6 @@ public static class RestorationEvaluation
                 $"The network takes images of {network.Channels} channels; expected {ColorChannels} for LPIPS.", nameof(network));
         }
 
-        ImagePairs pairs = images.Pairs;
         var seeds = new SeedSequence(options.Seed);
         for (int i = 0; i < Math.Min(pairs.Count, options.MaximumCount); i++)
         {

@@ -58,13 +58,13 @@ public sealed record RestorationTrainingInput
 
     /// <summary>Returns the training pairs.</summary>
     /// <param name="minimumContrast">Smallest standard deviation of a patch.</param>
-    internal ImagePairs TrainingPairs(double minimumContrast) => Pairs is not null
-        ? new ImagePairs(Pairs, Network.Scale, Network.Channels) { MinimumContrast = minimumContrast }
-        : new ImagePairs(Images!, Degradation!, Network.Scale, Network.Channels) { MinimumContrast = minimumContrast };
+    internal ImagePairs TrainingPairs(double minimumContrast) => Combined(Pairs, Images, minimumContrast)!;
 
     /// <summary>Returns the validation pairs; null for no validation.</summary>
-    internal EvaluatedPairs? ValidatedPairs() =>
-        ValidationPairs is not null ? EvaluatedPairs.Of(ValidationPairs, Network)
-        : Validation is not null ? EvaluatedPairs.Of(Validation, Degradation!, Network)
+    internal ImagePairs? ValidatedPairs() => Combined(ValidationPairs, Validation);
+
+    private ImagePairs? Combined(IImagePairSource? pairs, IImageSource? images, double minimumContrast = 0) =>
+        pairs is not null ? new ImagePairs(pairs, Network.Scale, Network.Channels) { MinimumContrast = minimumContrast }
+        : images is not null ? new ImagePairs(images, Degradation!, Network.Scale, Network.Channels) { MinimumContrast = minimumContrast }
         : null;
 }

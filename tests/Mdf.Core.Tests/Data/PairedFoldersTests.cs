@@ -123,7 +123,7 @@ public sealed class PairedFoldersTests : IDisposable
         // Rounding to 16 bits is within 1e-5, and the small images of the pairs are those of the whole images.
         var images = new ImageList([SyntheticImage.DeadLeaves(48, 36, seed: 1), SyntheticImage.DeadLeaves(31, 45, seed: 2)], "leaves");
         var degradation = new BicubicDownsampling(3);
-        var pairs = new ImagePairs(new Degraded(images, degradation), scale: 3, channels: channels);
+        var pairs = new ImagePairs(new DegradedPairs(images, degradation, scale: 3), scale: 3, channels: channels);
         var onTheFly = new ImagePairs(images, degradation, scale: 3, channels: channels);
         for (int seed = 0; seed < 20; seed++)
         {
@@ -187,23 +187,5 @@ public sealed class PairedFoldersTests : IDisposable
         using var scope = NewDisposeScope();
         Tensor patches = pairs.Patches(60, 8, new Random(1)).Reference;
         return patches.std([1, 2, 3]).data<float>().ToArray();
-    }
-
-    /// <summary>Pairs whose degraded images are those of a degradation, unrounded.</summary>
-    private sealed class Degraded(ImageList images, Degradation degradation) : IImagePairSource
-    {
-        public int Count => images.Count;
-
-        public string Description => "pairs";
-
-        public string NameOf(int index) => images.NameOf(index);
-
-        public ImagePair Read(int index)
-        {
-            StoredImage reference = images.Read(index);
-            using var scope = NewDisposeScope();
-            Tensor whole = reference.ToTensor().narrow(2, 0, reference.Height / 3 * 3).narrow(3, 0, reference.Width / 3 * 3);
-            return new ImagePair(FloatImage.FromTensor(degradation.Apply(whole, new Random(0))), reference);
-        }
     }
 }

@@ -48,7 +48,7 @@ public sealed class PairedTrainingTests : IDisposable
             Degradation = degradation,
             Validation = images,
         });
-        var pairs = new Degraded(images, degradation);
+        var pairs = new DegradedPairs(images, degradation, scale: 2);
         RestorationTrainingResult second = Train(new RestorationTrainingInput
         {
             Network = paired,
@@ -94,7 +94,7 @@ public sealed class PairedTrainingTests : IDisposable
     public void Train_WrongCombinations_AreNamed()
     {
         using Edsr network = TestNetworks.Enlarger();
-        var pairs = new Degraded(images, new BicubicDownsampling(2));
+        var pairs = new DegradedPairs(images, new BicubicDownsampling(2), scale: 2);
         var input = new RestorationTrainingInput { Network = network, Loss = loss };
         Refuse(input, "Images is null; expected images, or Pairs instead.");
         Refuse(input with { Images = images, Pairs = pairs }, "Images is images besides Pairs; expected images, or Pairs instead.");
@@ -126,24 +126,6 @@ public sealed class PairedTrainingTests : IDisposable
         {
             using Tensor image = SyntheticImage.DeadLeaves(40, 32, seed: i + 1), resized = Resize.Bicubic(image, factor);
             ImageFile.Write(Path.Combine(folder.PathOf(name), file), resized);
-        }
-    }
-
-    /// <summary>Pairs whose degraded images are those of a degradation, unrounded.</summary>
-    private sealed class Degraded(ImageList images, Degradation degradation) : IImagePairSource
-    {
-        public int Count => images.Count;
-
-        public string Description => "pairs";
-
-        public string NameOf(int index) => images.NameOf(index);
-
-        public ImagePair Read(int index)
-        {
-            StoredImage reference = images.Read(index);
-            using var scope = NewDisposeScope();
-            Tensor whole = reference.ToTensor().narrow(2, 0, reference.Height / 2 * 2).narrow(3, 0, reference.Width / 2 * 2);
-            return new ImagePair(FloatImage.FromTensor(degradation.Apply(whole, new Random(0))), reference);
         }
     }
 }
