@@ -87,7 +87,7 @@ internal sealed class DotNet(string workingDirectory, IReadOnlyDictionary<string
         variables["DOTNET_CLI_UI_LANGUAGE"] = "en";
         variables["DOTNET_NOLOGO"] = "1";
 
-        // What watches methods in order to compile them better later costs short programs more than it gains.
+        // Profiling methods for a later, better compilation costs short programs more than it gains.
         variables["DOTNET_TieredPGO"] = "0";
     }
 

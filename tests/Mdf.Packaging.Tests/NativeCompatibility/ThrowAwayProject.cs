@@ -118,9 +118,9 @@ public sealed class ThrowAwayProject : IAsyncLifetime
         return parts.FirstOrDefault(p => p.StartsWith(configuration, StringComparison.Ordinal)) ?? "";
     }
 
-    /// <summary>What one run of MSBuild did.</summary>
-    /// <param name="Result">The run.</param>
-    /// <param name="Outputs">What was printed, by configuration.</param>
+    /// <summary>The result of one run of MSBuild, which builds several configurations.</summary>
+    /// <param name="Result">Exit code and output of the run.</param>
+    /// <param name="Outputs">Printed text, by configuration.</param>
     /// <param name="Libraries">Hash of every copy of the native library after the run, by configuration.</param>
     internal sealed record Round(
         DotNet.Result Result, IReadOnlyDictionary<string, string> Outputs, IReadOnlyDictionary<string, string[]> Libraries);

@@ -70,7 +70,7 @@ public sealed class ConsumerTests(PackedLibraries packages) : IDisposable
             ? "libtorch-cpu-win-x64"
             : OperatingSystem.IsMacOS() ? "libtorch-cpu-osx-arm64" : "libtorch-cpu-linux-x64";
 
-    // What "dotnet new" and "dotnet add" leave.
+    // Writes the project that "dotnet new" and "dotnet add" make.
     private void WriteProject()
     {
         folder.Write("app/app.csproj", new XElement(

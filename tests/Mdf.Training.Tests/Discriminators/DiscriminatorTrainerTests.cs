@@ -16,7 +16,7 @@ public sealed class DiscriminatorTrainerTests : IDisposable
 {
     private static readonly DiscriminatorTrainingOptions Small = SmallTraining.Options;
 
-    // What an undisturbed training gives, for the tests of disturbed ones.
+    // Results of an undisturbed training, for the tests of disturbed ones.
     private static readonly Lazy<(IReadOnlyDictionary<string, Tensor> Weights, Tensor Generated)> Whole = new(() =>
     {
         using var own = NewDisposeScope();

@@ -50,7 +50,7 @@ public sealed class CustomNetworkTrainingTests : IDisposable
         using CustomNetwork network = Create(name), resumed = Create(name);
         RestorationTrainingResult result = Train(network, whole, new Reporter(p =>
         {
-            // What a process leaves that is killed after this step.
+            // A process that is killed after this step leaves these files.
             if (p.Step == left)
             {
                 Directory.CreateDirectory(part);
