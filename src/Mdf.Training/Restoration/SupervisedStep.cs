@@ -13,13 +13,18 @@ internal sealed class SupervisedStep : ITrainingStep
     private readonly RestorationTrainingOptions options;
     private readonly Adam adam;
     private readonly Parameter[] parameters;
+    private readonly TrainingTeam team;
+    private readonly GradientExchange exchange;
 
-    public SupervisedStep(RestorationNetwork network, nn.Module<Tensor, Tensor, Tensor> loss, RestorationTrainingOptions options)
+    public SupervisedStep(
+        RestorationNetwork network, nn.Module<Tensor, Tensor, Tensor> loss, RestorationTrainingOptions options, TrainingTeam team)
     {
+        this.team = team;
         this.network = network;
         this.loss = loss;
         this.options = options;
         parameters = [.. network.parameters()];
+        exchange = team.Exchange(parameters, network);
         adam = optim.Adam(parameters, options.LearningRate, options.Beta1, options.Beta2);
     }
 
@@ -35,11 +40,12 @@ internal sealed class SupervisedStep : ITrainingStep
         foreach ((Tensor part, Tensor target, double share) in BatchPart.Divide(degraded, reference, options.BatchParts))
         {
             using var scope = NewDisposeScope();
-            Tensor value = LossValue.Of(loss, network.call(part), target).Times(share);
+            Tensor value = LossValue.Of(loss, network.call(part), target).Times(share * team.Weight);
             value.backward();
             sum.Add(value.detach().reshape(1));
         }
 
+        sum = exchange.Average(sum);
         GradientClipping.Clip(parameters, options);
         adam.StepSafely(options.WeightDecay);
         return sum;
