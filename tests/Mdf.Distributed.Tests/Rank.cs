@@ -23,6 +23,7 @@ internal static class Rank
         try
         {
             using IProcessGroup group = ProcessGroup.Mpi();
+            Console.WriteLine($"rank {group.Rank} is process {Environment.ProcessId}");
             foreach (string task in tasks)
             {
                 Console.WriteLine($"{task}: rank {group.Rank} of {group.Size}: {Do(task, group)}");

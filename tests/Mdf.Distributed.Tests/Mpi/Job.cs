@@ -16,6 +16,15 @@ internal sealed class Job : IDisposable
     /// <param name="size">Number of processes.</param>
     /// <param name="tasks">What each of them does (<see cref="Rank.Run"/>).</param>
     public Job(string launcher, int size, params string[] tasks)
+        : this(launcher, size, library: null, tasks)
+    {
+    }
+
+    /// <param name="launcher">mpirun.openmpi or mpirun.mpich; the test is skipped if it is not installed.</param>
+    /// <param name="size">Number of processes.</param>
+    /// <param name="library">The library they are told to load; null for the one they find.</param>
+    /// <param name="tasks">What each of them does (<see cref="Rank.Run"/>).</param>
+    public Job(string launcher, int size, string? library, string[] tasks)
     {
         string? program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
             .Select(folder => Path.Combine(folder, launcher)).FirstOrDefault(File.Exists);
@@ -36,6 +45,7 @@ internal sealed class Job : IDisposable
         start.Environment["OMPI_ALLOW_RUN_AS_ROOT"] = start.Environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1";
         start.Environment["OMP_NUM_THREADS"] = "1";
         start.Environment["DOTNET_TieredPGO"] = "0";
+        start.Environment[ProcessGroup.LibraryVariable] = library;
         process = new Process { StartInfo = start };
         process.OutputDataReceived += Append;
         process.ErrorDataReceived += Append;
@@ -43,8 +53,6 @@ internal sealed class Job : IDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
     }
-
-    public static TheoryData<string> Launchers => ["mpirun.openmpi", "mpirun.mpich"];
 
     /// <summary>All that was printed so far.</summary>
     public string Output
@@ -65,6 +73,16 @@ internal sealed class Job : IDisposable
         using var job = new Job(launcher, size, tasks);
         Assert.True(await job.EndAsync() == 0, job.Output);
         return job.Output;
+    }
+
+    /// <summary>Waits until a condition holds; fails if the job ends before.</summary>
+    public async Task UntilAsync(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            Assert.False(process.HasExited, Output);
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
     }
 
     /// <summary>Waits for the end and returns the exit code.</summary>
