@@ -16,8 +16,7 @@ internal static class EvaluateCommand
 {
     public static Command Create()
     {
-        var checkpoint = new Option<FileInfo>("--checkpoint") { Description = "Checkpoint of the trained network.", Required = true };
-        Option<string?> network = Networks.NameOption(), key = Networks.KeyOption("--checkpoint");
+        var choice = new NetworkChoice();
         var images = new Option<DirectoryInfo>("--images") { Description = "Folder of reference images.", Required = true };
         var degradation = new Option<string?>("--degradation") { Description = NamedDegradations.Help };
         var selfEnsemble = new Option<bool>("--self-ensemble")
@@ -31,18 +30,16 @@ internal static class EvaluateCommand
         };
         var pairs = new DataOptions("--", "--images");
         Option<string> device = CommandLine.DeviceOption();
-        var command = new Command(
-            "evaluate", "Measures how well a network undoes a degradation: PSNR, SSIM and, on request, LPIPS.")
-        {
-            checkpoint, network, key, images, degradation, selfEnsemble, perceptual, seed, device,
-        };
+        Command command = choice.CreateCommand(
+            "evaluate",
+            "Measures how well a network undoes a degradation: PSNR, SSIM and, on request, LPIPS.",
+            images, degradation, selfEnsemble, perceptual, seed, device);
         pairs.AddTo(command);
         command.SetRunUntilStopped((arguments, cancellation) =>
         {
             using var scope = NewDisposeScope();
             Device place = CommandLine.UsableDevice(arguments.GetValue(device)!);
-            using RestorationNetwork trained = Networks.Load(
-                arguments.GetValue(checkpoint)!.FullName, arguments.GetValue(network), arguments.GetValue(key));
+            using RestorationNetwork trained = choice.Load(arguments);
             trained.to(place);
             using LpipsLoss? lpips = Networks.Lpips(arguments.GetValue(perceptual), trained);
             lpips?.to(place);

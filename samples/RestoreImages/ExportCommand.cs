@@ -11,8 +11,7 @@ internal static class ExportCommand
 {
     public static Command Create()
     {
-        var checkpoint = new Option<FileInfo>("--checkpoint") { Description = "Checkpoint of the trained network.", Required = true };
-        Option<string?> network = Networks.NameOption(), key = Networks.KeyOption("--checkpoint");
+        var choice = new NetworkChoice();
         var output = new Option<FileInfo>("--output") { Description = "The ONNX file; an existing file is replaced.", Required = true };
         var half = new Option<bool>("--half") { Description = "Store the convolutions' weights in float16: half the size." };
         var keep = new Option<bool>("--keep-normalization")
@@ -20,14 +19,11 @@ internal static class ExportCommand
             Description = "Keep batch normalisation instead of merging it into the convolutions.",
         };
         var licence = new Option<string?>("--licence") { Description = "Licence of the weights, for the file's metadata." };
-        var command = new Command("export", "Writes a network as ONNX, for ONNX Runtime without libtorch.")
-        {
-            checkpoint, network, key, output, half, keep, licence,
-        };
+        Command command = choice.CreateCommand(
+            "export", "Writes a network as ONNX, for ONNX Runtime without libtorch.", output, half, keep, licence);
         command.SetRun((arguments, _) =>
         {
-            using RestorationNetwork trained = Networks.Load(
-                arguments.GetValue(checkpoint)!.FullName, arguments.GetValue(network), arguments.GetValue(key));
+            using RestorationNetwork trained = choice.Load(arguments);
             FileInfo file = arguments.GetValue(output)!;
             file.Directory!.Create();
             var options = new OnnxExportOptions

@@ -22,6 +22,7 @@ return await CommandLine.RunAsync(command, args, new Dictionary<string, string>
     [nameof(RestorationTrainingOptions.MinimumContrast)] = "--min-contrast",
     [nameof(RestorationTrainingOptions.Stages)] = "--stages",
     [nameof(RestorationTrainingOptions.Frozen)] = "--freeze",
+    [nameof(RestorationTrainingOptions.Precision)] = "--precision",
     [nameof(RestorationTrainingOptions.WeightDecay)] = "--weight-decay",
     [nameof(RestorationTrainingOptions.GradientClipValue)] = "--clip-value",
     ["Suffix"] = "--suffix",

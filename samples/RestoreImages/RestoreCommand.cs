@@ -14,8 +14,7 @@ internal static class RestoreCommand
 {
     public static Command Create()
     {
-        var checkpoint = new Option<FileInfo>("--checkpoint") { Description = "Checkpoint of the trained network.", Required = true };
-        Option<string?> network = Networks.NameOption(), key = Networks.KeyOption("--checkpoint");
+        var choice = new NetworkChoice();
         var input = new Option<string[]>("--input")
         {
             Description = "Image files, folders of images, or patterns such as \"photos/*.jpg\".",
@@ -37,7 +36,7 @@ internal static class RestoreCommand
         };
         Option<string> device = CommandLine.DeviceOption();
         tile.MustBeAtLeast(1);
-        var command = new Command("restore", "Restores images.") { checkpoint, network, key, input, output, selfEnsemble, tile, device };
+        Command command = choice.CreateCommand("restore", "Restores images.", input, output, selfEnsemble, tile, device);
         command.SetRun((arguments, cancellation) =>
         {
             using var scope = NewDisposeScope();
@@ -45,8 +44,7 @@ internal static class RestoreCommand
             Files.RequireWritable(arguments.GetValue(output)!.FullName);
             IReadOnlyList<(string Input, string Output)> plan =
                 RestorePlan.Of(arguments.GetValue(input)!, arguments.GetValue(output)!.FullName, ImagesOf);
-            using RestorationNetwork trained = Networks.Load(
-                arguments.GetValue(checkpoint)!.FullName, arguments.GetValue(network), arguments.GetValue(key));
+            using RestorationNetwork trained = choice.Load(arguments);
             trained.to(place);
             var tiling = new TilingOptions { TileSize = arguments.GetValue(tile) };
             bool ensemble = arguments.GetValue(selfEnsemble);

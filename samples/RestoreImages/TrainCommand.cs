@@ -80,6 +80,12 @@ internal static class TrainCommand
             Description = "Weights that are not trained: names in the checkpoint or their beginnings, such as head.",
             AllowMultipleArgumentsPerToken = true,
         };
+        var precision = new Option<RestorationPrecision>("--precision")
+        {
+            Description = "Type of the network's forward and backward pass: Full, BFloat16 or Float16 (for GPUs).",
+            DefaultValueFactory = _ => defaults.Precision,
+        };
+        precision.AcceptOnlyFromAmong(Enum.GetNames<RestorationPrecision>());
         var rate = new Option<double>("--rate")
         {
             Description = "Initial learning rate.",
@@ -176,7 +182,7 @@ internal static class TrainCommand
         var command = new Command("train", "Trains a network to undo a degradation.")
         {
             images, validation, validationCount, network, from, key, degradation, loss, lossWeights, lossPrecision, steps, batch,
-            batchParts, patch, contrast, stages, freeze, rate, schedule, warmUp, weightDecay, ema, clip, clipValue, adversarial,
+            batchParts, patch, contrast, stages, freeze, precision, rate, schedule, warmUp, weightDecay, ema, clip, clipValue, adversarial,
             adversarialWeight, perceptual, validationInterval, saveInterval, logInterval, seed, tensorBoard, uncheckedImages, cache,
             device, distributed, output, resume, optionsFile,
         };
@@ -204,7 +210,7 @@ internal static class TrainCommand
                 IsDistributed = arguments.GetValue(distributed) == Mpi,
                 Output = arguments.GetValue(output)!.FullName,
                 Resume = arguments.GetValue(resume),
-                OptionsText = OptionsFile.Text(arguments, resume.Name, OptionsFile.OptionName),
+                OptionsText = OptionsFile.Text(arguments, resume.Name, distributed.Name, OptionsFile.OptionName),
                 Options = defaults with
                 {
                     Steps = arguments.GetValue(steps),
@@ -214,6 +220,7 @@ internal static class TrainCommand
                     MinimumContrast = arguments.GetValue(contrast),
                     Stages = [.. (arguments.GetValue(stages) ?? []).Select(Stage)],
                     Frozen = arguments.GetValue(freeze) ?? [],
+                    Precision = arguments.GetValue(precision),
                     LearningRate = arguments.GetValue(rate),
                     Schedule = NamedSchedules.Parse(arguments.GetValue(schedule)!, arguments.GetValue(warmUp)),
                     WeightDecay = arguments.GetValue(weightDecay),

@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 
 namespace Mdf.Reproduce.Tests;
 
-public sealed class ReportInBrowserTests(FinishedRun run, Browser browser) : IClassFixture<Browser>, IAsyncDisposable
+public sealed class ReportInBrowserTests(FinishedRun run, TestBrowser browser) : IClassFixture<TestBrowser>, IAsyncDisposable
 {
     private const int Desktop = 1280;
     private const int Phone = 390;

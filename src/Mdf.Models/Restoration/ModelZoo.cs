@@ -22,6 +22,12 @@ namespace Mdf.Models.Restoration;
 /// <term><c>dncnn-17-gray-merged</c> and so on</term>
 /// <description>DnCNN as published by KAIR, with batch normalisation merged into the convolutions.</description>
 /// </item>
+/// <item>
+/// <term><c>dncnn-small-color</c>, <c>edsr-small-x4</c></term>
+/// <description>
+/// Networks of less than half a megabyte: DnCNN with 12 layers of 32 channels, EDSR with 16 blocks of 16 channels.
+/// </description>
+/// </item>
 /// </list>
 /// </remarks>
 public static class ModelZoo
@@ -90,6 +96,30 @@ public static class ModelZoo
         }
     }
 
+    /// <summary>Names of the networks whose trained weights are part of the package.</summary>
+    public static IReadOnlyList<string> PretrainedNames => PretrainedNetworks.Names;
+
+    /// <summary>Loads a network whose trained weights are part of the package.</summary>
+    /// <remarks>
+    /// <list type="table">
+    /// <listheader><term>Names</term><description>Network</description></listheader>
+    /// <item>
+    /// <term><c>jpeg</c></term>
+    /// <description><c>dncnn-small-color</c> for JPEG files of quality 10 to 40.</description>
+    /// </item>
+    /// <item>
+    /// <term><c>denoise</c></term>
+    /// <description><c>dncnn-small-color</c> for Gaussian noise of 5/255 to 50/255.</description>
+    /// </item>
+    /// <item><term><c>sr-x4</c></term><description><c>edsr-small-x4</c> for bicubic reduction by 4.</description></item>
+    /// </list>
+    /// <see cref="RestorationNetwork.Metadata"/> says how they were trained.
+    /// </remarks>
+    /// <param name="name">Name of the weights, from <see cref="PretrainedNames"/>.</param>
+    /// <returns>The network, on the CPU, in evaluation mode. The caller disposes it.</returns>
+    /// <exception cref="ArgumentException">No packaged weights have this name.</exception>
+    public static RestorationNetwork Pretrained(string name) => PretrainedNetworks.Load(name);
+
     private static OrderedDictionary<string, RestorationOptions> All()
     {
         var networks = new OrderedDictionary<string, RestorationOptions>();
@@ -116,6 +146,9 @@ public static class ModelZoo
             networks.Add($"dncnn-{layers}-{name}", options);
             networks.Add($"dncnn-{layers}-{name}-merged", options with { Normalization = false, Biases = true });
         }
+
+        networks.Add("dncnn-small-color", new DnCnnOptions { Layers = 12, Width = 32 });
+        networks.Add("edsr-small-x4", new EdsrOptions { Width = 16 });
 
         return networks;
     }

@@ -143,6 +143,14 @@ public abstract class RestorationNetwork : nn.Module<Tensor, Tensor>
     internal static RestorationNetwork Load(string path)
     {
         using StateDictionary weights = StateDictionaryReader.Read(path);
+        return Load(path, weights);
+    }
+
+    /// <summary>Makes the network that weights name, and gives it the weights.</summary>
+    /// <param name="path">Name of the weights' file, for messages.</param>
+    /// <param name="weights">Weights and metadata, as <see cref="Save"/> writes them.</param>
+    internal static RestorationNetwork Load(string path, StateDictionary weights)
+    {
         RestorationOptions options = ReadOptions(path, weights) ?? throw new CheckpointFormatException(
             path, null, $"it does not say which network it belongs to; create that network and call {nameof(LoadWeights)}.");
         if (options is CustomNetworkOptions custom)

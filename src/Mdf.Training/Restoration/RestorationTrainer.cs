@@ -65,8 +65,9 @@ public sealed class RestorationTrainer
     /// <returns>The number of steps done, and the scores of the validation.</returns>
     /// <exception cref="ArgumentException">
     /// The network's weights are not float32, a patch size is not a multiple of its scale, the loss returns more than one value, a frozen
-    /// weight does not exist, or LPIPS is to validate a network of grey images.
+    /// weight does not exist, the network has a layer that the precision excludes, or LPIPS is to validate a network of grey images.
     /// </exception>
+    /// <exception cref="NotSupportedException">The device cannot compute gradients in <see cref="RestorationTrainingOptions.Precision"/>.</exception>
     /// <exception cref="TrainingStateException">
     /// The state in the folder belongs to another training, or has more steps done than <see cref="RestorationTrainingOptions.Steps"/>.
     /// </exception>
@@ -108,8 +109,8 @@ public sealed class RestorationTrainer
     /// <param name="cancellation">Ends the training after the current step, or during a validation; the state is saved.</param>
     /// <returns>The number of steps done, and the scores of the validation.</returns>
     /// <exception cref="ArgumentException">
-    /// The discriminator takes another image size than the patches, batches are divided, patches change their size, the network does not
-    /// have three channels, or for a reason of <see cref="Train"/>.
+    /// The discriminator takes another image size than the patches, batches are divided, patches change their size, the precision is not
+    /// full, the network does not have three channels, or for a reason of <see cref="Train"/>.
     /// </exception>
     /// <exception cref="TrainingStateException">
     /// The state in the folder belongs to another training, or has more steps done than <see cref="RestorationTrainingOptions.Steps"/>.
@@ -140,6 +141,13 @@ public sealed class RestorationTrainer
             throw new ArgumentException(
                 $"The settings divide batches or change the patch size; expected {nameof(options.BatchParts)} 1 and one patch size, "
                 + "because the discriminator learns from whole batches of one size.",
+                nameof(discriminator));
+        }
+
+        if (options.Precision != RestorationPrecision.Full)
+        {
+            throw new ArgumentException(
+                $"{nameof(options.Precision)} is {options.Precision}; expected {RestorationPrecision.Full} for adversarial training.",
                 nameof(discriminator));
         }
 

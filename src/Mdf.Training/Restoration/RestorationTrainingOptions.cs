@@ -45,6 +45,12 @@ public sealed record RestorationTrainingOptions
     /// </summary>
     public IReadOnlyList<string> Frozen { get; init; } = [];
 
+    /// <summary>
+    /// Type of the network's forward and backward pass; <see cref="RestorationTrainer.Train"/> only. Default:
+    /// <see cref="RestorationPrecision.Full"/>.
+    /// </summary>
+    public RestorationPrecision Precision { get; init; }
+
     /// <summary>Adam's learning rate; above 0. Default: 1e-4.</summary>
     public double LearningRate { get; init; } = 1e-4;
 
@@ -131,6 +137,7 @@ public sealed record RestorationTrainingOptions
         Require(BatchSize is >= 1 and <= 4096, BatchSize, "1 to 4096", nameof(BatchSize));
         Require(BatchParts >= 1 && BatchParts <= BatchSize, BatchParts, $"1 to {BatchSize}, the batch size", nameof(BatchParts));
         Require(PatchSize is >= 8 and <= 4096, PatchSize, "8 to 4096", nameof(PatchSize));
+        Require(Enum.IsDefined(Precision), Precision, $"one of {string.Join(", ", Enum.GetNames<RestorationPrecision>())}", nameof(Precision));
         Require(double.IsFinite(LearningRate) && LearningRate > 0, LearningRate, "a number above 0", nameof(LearningRate));
         Require(Beta1 is >= 0 and < 1, Beta1, "0 up to, not including, 1", nameof(Beta1));
         Require(Beta2 is >= 0 and < 1, Beta2, "0 up to, not including, 1", nameof(Beta2));

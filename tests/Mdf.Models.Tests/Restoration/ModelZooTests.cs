@@ -39,7 +39,9 @@ public sealed class ModelZooTests
     [InlineData("dncnn-20-gray-merged", 665_921)]
     [InlineData("dncnn-20-color", 669_312)]
     [InlineData("dncnn-20-color-merged", 668_227)]
-    public void Create_Name_HasThePublishedParameterCount(string name, long count)
+    [InlineData("dncnn-small-color", 94_528)]
+    [InlineData("edsr-small-x4", 96_027)]
+    public void Create_Name_HasTheParameterCount(string name, long count)
     {
         Assert.Equal(count, ModelZoo.Options(name).ParameterCount);
         using RestorationNetwork network = ModelZoo.Create(name);
@@ -50,7 +52,7 @@ public sealed class ModelZooTests
     [Fact]
     public void Names_All_AreThoseAbove()
     {
-        var tested = typeof(ModelZooTests).GetMethod(nameof(Create_Name_HasThePublishedParameterCount))!
+        var tested = typeof(ModelZooTests).GetMethod(nameof(Create_Name_HasTheParameterCount))!
             .GetCustomAttributes(typeof(InlineDataAttribute), inherit: false)
             .Select(attribute => (string)((InlineDataAttribute)attribute).Data[0]!);
         Assert.Equal(tested.Order(), ModelZoo.Names.Order());

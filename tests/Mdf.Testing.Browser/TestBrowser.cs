@@ -1,9 +1,9 @@
 using Microsoft.Playwright;
 
-namespace Mdf.Reproduce.Tests;
+namespace Mdf.Testing.Browser;
 
 /// <summary>An installed Chromium, started once for all tests of a class; nothing is downloaded.</summary>
-public sealed class Browser : IAsyncDisposable
+public sealed class TestBrowser : IAsyncDisposable
 {
     private const string Variable = "CHROMIUM";
 
@@ -24,13 +24,17 @@ public sealed class Browser : IAsyncDisposable
     private IBrowser? chromium;
 
     /// <summary>Opens a file in a window of its own session; skips the test if no Chromium is installed.</summary>
-    internal async Task<OpenedPage> OpenAsync(string file, int width, int height, ColorScheme scheme = ColorScheme.Light)
+    public Task<OpenedPage> OpenAsync(string file, int width, int height, ColorScheme scheme = ColorScheme.Light) =>
+        OpenAsync(new Uri(file), width, height, scheme);
+
+    /// <summary>Opens an address in a window of its own session; skips the test if no Chromium is installed.</summary>
+    public async Task<OpenedPage> OpenAsync(Uri address, int width, int height, ColorScheme scheme = ColorScheme.Light)
     {
         chromium ??= await StartAsync();
         IPage page = await chromium.NewPageAsync(new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme });
         pages.Add(page);
         var opened = new OpenedPage(page);
-        await page.GotoAsync(new Uri(file).AbsoluteUri);
+        await page.GotoAsync(address.AbsoluteUri);
         return opened;
     }
 

@@ -1,9 +1,9 @@
 using Microsoft.Playwright;
 
-namespace Mdf.Reproduce.Tests;
+namespace Mdf.Testing.Browser;
 
 /// <summary>An opened page with its console errors and requests.</summary>
-internal sealed class OpenedPage
+public sealed class OpenedPage
 {
     private readonly List<string> complaints = [];
     private readonly List<string> requests = [];
