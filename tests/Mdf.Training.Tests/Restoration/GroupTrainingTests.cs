@@ -173,7 +173,8 @@ public sealed class GroupTrainingTests : IDisposable
             RestorationTrainingInput input = Input(network, loss, new BicubicDownsampling(2), group, folder: null);
             return new RestorationTrainer(Small).Train(input with { OutputFolder = folder.FullName, Validation = null });
         }));
-        Assert.StartsWith("Training diverged by step 6: the loss of rank 1 of 2 is not finite.", exception.Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Training diverged by step 6: the loss of rank 1 of 2 is not finite.", exception.Message, StringComparison.Ordinal);
         using StateDictionary state = SafetensorsFile.Read(folder.PathOf("state.safetensors"));
         Assert.Equal("3", state.Metadata["step"]);
         Assert.All(state.Values, t => Assert.True(t.isfinite().all().item<bool>()));
@@ -259,7 +260,11 @@ public sealed class GroupTrainingTests : IDisposable
     }
 
     private RestorationTrainingInput Input(
-        RestorationNetwork network, nn.Module<Tensor, Tensor, Tensor> loss, Degradation degradation, IProcessGroup? group, string? folder) =>
+        RestorationNetwork network,
+        nn.Module<Tensor, Tensor, Tensor> loss,
+        Degradation degradation,
+        IProcessGroup? group,
+        string? folder) =>
         new()
         {
             Network = network,
@@ -275,7 +280,8 @@ public sealed class GroupTrainingTests : IDisposable
 
     private double[] Losses(string name) =>
     [
-        .. File.ReadLines(folder.PathOf($"{name}/log.csv")).Skip(1).Select(r => double.Parse(r.Split(',')[1], CultureInfo.InvariantCulture)),
+        .. from row in File.ReadLines(folder.PathOf($"{name}/log.csv")).Skip(1)
+           select double.Parse(row.Split(',')[1], CultureInfo.InvariantCulture),
     ];
 
     private sealed record Outcome(Dictionary<string, Tensor> Weights, RestorationTrainingResult Result);
