@@ -80,7 +80,8 @@ internal static class EvaluateCommand
             AnsiConsole.MarkupLineInterpolated($"[yellow]Left out[/] {skipped.Name}: {skipped.Reason}");
         }
 
-        Console.WriteLine(Line("mean", scores.DegradedPsnr, scores.DegradedSsim, scores.Psnr, scores.Ssim, scores.Lpips, scores.Additional));
+        Console.WriteLine(
+            Line("mean", scores.DegradedPsnr, scores.DegradedSsim, scores.Psnr, scores.Ssim, scores.Lpips, scores.Additional));
         if (scores.IsWorseThanDegraded)
         {
             AnsiConsole.MarkupLine(

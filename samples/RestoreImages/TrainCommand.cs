@@ -181,8 +181,8 @@ internal static class TrainCommand
         {
             images, validation, validationCount, network, from, key, degradation, loss, lossWeights, lossPrecision, steps, batch,
             batchParts, patch, contrast, stages, freeze, precision, rate, schedule, warmUp, weightDecay, ema, clip, clipValue, adversarial,
-            adversarialWeight, perceptual, metrics, bestBy, validationInterval, saveInterval, logInterval, seed, tensorBoard, uncheckedImages, cache,
-            device, output, resume, optionsFile,
+            adversarialWeight, perceptual, metrics, bestBy, validationInterval, saveInterval, logInterval, seed, tensorBoard,
+            uncheckedImages, cache, device, output, resume, optionsFile,
         };
         pairs.AddTo(command);
         validationPairs.AddTo(command);

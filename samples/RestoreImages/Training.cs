@@ -201,7 +201,8 @@ internal static class Training
         {
             string degraded = FormattableString.Invariant($"{scores.DegradedPsnr:f2} dB, SSIM {scores.DegradedSsim:f4}");
             AnsiConsole.MarkupLineInterpolated($"Validation: {degraded} -> [green]{scores.Psnr:f2} dB, SSIM {scores.Ssim:f4}[/].");
-            AnsiConsole.MarkupLineInterpolated($"Best validation: {BestText(settings.Options.BestBy, result.BestValue!.Value)} at step {result.BestStep}.");
+            string best = BestText(settings.Options.BestBy, result.BestValue!.Value);
+            AnsiConsole.MarkupLineInterpolated($"Best validation: {best} at step {result.BestStep}.");
         }
 
         AnsiConsole.MarkupLineInterpolated($"Wrote checkpoints and log.csv to {settings.Output}.");

@@ -18,7 +18,9 @@ public sealed class EvaluationMetric
     /// </param>
     /// <param name="higherIsBetter">Whether better images have higher values. Default: true.</param>
     /// <param name="minimumSide">Smallest height and width that can be measured. Default: 1.</param>
-    /// <exception cref="ArgumentException">The name is empty or has a comma, quotation mark or line break, or is that of another.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name is empty, has a comma, quotation mark or line break, or is <c>psnr</c>, <c>ssim</c> or <c>lpips</c>.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The side is below 1.</exception>
     public EvaluationMetric(
         string name, Func<Tensor, Tensor, MetricOptions, Tensor> measure, bool higherIsBetter = true, int minimumSide = 1)

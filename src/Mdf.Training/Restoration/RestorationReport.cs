@@ -122,7 +122,8 @@ internal sealed partial class RestorationReport : IDisposable
         IEnumerable<double?> additional = options.Validation.Additional.Select(metric => validation?.Mean(metric.Name));
         double residentMib = Environment.WorkingSet / (1024.0 * 1024);
         OpenLog();
-        log?.Add(step, [.. means, job.RateAt(step - 1), lastSpeed, residentMib, validation?.Psnr, validation?.Ssim, .. perceptual, .. additional]);
+        double?[] usual = [.. means, job.RateAt(step - 1), lastSpeed, residentMib, validation?.Psnr, validation?.Ssim];
+        log?.Add(step, [.. usual, .. perceptual, .. additional]);
         LogSkipped();
         Sums.zero_().Dispose();
         window.Reset();

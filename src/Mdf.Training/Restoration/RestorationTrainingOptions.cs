@@ -143,7 +143,8 @@ public sealed record RestorationTrainingOptions
         Require(BatchSize is >= 1 and <= 4096, BatchSize, "1 to 4096", nameof(BatchSize));
         Require(BatchParts >= 1 && BatchParts <= BatchSize, BatchParts, $"1 to {BatchSize}, the batch size", nameof(BatchParts));
         Require(PatchSize is >= 8 and <= 4096, PatchSize, "8 to 4096", nameof(PatchSize));
-        Require(Enum.IsDefined(Precision), Precision, $"one of {string.Join(", ", Enum.GetNames<RestorationPrecision>())}", nameof(Precision));
+        string precisions = string.Join(", ", Enum.GetNames<RestorationPrecision>());
+        Require(Enum.IsDefined(Precision), Precision, $"one of {precisions}", nameof(Precision));
         Require(double.IsFinite(LearningRate) && LearningRate > 0, LearningRate, "a number above 0", nameof(LearningRate));
         Require(Beta1 is >= 0 and < 1, Beta1, "0 up to, not including, 1", nameof(Beta1));
         Require(Beta2 is >= 0 and < 1, Beta2, "0 up to, not including, 1", nameof(Beta2));

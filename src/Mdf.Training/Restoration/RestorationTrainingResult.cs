@@ -15,8 +15,8 @@ public sealed record RestorationTrainingResult
     public required RestorationScores? Validation { get; init; }
 
     /// <summary>
-    /// Best mean of the metric <see cref="RestorationTrainingOptions.BestBy"/> in all validations, including those of earlier runs, such as PSNR in dB; null without a
-    /// validation.
+    /// Best mean of the metric <see cref="RestorationTrainingOptions.BestBy"/> in all validations, including those of earlier runs, such as
+    /// PSNR in dB; null without a validation.
     /// </summary>
     public required double? BestValue { get; init; }
 

@@ -35,7 +35,8 @@ public sealed class SafeBatchNorm2dTests : IDisposable
             TensorAssert.Near(value, mine.state_dict()[name], 0);
         }
 
-        Assert.Equal((3L, ScalarType.Int64), (mine.get_buffer("num_batches_tracked")!.item<long>(), mine.get_buffer("num_batches_tracked")!.dtype));
+        Tensor count = mine.get_buffer("num_batches_tracked")!;
+        Assert.Equal((3, ScalarType.Int64), (count.item<long>(), count.dtype));
         mine.eval();
         theirs.eval();
         Tensor images = randn(1, 3, 4, 5, generator: generator);

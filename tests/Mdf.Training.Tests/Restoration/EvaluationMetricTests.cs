@@ -81,7 +81,10 @@ public sealed class EvaluationMetricTests : IDisposable
         Assert.Equal(best.ToString(CultureInfo.InvariantCulture), kept.Metadata["step"]);
         SavedRestorationTraining saved = RestorationTrainer.FindSaved(folder.FullName)!;
         Assert.Equal((result.BestStep, result.BestValue), (saved.BestStep, saved.BestValue));
-        Assert.EndsWith("validation_psnr,validation_ssim,validation_counter,validation_gmsd", File.ReadLines(folder.PathOf("log.csv")).First(), StringComparison.Ordinal);
+        Assert.EndsWith(
+            "validation_psnr,validation_ssim,validation_counter,validation_gmsd",
+            File.ReadLines(folder.PathOf("log.csv")).First(),
+            StringComparison.Ordinal);
 
         // The metric is part of what a training is.
         Assert.Throws<TrainingStateException>(() => Train(options with { Steps = 5, BestBy = "gmsd" }));
@@ -100,7 +103,8 @@ public sealed class EvaluationMetricTests : IDisposable
         Assert.Contains("expected a metric that is measured: psnr, ssim", message, StringComparison.OrdinalIgnoreCase);
         Assert.Throws<ArgumentOutOfRangeException>(
             nameof(options.Validation.Additional),
-            () => new RestorationTrainer(options with { Validation = new() { Additional = [EvaluationMetric.Vif, EvaluationMetric.Vif] } }));
+            () => new RestorationTrainer(
+                options with { Validation = new() { Additional = [EvaluationMetric.Vif, EvaluationMetric.Vif] } }));
     }
 
     private static RestorationScores Evaluate(RestorationNetwork network, IImageSource images, params EvaluationMetric[] metrics) =>

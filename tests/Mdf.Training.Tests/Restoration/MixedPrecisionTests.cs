@@ -84,7 +84,8 @@ public sealed class MixedPrecisionTests : IDisposable
             return (restored - target).square().mean();
         }
 
-        static Tensor Gradient(RestorationNetwork network) => cat([.. network.parameters().Select(w => w.grad).OfType<Tensor>().Select(g => g.flatten())]);
+        static Tensor Gradient(RestorationNetwork network) =>
+            cat([.. network.parameters().Select(w => w.grad).OfType<Tensor>().Select(g => g.flatten())]);
     }
 
     [Fact]
