@@ -13,6 +13,7 @@ using TorchSharp;
 // [--working-memory MIB] [--warmups 2] [--iterations 7] [--no-memory] [--glibc-defaults] [--quick] [BenchmarkDotNet's own arguments]
 // dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- precision WEIGHTS STEPS SEEDS
 // dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- endurance NxHxW STEPS [GC]
+// dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- soak MINUTES
 // dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- mutations FOLDER FIRST COUNT
 
 var rest = args.ToList();
@@ -42,6 +43,11 @@ if (rest is [Endurance.Command, var small, var many, ..])
 {
     Endurance.Run(Size.Parse(small), int.Parse(many, CultureInfo.InvariantCulture), collects: rest is [.., "GC"]);
     return 0;
+}
+
+if (rest is [Soak.Command, var minutes])
+{
+    return Soak.Run(double.Parse(minutes, CultureInfo.InvariantCulture)) == 0 ? 0 : 1;
 }
 
 if (rest is [Mutations.Command, var folder, var first, var inputs])

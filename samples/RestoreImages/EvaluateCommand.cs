@@ -28,12 +28,13 @@ internal static class EvaluateCommand
         {
             Description = "Measure LPIPS too, whose network must be downloaded once (docs/weights.md).",
         };
+        Option<string[]> metrics = Networks.MetricsOption();
         var pairs = new DataOptions("--", "--images");
         Option<string> device = CommandLine.DeviceOption();
         Command command = choice.CreateCommand(
             "evaluate",
             "Measures how well a network undoes a degradation: PSNR, SSIM and, on request, LPIPS.",
-            images, degradation, selfEnsemble, perceptual, seed, device);
+            images, degradation, selfEnsemble, metrics, perceptual, seed, device);
         pairs.AddTo(command);
         command.SetRunUntilStopped((arguments, cancellation) =>
         {
@@ -48,6 +49,7 @@ internal static class EvaluateCommand
                 SelfEnsemble = arguments.GetValue(selfEnsemble),
                 Seed = arguments.GetValue(seed),
                 Lpips = lpips,
+                Additional = Networks.Metrics(arguments.GetValue(metrics)),
             };
             string references = arguments.GetValue(images)!.FullName;
             if (pairs.Pairs(arguments, references, cache: null) is { } paired)
@@ -72,13 +74,14 @@ internal static class EvaluateCommand
     {
         AnsiConsole.MarkupLineInterpolated($"{count} images, {data}: PSNR and SSIM of degraded -> restored images.");
         RestorationScores scores = evaluate(new Reporter<ImageScores>(
-            s => Console.WriteLine(Line(s.Name, s.DegradedPsnr, s.DegradedSsim, s.Psnr, s.Ssim, s.Lpips))));
+            s => Console.WriteLine(Line(s.Name, s.DegradedPsnr, s.DegradedSsim, s.Psnr, s.Ssim, s.Lpips, s.Additional))));
         foreach (SkippedImage skipped in scores.Skipped)
         {
             AnsiConsole.MarkupLineInterpolated($"[yellow]Left out[/] {skipped.Name}: {skipped.Reason}");
         }
 
-        Console.WriteLine(Line("mean", scores.DegradedPsnr, scores.DegradedSsim, scores.Psnr, scores.Ssim, scores.Lpips));
+        Console.WriteLine(
+            Line("mean", scores.DegradedPsnr, scores.DegradedSsim, scores.Psnr, scores.Ssim, scores.Lpips, scores.Additional));
         if (scores.IsWorseThanDegraded)
         {
             AnsiConsole.MarkupLine(
@@ -87,7 +90,15 @@ internal static class EvaluateCommand
         }
     }
 
-    private static string Line(string name, double degradedPsnr, double degradedSsim, double psnr, double ssim, double? lpips) =>
+    private static string Line(
+        string name,
+        double degradedPsnr,
+        double degradedSsim,
+        double psnr,
+        double ssim,
+        double? lpips,
+        IReadOnlyDictionary<string, double> others) =>
         FormattableString.Invariant($"{name}: {degradedPsnr:f2} dB, {degradedSsim:f4} -> {psnr:f2} dB, {ssim:f4}")
-        + (lpips is { } value ? FormattableString.Invariant($", LPIPS {value:f4}") : "");
+        + (lpips is { } value ? FormattableString.Invariant($", LPIPS {value:f4}") : "")
+        + string.Concat(others.Select(other => FormattableString.Invariant($", {other.Key} {other.Value:f4}")));
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Mdf.Losses;
 using Mdf.Models.Restoration;
+using Mdf.Training.Restoration;
 using Spectre.Console;
 
 namespace RestoreImages;
@@ -15,6 +16,21 @@ internal static class Networks
     {
         Description = $"Key of the weights in the file of {of}, such as params_ema. Default: found by content.",
     };
+
+    /// <summary>Creates the option with the names of further metrics.</summary>
+    public static Option<string[]> MetricsOption()
+    {
+        string[] names = [.. EvaluationMetric.All.Select(metric => metric.Name)];
+        return new Option<string[]>("--metrics")
+        {
+            Description = $"Further metrics to measure: {string.Join(", ", names)}.",
+            AllowMultipleArgumentsPerToken = true,
+        }.AcceptOnlyFromAmong(names);
+    }
+
+    /// <summary>Returns the metrics of the given names.</summary>
+    public static IReadOnlyList<EvaluationMetric> Metrics(string[]? names) =>
+        [.. (names ?? []).Distinct().Select(name => EvaluationMetric.All.Single(metric => metric.Name == name))];
 
     /// <summary>Tells which objects of a file were left out.</summary>
     public static void TellIgnored(RestorationNetwork network, string checkpoint)

@@ -32,6 +32,7 @@ return await CommandLine.RunAsync(command, args, new Dictionary<string, string>
     [nameof(RestorationTrainingOptions.EmaDecay)] = "--ema",
     [nameof(RestorationTrainingOptions.GradientClipNorm)] = "--clip",
     [nameof(RestorationTrainingOptions.AdversarialWeight)] = "--adversarial-weight",
+    [nameof(RestorationTrainingOptions.BestBy)] = "--best-by",
     [nameof(RestorationTrainingOptions.ValidationInterval)] = "--validation-interval",
     [nameof(RestorationTrainingOptions.SaveInterval)] = "--save-interval",
     [nameof(RestorationTrainingOptions.LogInterval)] = "--log-interval",

@@ -123,6 +123,12 @@ internal static class TrainCommand
             Description = "Weight of the adversarial loss.",
             DefaultValueFactory = _ => defaults.AdversarialWeight,
         };
+        Option<string[]> metrics = Networks.MetricsOption();
+        var bestBy = new Option<string>("--best-by")
+        {
+            Description = "Metric whose best validation is kept as best.ckpt: psnr, ssim, lpips or one of --metrics.",
+            DefaultValueFactory = _ => defaults.BestBy,
+        };
         var validationInterval = new Option<int>("--validation-interval")
         {
             Description = "Number of steps between two validations.",
@@ -183,8 +189,8 @@ internal static class TrainCommand
         {
             images, validation, validationCount, network, from, key, degradation, loss, lossWeights, lossPrecision, steps, batch,
             batchParts, patch, contrast, stages, freeze, precision, rate, schedule, warmUp, weightDecay, ema, clip, clipValue, adversarial,
-            adversarialWeight, perceptual, validationInterval, saveInterval, logInterval, seed, tensorBoard, uncheckedImages, cache,
-            device, distributed, output, resume, optionsFile,
+            adversarialWeight, perceptual, metrics, bestBy, validationInterval, saveInterval, logInterval, seed, tensorBoard,
+            uncheckedImages, cache, device, distributed, output, resume, optionsFile,
         };
         pairs.AddTo(command);
         validationPairs.AddTo(command);
@@ -199,6 +205,7 @@ internal static class TrainCommand
                 Cache = arguments.GetValue(cache)?.FullName,
                 ValidationCount = arguments.GetValue(validationCount) ?? int.MaxValue,
                 Lpips = arguments.GetValue(perceptual),
+                Metrics = Networks.Metrics(arguments.GetValue(metrics)),
                 Network = arguments.GetValue(network)!,
                 From = arguments.GetValue(from)?.FullName,
                 Key = arguments.GetValue(key),
@@ -228,6 +235,7 @@ internal static class TrainCommand
                     GradientClipNorm = arguments.GetValue(clip),
                     GradientClipValue = arguments.GetValue(clipValue),
                     AdversarialWeight = arguments.GetValue(adversarialWeight),
+                    BestBy = arguments.GetValue(bestBy)!,
                     ValidationInterval = arguments.GetValue(validationInterval),
                     SaveInterval = arguments.GetValue(saveInterval),
                     LogInterval = arguments.GetValue(logInterval),

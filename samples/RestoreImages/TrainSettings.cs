@@ -30,6 +30,8 @@ internal sealed record TrainSettings
 
     public required bool Lpips { get; init; }
 
+    public required IReadOnlyList<EvaluationMetric> Metrics { get; init; }
+
     public required string? Degradation { get; init; }
 
     public required IReadOnlyList<LossTerm> Loss { get; init; }

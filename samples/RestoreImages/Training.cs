@@ -81,7 +81,12 @@ internal static class Training
         lpips?.to(device);
         RestorationTrainingOptions options = settings.Options with
         {
-            Validation = new RestorationEvaluationOptions { MaximumCount = settings.ValidationCount, Lpips = lpips },
+            Validation = new RestorationEvaluationOptions
+            {
+                MaximumCount = settings.ValidationCount,
+                Lpips = lpips,
+                Additional = settings.Metrics,
+            },
         };
         var logger = new WarningLogger(warning => AnsiConsole.MarkupLineInterpolated($"[yellow]Warning:[/] {warning}"));
         var trainer = new RestorationTrainer(options, logger);
@@ -136,11 +141,11 @@ internal static class Training
 
         if (before is { IsComplete: true } && before.Step == result.Step && result.IsComplete)
         {
-            TellFinished(before, settings.Output);
+            TellFinished(before, settings);
             return 0;
         }
 
-        Report(result, settings.Output);
+        Report(result, settings);
         if (result.IsComplete)
         {
             return 0;
@@ -189,13 +194,16 @@ internal static class Training
         };
     }
 
-    private static void TellFinished(SavedRestorationTraining saved, string output)
+    private static string BestText(string metric, double value) =>
+        metric == "psnr" ? FormattableString.Invariant($"PSNR {value:f2} dB") : FormattableString.Invariant($"{metric} {value:f4}");
+
+    private static void TellFinished(SavedRestorationTraining saved, TrainSettings settings)
     {
-        string best = saved.BestPsnr is { } psnr
-            ? FormattableString.Invariant($", best validation PSNR {psnr:f2} dB at step {saved.BestStep}")
+        string best = saved.BestValue is { } value
+            ? $", best validation {BestText(settings.Options.BestBy, value)} at step {saved.BestStep}"
             : "";
         AnsiConsole.MarkupLineInterpolated(
-            $"The training in {output} is finished: {saved.Step} steps{best}. A larger --steps continues it.");
+            $"The training in {settings.Output} is finished: {saved.Step} steps{best}. A larger --steps continues it.");
     }
 
     private static RestorationTrainingResult WithProgress(
@@ -239,7 +247,7 @@ internal static class Training
         FormattableString.Invariant($"loss {now.Loss:g4}, rate {now.LearningRate:g3}, {now.ImagesPerSecond:f1} images/s")
         + (now.Validation is { } scores ? FormattableString.Invariant($", validation {scores.Psnr:f2} dB, SSIM {scores.Ssim:f4}") : "");
 
-    private static void Report(RestorationTrainingResult result, string output)
+    private static void Report(RestorationTrainingResult result, TrainSettings settings)
     {
         if (result.Skipped.Count > 0)
         {
@@ -250,9 +258,10 @@ internal static class Training
         {
             string degraded = FormattableString.Invariant($"{scores.DegradedPsnr:f2} dB, SSIM {scores.DegradedSsim:f4}");
             AnsiConsole.MarkupLineInterpolated($"Validation: {degraded} -> [green]{scores.Psnr:f2} dB, SSIM {scores.Ssim:f4}[/].");
-            AnsiConsole.MarkupLineInterpolated($"The best PSNR was {result.BestPsnr:f2} dB at step {result.BestStep}.");
+            string best = BestText(settings.Options.BestBy, result.BestValue!.Value);
+            AnsiConsole.MarkupLineInterpolated($"Best validation: {best} at step {result.BestStep}.");
         }
 
-        AnsiConsole.MarkupLineInterpolated($"Wrote checkpoints and log.csv to {output}.");
+        AnsiConsole.MarkupLineInterpolated($"Wrote checkpoints and log.csv to {settings.Output}.");
     }
 }

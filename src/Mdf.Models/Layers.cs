@@ -1,5 +1,4 @@
 using Mdf.TorchCompatibility;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -22,21 +21,6 @@ internal static class Layers
             bias: bias,
             device: CPU,
             dtype: ScalarType.Float32);
-    }
-
-    /// <summary>Creates a batch normalisation in float32 on the CPU.</summary>
-    public static BatchNorm2d Normalization(int channels, double epsilon = 1e-5)
-    {
-        using var mode = InferenceMode.Leave();
-
-        // TorchSharp gives a stated type to the counter of batches too, which must stay int64.
-        BatchNorm2d layer = nn.BatchNorm2d(channels, epsilon, device: CPU);
-        if (get_default_dtype() != ScalarType.Float32)
-        {
-            layer.to(ScalarType.Float32);
-        }
-
-        return layer;
     }
 
     /// <summary>Creates a PReLU with one slope for all channels in float32 on the CPU.</summary>

@@ -150,7 +150,7 @@ public sealed class OnnxFileTests : IDisposable
         using var noGradient = no_grad();
         using var generator = new Generator(3, CPU);
         RestorationNetwork network = options.Create(seed: 7);
-        if (network.modules().OfType<TorchSharp.Modules.BatchNorm2d>().Any())
+        if (network.modules().OfType<SafeBatchNorm2d>().Any())
         {
             network.call(rand([2, network.Channels, 16, 16], generator: generator));
         }

@@ -6,7 +6,10 @@ namespace Mdf.Packaging.Tests;
 internal static class RepositoryFiles
 {
     private static readonly HashSet<string> Ignored =
-        [".git", ".vs", ".vscode", ".idea", "api", "artifacts", "BenchmarkDotNet.Artifacts", "bin", "node_modules", "obj", "output", "TestResults"];
+    [
+        ".git", ".vs", ".vscode", ".idea", "api", "artifacts", "BenchmarkDotNet.Artifacts", "bin", "node_modules", "obj", "output",
+        "TestResults",
+    ];
 
     public static IEnumerable<string> All() => In(Repository.Root);
 

@@ -90,6 +90,13 @@ internal static class ScalarArithmetic
         return x.add_(y, number);
     }
 
+    /// <summary>Adds a whole number in place, also to tensors of integers.</summary>
+    public static Tensor AddWhole(this Tensor x, long y)
+    {
+        using Scalar term = y, factor = 1L;
+        return x.add_(term, factor);
+    }
+
     /// <summary>Adds y to x in place; returns x.</summary>
     public static Tensor Add(this Tensor x, double y)
     {

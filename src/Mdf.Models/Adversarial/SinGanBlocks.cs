@@ -16,7 +16,7 @@ internal static class SinGanBlocks
     /// <summary>Creates a block: convolution without padding, batch normalisation, LeakyReLU.</summary>
     public static Sequential Block(int inputChannels, int outputChannels) => Sequential(
         ("conv", Layers.Convolution(inputChannels, outputChannels, KernelSize, padding: 0)),
-        ("norm", Layers.Normalization(outputChannels)),
+        ("norm", new SafeBatchNorm2d(outputChannels)),
         ("activation", new SafeLeakyReLU(NegativeSlope, inplace: true)));
 
     /// <summary>Creates a sequence of blocks named <c>block1</c>, <c>block2</c>, ...</summary>

@@ -136,6 +136,6 @@ public sealed class SrganDiscriminator : Module<Tensor, Tensor>
         var activation = new SafeLeakyReLU(NegativeSlope);
         return index == 0
             ? Sequential(("conv", convolution), ("activation", activation))
-            : Sequential(("conv", convolution), ("norm", Layers.Normalization(Widths[index])), ("activation", activation));
+            : Sequential(("conv", convolution), ("norm", new SafeBatchNorm2d(Widths[index])), ("activation", activation));
     }
 }

@@ -41,6 +41,8 @@ internal sealed class LayerGraphBuilder
         ImageConvolution convolution => Add(new ConvolutionStep(input, convolution.Weight, convolution.Bias, convolution.Padding)),
         Conv2d convolution when IsPlain(convolution) =>
             Add(new ConvolutionStep(input, convolution.weight, convolution.bias, Padding(convolution))),
+        SafeBatchNorm2d norm =>
+            Add(new NormalizationStep(input, norm.Weight, norm.Bias, norm.Mean, norm.Variance, norm.Epsilon)),
         BatchNorm2d { weight: { } weight, bias: { } bias, running_mean: { } mean, running_var: { } variance } norm =>
             Add(new NormalizationStep(input, weight, bias, mean, variance, norm.eps)),
         ReLU _ => Add(new ReluStep(input)),

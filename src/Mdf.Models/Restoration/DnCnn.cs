@@ -53,7 +53,7 @@ public sealed class DnCnn : RestorationNetwork
             layers.Add(Layers.Convolution(options.Width, options.Width, bias: options.Biases));
             if (options.Normalization)
             {
-                layers.Add(Layers.Normalization(options.Width, Epsilon));
+                layers.Add(new SafeBatchNorm2d(options.Width, Epsilon));
             }
 
             layers.Add(ReLU(inplace: true));
@@ -63,7 +63,7 @@ public sealed class DnCnn : RestorationNetwork
         chain = Sequential(layers);
         RegisterComponents();
         WeightInitialization.Normal(this, seed);
-        InitializeNormalization(layers.OfType<BatchNorm2d>(), seed);
+        InitializeNormalization(layers.OfType<SafeBatchNorm2d>(), seed);
     }
 
     /// <summary>Estimates the degradation of images, such as their noise. Gradients flow to the images.</summary>
@@ -84,16 +84,16 @@ public sealed class DnCnn : RestorationNetwork
         layers.Add(new AddStep(images, layers.Apply(chain, images), Factor: -1));
 
     // Follows the authors' training code: normal with the convolutions' standard deviation, and of at least a small magnitude.
-    private static void InitializeNormalization(IEnumerable<BatchNorm2d> layers, long seed)
+    private static void InitializeNormalization(IEnumerable<SafeBatchNorm2d> layers, long seed)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         using var generator = new Generator((ulong)seed, CPU);
-        foreach (BatchNorm2d layer in layers)
+        foreach (SafeBatchNorm2d layer in layers)
         {
-            double deviation = Math.Sqrt(2.0 / (9 * layer.weight!.shape[0]));
-            Tensor drawn = randn(layer.weight.shape, ScalarType.Float32, CPU, generator: generator) * deviation;
-            layer.weight.copy_(drawn.abs().clamp_min(LeastScale) * drawn.sign());
+            double deviation = Math.Sqrt(2.0 / (9 * layer.Weight.shape[0]));
+            Tensor drawn = randn(layer.Weight.shape, ScalarType.Float32, CPU, generator: generator) * deviation;
+            layer.Weight.copy_(drawn.abs().clamp_min(LeastScale) * drawn.sign());
         }
     }
 

@@ -49,7 +49,7 @@ public sealed class SrResNet : RestorationNetwork
         int width = options.Width;
         head = Sequential(("conv", Layers.Convolution(ColorChannels, width, OuterKernelSize)), ("act", Layers.ParametricRelu()));
         body = Sequential([.. Enumerable.Range(0, options.Blocks).Select(_ => new Block(width))]);
-        bodyTail = Sequential(("conv", Layers.Convolution(width, width)), ("norm", Layers.Normalization(width)));
+        bodyTail = Sequential(("conv", Layers.Convolution(width, width)), ("norm", new SafeBatchNorm2d(width)));
         upsample = Sequential(
         [
             .. Layers.UpscalingSteps(options.Scale).Select(step => Sequential(
@@ -78,19 +78,19 @@ public sealed class SrResNet : RestorationNetwork
     private sealed class Block : Module<Tensor, Tensor>, ILayered
     {
         private readonly Conv2d conv1;
-        private readonly BatchNorm2d norm1;
+        private readonly SafeBatchNorm2d norm1;
         private readonly PReLU act;
         private readonly Conv2d conv2;
-        private readonly BatchNorm2d norm2;
+        private readonly SafeBatchNorm2d norm2;
 
         public Block(int width)
             : base(nameof(Block))
         {
             conv1 = Layers.Convolution(width, width);
-            norm1 = Layers.Normalization(width);
+            norm1 = new SafeBatchNorm2d(width);
             act = Layers.ParametricRelu();
             conv2 = Layers.Convolution(width, width);
-            norm2 = Layers.Normalization(width);
+            norm2 = new SafeBatchNorm2d(width);
             RegisterComponents();
         }
 

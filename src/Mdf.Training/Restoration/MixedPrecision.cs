@@ -102,7 +102,9 @@ internal sealed class MixedPrecision : IDisposable
     private static bool IsNative(nn.Module module) => module is MultiheadAttention or LSTM or GRU or RNN or Embedding or EmbeddingBag;
 
     private static bool IsNormalization(nn.Module module) => module
-        is BatchNorm1d or BatchNorm2d or BatchNorm3d or InstanceNorm1d or InstanceNorm2d or InstanceNorm3d or LayerNorm or GroupNorm;
+        is SafeBatchNorm2d or BatchNorm1d or BatchNorm2d or BatchNorm3d
+        or InstanceNorm1d or InstanceNorm2d or InstanceNorm3d
+        or LayerNorm or GroupNorm;
 
     private static void Add(Tensor gradient, Tensor weight)
     {

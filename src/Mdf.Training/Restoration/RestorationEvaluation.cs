@@ -1,6 +1,5 @@
 using Mdf.Data;
 using Mdf.Degradations;
-using Mdf.Guards;
 using Mdf.Imaging;
 using Mdf.Metrics;
 using Mdf.Models.Restoration;
@@ -9,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace Mdf.Training.Restoration;
 
-/// <summary>Evaluates a restoration network on whole images by PSNR, SSIM and, optionally, LPIPS.</summary>
+/// <summary>Evaluates a restoration network on whole images by PSNR, SSIM and, optionally, LPIPS and other metrics.</summary>
 public static class RestorationEvaluation
 {
     private const int ColorChannels = 3;
@@ -84,7 +83,7 @@ public static class RestorationEvaluation
         CancellationToken cancellation = default)
     {
         options ??= new RestorationEvaluationOptions();
-        Guard.Require(options.MaximumCount >= 1, options.MaximumCount, "at least 1", nameof(options.MaximumCount));
+        options.Validate();
         MetricOptions metrics = options.Metrics ?? Customary(network);
         int leastSide = LeastSide(network, options);
         var seeds = new SeedSequence(options.Seed);
@@ -164,7 +163,10 @@ public static class RestorationEvaluation
 
     private static int LeastSide(RestorationNetwork network, RestorationEvaluationOptions options) => Math.Max(
         new StructuralSimilarityOptions().WindowSize + (2 * (options.Metrics ?? Customary(network)).CropBorder),
-        options.Lpips?.MinimumSide ?? 1);
+        Math.Max(
+            options.Lpips?.MinimumSide ?? 1,
+            options.Additional.Select(metric => metric.MinimumSide).DefaultIfEmpty().Max()
+                + (2 * (options.Metrics ?? Customary(network)).CropBorder)));
 
     private static MetricOptions Customary(RestorationNetwork network) => network.Scale == 1
         ? new MetricOptions { RoundToBytes = true }
@@ -195,7 +197,10 @@ public static class RestorationEvaluation
             StructuralSimilarity.Measure(restored, reference, metrics).item<double>(),
             options.Lpips?.call(restored.Within(0, 1), reference).mean().item<float>(),
             LimitedPsnr(enlarged, reference, metrics),
-            StructuralSimilarity.Measure(enlarged, reference, metrics).item<double>());
+            StructuralSimilarity.Measure(enlarged, reference, metrics).item<double>())
+        {
+            Additional = options.Additional.ToDictionary(m => m.Name, m => m.Measure(restored, reference, metrics)),
+        };
 
         Tensor Restore(Tensor images) => TiledInference.Restore(network, images, options.Tiling, cancellationToken: cancellation);
     }

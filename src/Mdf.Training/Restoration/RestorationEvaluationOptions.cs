@@ -1,3 +1,4 @@
+using Mdf.Guards;
 using Mdf.Losses;
 using Mdf.Metrics;
 using Mdf.Models.Restoration;
@@ -26,9 +27,22 @@ public sealed record RestorationEvaluationOptions
     /// </summary>
     public LpipsLoss? Lpips { get; init; }
 
+    /// <summary>Metrics to measure beside PSNR and SSIM, such as <see cref="EvaluationMetric.HaarPsi"/>. Default: none.</summary>
+    public IReadOnlyList<EvaluationMetric> Additional { get; init; } = [];
+
     /// <summary>Maximum number of images to evaluate, counted from the first; at least 1. Default: all.</summary>
     public int MaximumCount { get; init; } = int.MaxValue;
 
     /// <summary>Seeds the random choices of the degradation. Default: 1.</summary>
     public long Seed { get; init; } = 1;
+
+    /// <summary>Throws an exception if a setting is out of its range.</summary>
+    internal void Validate()
+    {
+        Guard.Require(MaximumCount >= 1, MaximumCount, "at least 1", nameof(MaximumCount));
+        Guard.Require(Additional is not null && !Additional.Contains(null), "null", "metrics", nameof(Additional));
+        string[] names = [.. Additional!.Select(metric => metric.Name)];
+        Guard.Require(
+            names.Distinct().Count() == names.Length, string.Join(", ", names), "metrics with different names", nameof(Additional));
+    }
 }

@@ -88,7 +88,7 @@ internal sealed class RestorationLoop : IDisposable
             Step = step,
             IsComplete = isReported && step == options.Steps,
             Validation = report.Scores,
-            BestPsnr = report.Best?.Psnr,
+            BestValue = report.Best?.Value,
             BestStep = report.Best?.Step,
             Skipped = pairs.Skipped,
         };

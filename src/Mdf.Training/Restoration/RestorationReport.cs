@@ -43,8 +43,8 @@ internal sealed partial class RestorationReport : IDisposable
     /// <summary>Step of the last log line.</summary>
     public int Logged { get; private set; }
 
-    /// <summary>Step and PSNR of the best validation; null before the first.</summary>
-    public (int Step, double Psnr)? Best { get; private set; }
+    /// <summary>Step and value of the best validation; null before the first.</summary>
+    public (int Step, double Value)? Best { get; private set; }
 
     /// <summary>Scores of the last validation; null before the first.</summary>
     public RestorationScores? Scores { get; private set; }
@@ -66,7 +66,13 @@ internal sealed partial class RestorationReport : IDisposable
         if (log is null && job.Input.OutputFolder is { } folder)
         {
             string[] columns = ["learning_rate", "images_per_second", "resident_mib", "validation_psnr", "validation_ssim"];
-            string[] all = [.. terms, .. columns, .. options.Validation.Lpips is null ? Array.Empty<string>() : ["validation_lpips"]];
+            string[] all =
+            [
+                .. terms,
+                .. columns,
+                .. options.Validation.Lpips is null ? Array.Empty<string>() : ["validation_lpips"],
+                .. options.Validation.Additional.Select(metric => $"validation_{metric.Name}"),
+            ];
             log = new TrainingLog(folder, all, Logged, options.TensorBoard);
         }
     }
@@ -113,9 +119,11 @@ internal sealed partial class RestorationReport : IDisposable
         lastLoss = means[0];
         lastSpeed = windowPatches > 0 ? windowPatches / window.Elapsed.TotalSeconds : null;
         double?[] perceptual = options.Validation.Lpips is null ? [] : [validation?.Lpips];
+        IEnumerable<double?> additional = options.Validation.Additional.Select(metric => validation?.Mean(metric.Name));
         double residentMib = Environment.WorkingSet / (1024.0 * 1024);
         OpenLog();
-        log?.Add(step, [.. means, job.RateAt(step - 1), lastSpeed, residentMib, validation?.Psnr, validation?.Ssim, .. perceptual]);
+        double?[] usual = [.. means, job.RateAt(step - 1), lastSpeed, residentMib, validation?.Psnr, validation?.Ssim];
+        log?.Add(step, [.. usual, .. perceptual, .. additional]);
         LogSkipped();
         Sums.zero_().Dispose();
         window.Reset();
@@ -180,9 +188,10 @@ internal sealed partial class RestorationReport : IDisposable
     private RestorationScores Validate(int step, RestorationState state, CancellationToken cancellation)
     {
         Scores = state.Validate(cancellation);
-        if (Best is null || Scores.Psnr > Best.Value.Psnr)
+        double value = Scores.Mean(options.BestBy);
+        if (Best is null || options.IsBetter(value, Best.Value.Value))
         {
-            Best = (step, Scores.Psnr);
+            Best = (step, value);
             state.SaveBest(step);
         }
 

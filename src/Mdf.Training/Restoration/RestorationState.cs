@@ -17,6 +17,9 @@ internal sealed partial class RestorationState : IDisposable
     private const string StepsKey = "steps";
     private const string LoggedKey = "logged";
     private const string BestStepKey = "best step";
+    private const string BestValueKey = "best value";
+
+    // States of earlier versions have PSNR alone.
     private const string BestPsnrKey = "best psnr";
 
     private readonly TrainingJob job;
@@ -71,14 +74,14 @@ internal sealed partial class RestorationState : IDisposable
             return null;
         }
 
-        (int Step, double Psnr)? best = BestOf(path, state, step);
+        (int Step, double Value)? best = BestOf(path, state, step);
         int steps = StepsOf(path, state);
         return new SavedRestorationTraining
         {
             Step = step,
             Steps = steps,
             IsComplete = step >= steps && TrainingState.Number(path, state, LoggedKey) == step,
-            BestPsnr = best?.Psnr,
+            BestValue = best?.Value,
             BestStep = best?.Step,
         };
     }
@@ -164,7 +167,7 @@ internal sealed partial class RestorationState : IDisposable
             if (position.Best is { } best)
             {
                 metadata[BestStepKey] = best.Step.ToString(CultureInfo.InvariantCulture);
-                metadata[BestPsnrKey] = best.Psnr.ToString("r", CultureInfo.InvariantCulture);
+                metadata[BestValueKey] = best.Value.ToString("r", CultureInfo.InvariantCulture);
             }
 
             TrainingState.Save(path, Format, identity, metadata, Tensors);
@@ -193,10 +196,11 @@ internal sealed partial class RestorationState : IDisposable
         folder?.Dispose();
     }
 
-    private static (int Step, double Psnr)? BestOf(string path, StateDictionary state, int step) =>
+    private static (int Step, double Value)? BestOf(string path, StateDictionary state, int step) =>
         state.Metadata.ContainsKey(BestStepKey)
             ? (TrainingState.Number(path, state, BestStepKey, step),
-               double.Parse(state.Metadata[BestPsnrKey], CultureInfo.InvariantCulture))
+               double.Parse(
+                   state.Metadata.GetValueOrDefault(BestValueKey) ?? state.Metadata[BestPsnrKey], CultureInfo.InvariantCulture))
             : null;
 
     // States of earlier versions have the number of steps in their identity.

@@ -67,7 +67,9 @@ public sealed class RestorationTrainer
     /// The network's weights are not float32, a patch size is not a multiple of its scale, the loss returns more than one value, a frozen
     /// weight does not exist, the network has a layer that the precision excludes, or LPIPS is to validate a network of grey images.
     /// </exception>
-    /// <exception cref="NotSupportedException">The device cannot compute gradients in <see cref="RestorationTrainingOptions.Precision"/>.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The device cannot compute gradients in <see cref="RestorationTrainingOptions.Precision"/>.
+    /// </exception>
     /// <exception cref="TrainingStateException">
     /// The state in the folder belongs to another training, or has more steps done than <see cref="RestorationTrainingOptions.Steps"/>.
     /// </exception>

@@ -130,6 +130,12 @@ public sealed record RestorationTrainingOptions
     [System.Text.Json.Serialization.JsonIgnore]
     public RestorationEvaluationOptions Validation { get; init; } = new();
 
+    /// <summary>
+    /// Name of the metric whose best validation is kept as <c>best.ckpt</c>: <c>psnr</c>, <c>ssim</c>, <c>lpips</c> or the name of one of
+    /// <see cref="RestorationEvaluationOptions.Additional"/>. Default: <c>psnr</c>.
+    /// </summary>
+    public string BestBy { get; init; } = "psnr";
+
     /// <summary>Throws an exception if a setting is out of its range.</summary>
     internal void Validate()
     {
@@ -137,7 +143,8 @@ public sealed record RestorationTrainingOptions
         Require(BatchSize is >= 1 and <= 4096, BatchSize, "1 to 4096", nameof(BatchSize));
         Require(BatchParts >= 1 && BatchParts <= BatchSize, BatchParts, $"1 to {BatchSize}, the batch size", nameof(BatchParts));
         Require(PatchSize is >= 8 and <= 4096, PatchSize, "8 to 4096", nameof(PatchSize));
-        Require(Enum.IsDefined(Precision), Precision, $"one of {string.Join(", ", Enum.GetNames<RestorationPrecision>())}", nameof(Precision));
+        string precisions = string.Join(", ", Enum.GetNames<RestorationPrecision>());
+        Require(Enum.IsDefined(Precision), Precision, $"one of {precisions}", nameof(Precision));
         Require(double.IsFinite(LearningRate) && LearningRate > 0, LearningRate, "a number above 0", nameof(LearningRate));
         Require(Beta1 is >= 0 and < 1, Beta1, "0 up to, not including, 1", nameof(Beta1));
         Require(Beta2 is >= 0 and < 1, Beta2, "0 up to, not including, 1", nameof(Beta2));
@@ -163,7 +170,9 @@ public sealed record RestorationTrainingOptions
         Require(LogInterval >= 1, LogInterval, "at least 1", nameof(LogInterval));
         Require(PrefetchDepth is null or (>= 0 and <= 64), PrefetchDepth, "null, or 0 to 64", nameof(PrefetchDepth));
         Require(Validation is not null, "null", "options", nameof(Validation));
-        Require(Validation!.MaximumCount >= 1, Validation.MaximumCount, "at least 1", nameof(RestorationEvaluationOptions.MaximumCount));
+        Validation!.Validate();
+        string[] measured = [.. MeasuredNames()];
+        Require(measured.Contains(BestBy), BestBy, $"a metric that is measured: {string.Join(", ", measured)}", nameof(BestBy));
     }
 
     /// <summary>The patch sizes of all stages, the first one first.</summary>
@@ -173,6 +182,17 @@ public sealed record RestorationTrainingOptions
     /// <param name="done">Number of steps done before.</param>
     internal RestorationTrainingStage StageAt(int done) =>
         Stages.LastOrDefault(stage => stage.FromStep <= done) ?? new RestorationTrainingStage(0, PatchSize, BatchSize);
+
+    /// <summary>Whether a validation is better than another by <see cref="BestBy"/>.</summary>
+    internal bool IsBetter(double value, double other) =>
+        BestBy != "lpips" && (Validation.Additional.FirstOrDefault(metric => metric.Name == BestBy)?.HigherIsBetter ?? true)
+            ? value > other
+            : value < other;
+
+    // Names of what validations measure.
+    private IEnumerable<string> MeasuredNames() => RestorationScores.Usual
+        .Where(name => name != "lpips" || Validation.Lpips is not null)
+        .Concat(Validation.Additional.Select(metric => metric.Name));
 
     private void ValidateStages()
     {

@@ -14,10 +14,13 @@ public sealed record RestorationTrainingResult
     /// <summary>Scores of this call's last validation; null without a validation.</summary>
     public required RestorationScores? Validation { get; init; }
 
-    /// <summary>Highest mean PSNR of all validations in dB, including those of earlier runs; null without a validation.</summary>
-    public required double? BestPsnr { get; init; }
+    /// <summary>
+    /// Best mean of the metric <see cref="RestorationTrainingOptions.BestBy"/> in all validations, including those of earlier runs, such as
+    /// PSNR in dB; null without a validation.
+    /// </summary>
+    public required double? BestValue { get; init; }
 
-    /// <summary>Step of the validation with the highest mean PSNR; null without a validation.</summary>
+    /// <summary>Step of the best validation; null without a validation.</summary>
     public required int? BestStep { get; init; }
 
     /// <summary>Training images that this call could not use, with the reasons.</summary>

@@ -12,9 +12,12 @@ public sealed record SavedRestorationTraining
     /// <summary>Whether all steps and the last validation were done.</summary>
     public required bool IsComplete { get; init; }
 
-    /// <summary>Highest mean PSNR of all validations in dB; null without a validation.</summary>
-    public required double? BestPsnr { get; init; }
+    /// <summary>
+    /// Best mean of the metric <see cref="RestorationTrainingOptions.BestBy"/> in all validations, such as PSNR in dB; null without a
+    /// validation.
+    /// </summary>
+    public required double? BestValue { get; init; }
 
-    /// <summary>Step of the validation with the highest mean PSNR; null without a validation.</summary>
+    /// <summary>Step of the best validation; null without a validation.</summary>
     public required int? BestStep { get; init; }
 }

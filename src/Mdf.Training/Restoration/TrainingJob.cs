@@ -76,7 +76,7 @@ internal sealed record TrainingJob
         };
         foreach (JsonProperty property in JsonSerializer.SerializeToElement(Options).EnumerateObject())
         {
-            if (!Indifferent.Contains(property.Name))
+            if (!Indifferent.Contains(property.Name) && !IsYoungerDefault(property))
             {
                 identity.Add(property.Name, property.Value.GetRawText());
             }
@@ -132,15 +132,27 @@ internal sealed record TrainingJob
         }
     }
 
-    // Without tiling, which does not change the scores.
-    private string ValidationOptions() => JsonSerializer.Serialize(new
+    // Settings that states of earlier versions lack belong to the identity where they are not the default.
+    private static bool IsYoungerDefault(JsonProperty property) => property.Name switch
     {
-        Options.Validation.MaximumCount,
-        Options.Validation.Seed,
-        Options.Validation.SelfEnsemble,
-        Options.Validation.Metrics,
-        Lpips = Options.Validation.Lpips is not null,
-    });
+        nameof(RestorationTrainingOptions.Precision) => property.Value.GetInt32() == (int)default(RestorationPrecision),
+        nameof(RestorationTrainingOptions.BestBy) => property.Value.GetString() == new RestorationTrainingOptions().BestBy,
+        _ => false,
+    };
+
+    // Without tiling, which does not change the scores.
+    private string ValidationOptions()
+    {
+        string usual = JsonSerializer.Serialize(new
+        {
+            Options.Validation.MaximumCount,
+            Options.Validation.Seed,
+            Options.Validation.SelfEnsemble,
+            Options.Validation.Metrics,
+            Lpips = Options.Validation.Lpips is not null,
+        });
+        return Options.Validation.Additional.Count == 0 ? usual : $"{usual} {string.Join(", ", Options.Validation.Additional)}";
+    }
 
     private Dictionary<string, string> Descriptions()
     {

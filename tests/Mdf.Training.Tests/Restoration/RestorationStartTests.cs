@@ -120,7 +120,7 @@ public sealed class RestorationStartTests : IDisposable
         Train(options);
         SavedRestorationTraining saved = RestorationTrainer.FindSaved(folder.FullName)!;
         Assert.Equal((6, 6, true), (saved.Step, saved.Steps, saved.IsComplete));
-        Assert.NotNull(saved.BestPsnr);
+        Assert.NotNull(saved.BestValue);
 
         var logger = new ListLogger();
         Assert.Equal(11, Train(options with { Steps = 11 }, logger: logger).Step);

@@ -118,8 +118,8 @@ public sealed class RestorationTrainerTests : IDisposable
         using DnCnn network = TestNetworks.Denoiser();
         RestorationTrainingResult result = Train(network, Small with { LearningRate = 0.05 });
         using RestorationNetwork best = ModelZoo.Load(folder.PathOf("best.ckpt"));
-        Assert.Equal(result.BestPsnr, RestorationEvaluation.Evaluate(best, validation, new GaussianNoise(50)).Psnr);
-        Assert.Equal(result.BestPsnr!.Value, Log().Where(row => row[5] != "").Max(row => Number(row[5])), 1e-6);
+        Assert.Equal(result.BestValue, RestorationEvaluation.Evaluate(best, validation, new GaussianNoise(50)).Psnr);
+        Assert.Equal(result.BestValue!.Value, Log().Where(row => row[5] != "").Max(row => Number(row[5])), 1e-6);
     }
 
     [Fact]
