@@ -59,8 +59,8 @@ internal sealed class GridOptions
     private readonly Option<string> device = CommandLine.DeviceOption();
     private readonly Option<string> shard = new("--shard")
     {
-        Description = "Part of the experiments to run, such as 1/4. Other runs can do the other parts at the same time, in this folder or "
-            + "in others that are merged later.",
+        Description = "Part of the experiments to run, such as 1/4, or slurm, that of a task of a Slurm array. Other runs can do the other "
+            + "parts at the same time, in this folder or in others that are merged later.",
         DefaultValueFactory = _ => Shard.Whole.ToString(),
     };
 

@@ -10,6 +10,8 @@ namespace RestoreImages;
 /// <summary>The command that trains a network.</summary>
 internal static class TrainCommand
 {
+    private const string Mpi = "mpi";
+
     public static Command Create()
     {
         var defaults = new RestorationTrainingOptions();
@@ -145,6 +147,12 @@ internal static class TrainCommand
         var seed = new Option<long>("--seed") { Description = "Seeds all random choices.", DefaultValueFactory = _ => defaults.Seed };
         var tensorBoard = new Option<bool>("--tensorboard") { Description = "Also write the log for TensorBoard." };
         Option<string> device = CommandLine.DeviceOption();
+        var distributed = new Option<string?>("--distributed")
+        {
+            Description = "mpi: the processes that mpirun or srun started train one network together; each takes a share of each batch "
+                + "(docs/scale-out.md). Default: this process alone.",
+        };
+        distributed.AcceptOnlyFromAmong(Mpi);
         var perceptual = new Option<bool>("--lpips")
         {
             Description = "Validate by LPIPS too, whose network must be downloaded once (docs/weights.md).",
@@ -182,7 +190,7 @@ internal static class TrainCommand
             images, validation, validationCount, network, from, key, degradation, loss, lossWeights, lossPrecision, steps, batch,
             batchParts, patch, contrast, stages, freeze, precision, rate, schedule, warmUp, weightDecay, ema, clip, clipValue, adversarial,
             adversarialWeight, perceptual, metrics, bestBy, validationInterval, saveInterval, logInterval, seed, tensorBoard,
-            uncheckedImages, cache, device, output, resume, optionsFile,
+            uncheckedImages, cache, device, distributed, output, resume, optionsFile,
         };
         pairs.AddTo(command);
         validationPairs.AddTo(command);
@@ -206,9 +214,10 @@ internal static class TrainCommand
                 LossPrecision = arguments.GetValue(lossPrecision),
                 Adversarial = arguments.GetValue(adversarial),
                 Device = arguments.GetValue(device)!,
+                IsDistributed = arguments.GetValue(distributed) == Mpi,
                 Output = arguments.GetValue(output)!.FullName,
                 Resume = arguments.GetValue(resume),
-                OptionsText = OptionsFile.Text(arguments, resume.Name, OptionsFile.OptionName),
+                OptionsText = OptionsFile.Text(arguments, resume.Name, distributed.Name, OptionsFile.OptionName),
                 Options = defaults with
                 {
                     Steps = arguments.GetValue(steps),

@@ -42,6 +42,9 @@ internal sealed record TrainSettings
 
     public required string Device { get; init; }
 
+    /// <summary>Whether processes that an MPI launcher started train together.</summary>
+    public required bool IsDistributed { get; init; }
+
     public required string Output { get; init; }
 
     public required bool Resume { get; init; }

@@ -1,5 +1,6 @@
 using Mdf.Data;
 using Mdf.Degradations;
+using Mdf.Distributed;
 using Mdf.Losses;
 using Mdf.Models.Adversarial;
 using Mdf.Models.Restoration;
@@ -18,10 +19,45 @@ internal static class Training
     /// <summary>Runs the training and returns the process's exit code.</summary>
     public static int Run(TrainSettings settings, CancellationToken cancellation)
     {
+        if (!settings.IsDistributed)
+        {
+            return Run(settings, ProcessGroup.Single, cancellation);
+        }
+
+        using IProcessGroup group = ProcessGroup.Mpi();
+        try
+        {
+            return Run(settings, group, cancellation);
+        }
+        catch (TrainingDivergedException) when (group.Rank > 0)
+        {
+            // All processes know; the first one says it.
+            return 1;
+        }
+        catch (Exception e) when (group.Size > 1 && e is not TrainingDivergedException)
+        {
+            group.Abort(Messages.Reason(e));
+            throw;
+        }
+    }
+
+    private static int Run(TrainSettings settings, IProcessGroup group, CancellationToken cancellation)
+    {
         using var scope = NewDisposeScope();
-        Device device = CommandLine.UsableDevice(settings.Device);
-        Files.RequireWritable(settings.Output);
-        SavedRestorationTraining? before = StateAsAsked(settings);
+        bool isFirst = group.Rank == 0;
+        if (group.Size > 1)
+        {
+            AnsiConsole.Profile.Width = 1000; // launchers give the processes terminals of their own
+        }
+
+        Device device = CommandLine.UsableDevice(DeviceOf(settings.Device, group));
+        SavedRestorationTraining? before = null;
+        if (isFirst)
+        {
+            Files.RequireWritable(settings.Output);
+            before = StateAsAsked(settings);
+        }
+
         using RestorationNetwork network = ModelZoo.Create(settings.Network, settings.Options.Seed);
         if (settings.From is not null)
         {
@@ -54,11 +90,15 @@ internal static class Training
         };
         var logger = new WarningLogger(warning => AnsiConsole.MarkupLineInterpolated($"[yellow]Warning:[/] {warning}"));
         var trainer = new RestorationTrainer(options, logger);
-        string undone = degradation?.Description ?? "the degradation of pairs";
-        AnsiConsole.MarkupLineInterpolated(
-            $"Training {settings.Network} ({network.Options.ParameterCount:n0} parameters) to undo {undone}.");
-        AnsiConsole.MarkupLineInterpolated(
-            $"Data: {images?.Count ?? settings.Pairs!.Count} images. Loss: {settings.LossDescription}.");
+        if (isFirst)
+        {
+            string undone = degradation?.Description ?? "the degradation of pairs";
+            string together = group.Size > 1 ? $" in {group.Size} processes" : "";
+            AnsiConsole.MarkupLineInterpolated(
+                $"Training {settings.Network} ({network.Options.ParameterCount:n0} parameters) to undo {undone}{together}.");
+            AnsiConsole.MarkupLineInterpolated(
+                $"Data: {images?.Count ?? settings.Pairs!.Count} images. Loss: {settings.LossDescription}.");
+        }
 
         var metadata = new Dictionary<string, string> { ["loss"] = settings.LossDescription };
         using SrganDiscriminator? discriminator =
@@ -75,13 +115,14 @@ internal static class Training
             OutputFolder = settings.Output,
             Metadata = metadata,
             Device = device,
+            Group = group,
         };
         RestorationTrainingResult result;
         try
         {
-            result = WithProgress(settings.Options, shown =>
+            result = WithProgress(settings.Options, group, shown =>
             {
-                IProgress<RestorationTrainingProgress> progress = KeepingOptions(settings, shown);
+                IProgress<RestorationTrainingProgress>? progress = shown is null ? null : KeepingOptions(settings, shown);
                 return discriminator is null
                     ? trainer.Train(input, progress, cancellation)
                     : trainer.TrainAdversarially(input, discriminator, progress, cancellation);
@@ -91,6 +132,11 @@ internal static class Training
         {
             throw new InvalidOperationException(
                 $"{Messages.FirstLine(e)} --from {settings.LastCheckpoint} starts a new training from its network.", e);
+        }
+
+        if (!isFirst)
+        {
+            return result.IsComplete ? 0 : 1;
         }
 
         if (before is { IsComplete: true } && before.Step == result.Step && result.IsComplete)
@@ -109,6 +155,10 @@ internal static class Training
             $"Stopped after {result.Step} of {settings.Options.Steps} steps. Run again with the same arguments and --resume to continue.");
         return 1;
     }
+
+    // Each process of a machine has a GPU of its own; where Slurm shows it one only, that has number 0.
+    private static string DeviceOf(string name, IProcessGroup group) =>
+        name == "cuda" && group.Size > 1 && cuda.is_available() ? $"cuda:{group.LocalRank % cuda.device_count()}" : name;
 
     // The options are written once the first step has shown that they work.
     private static Reporter<RestorationTrainingProgress> KeepingOptions(
@@ -157,9 +207,16 @@ internal static class Training
     }
 
     private static RestorationTrainingResult WithProgress(
-        RestorationTrainingOptions options, Func<IProgress<RestorationTrainingProgress>, RestorationTrainingResult> train)
+        RestorationTrainingOptions options,
+        IProcessGroup group,
+        Func<IProgress<RestorationTrainingProgress>?, RestorationTrainingResult> train)
     {
-        if (Console.IsOutputRedirected)
+        if (group.Rank > 0)
+        {
+            return train(null);
+        }
+
+        if (Console.IsOutputRedirected || group.Size > 1)
         {
             // A log file has no use for a progress bar.
             return train(new Reporter<RestorationTrainingProgress>(now =>

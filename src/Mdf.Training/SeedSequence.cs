@@ -25,7 +25,7 @@ internal readonly struct SeedSequence(long seed)
 
     public Generator Generator(Purpose purpose, int place) => new(Mixed(purpose, place, 0, 0), CPU);
 
-    public long Number(Purpose purpose, int place) => (long)(Mixed(purpose, place, 0, 0) >> 1);
+    public long Number(Purpose purpose, int place, int index = 0) => (long)(Mixed(purpose, place, index, 0) >> 1);
 
     private ulong Mixed(Purpose purpose, int place, int index, int part)
     {

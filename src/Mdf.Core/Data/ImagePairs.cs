@@ -105,18 +105,21 @@ public sealed class ImagePairs
     /// <exception cref="ArgumentException">The size is not a multiple of the scale.</exception>
     /// <exception cref="IOException">None of the images can be used.</exception>
     /// <exception cref="InvalidOperationException">The degradation returned images of another size than the scale requires.</exception>
-    public PairedBatch Patches(int count, int size, Random random) => Patches(count, size, random, leastSide: size);
+    public PairedBatch Patches(int count, int size, Random random)
+    {
+        ArgumentNullException.ThrowIfNull(random);
+        return Patches(count, size, _ => random, leastSide: size);
+    }
 
     /// <summary>Draws patches from images of at least a certain size.</summary>
     /// <param name="count">Number of patches, at least 1.</param>
-    /// <param name="size">PatchSide of the reference patches in pixels, a multiple of the scale.</param>
-    /// <param name="random">Random number generator for all random choices.</param>
+    /// <param name="size">Side of the reference patches in pixels, a multiple of the scale.</param>
+    /// <param name="randomOf">Returns the random number generator for all random choices of the patch with an index, from 0.</param>
     /// <param name="leastSide">Smallest height and width an image must have, in pixels; at least the size.</param>
-    internal PairedBatch Patches(int count, int size, Random random, int leastSide)
+    internal PairedBatch Patches(int count, int size, Func<int, Random> randomOf, int leastSide)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
-        ArgumentNullException.ThrowIfNull(random);
         if (size % scale != 0)
         {
             throw new ArgumentException($"Expected a patch size that is a multiple of the scale, {scale}; got {size}.", nameof(size));
@@ -126,7 +129,7 @@ public sealed class ImagePairs
         var pairs = new (Tensor Degraded, Tensor Reference)[count];
         for (int i = 0; i < count; i++)
         {
-            pairs[i] = Patch(size, random, leastSide);
+            pairs[i] = Patch(size, randomOf(i), leastSide);
         }
 
         Tensor degraded = cat([.. pairs.Select(p => p.Degraded)], 0);
@@ -162,13 +165,15 @@ public sealed class ImagePairs
     /// <summary>Returns the name of an image.</summary>
     internal string NameOf(int index) => source.NameOf(index);
 
-    /// <summary>Reads every image once, so that <see cref="Skipped"/> lists all that cannot be used.</summary>
+    /// <summary>Reads every image of a share once, so that <see cref="Skipped"/> lists those that cannot be used.</summary>
     /// <param name="leastSide">Smallest height and width an image must have, in pixels.</param>
+    /// <param name="first">Index of the share's first image.</param>
+    /// <param name="stride">Distance of the share's images; 1 for all images.</param>
     /// <param name="cancellation">Ends the reading between two images.</param>
     /// <exception cref="IOException">None of the images can be used.</exception>
-    internal void ReadAll(int leastSide, CancellationToken cancellation)
+    internal void ReadAll(int leastSide, int first, int stride, CancellationToken cancellation)
     {
-        for (int i = 0; i < Count && !cancellation.IsCancellationRequested; i++)
+        for (int i = first; i < Count && !cancellation.IsCancellationRequested; i += stride)
         {
             Usable(i, leastSide);
         }

@@ -24,13 +24,18 @@ internal sealed class AdversarialStep : ITrainingStep
     private readonly Parameter[] opposing;
     private readonly Adam adam;
     private readonly Adam opposingAdam;
+    private readonly TrainingTeam team;
+    private readonly GradientExchange exchange;
+    private readonly GradientExchange opposingExchange;
 
     public AdversarialStep(
         RestorationNetwork network,
         SrganDiscriminator discriminator,
         nn.Module<Tensor, Tensor, Tensor> loss,
-        RestorationTrainingOptions options)
+        RestorationTrainingOptions options,
+        TrainingTeam team)
     {
+        this.team = team;
         this.network = network;
         this.discriminator = discriminator;
         this.loss = loss;
@@ -39,6 +44,8 @@ internal sealed class AdversarialStep : ITrainingStep
         opposing = [.. discriminator.parameters()];
         adam = optim.Adam(parameters, options.LearningRate, options.Beta1, options.Beta2);
         opposingAdam = optim.Adam(opposing, options.LearningRate, options.Beta1, options.Beta2);
+        exchange = team.Exchange(parameters, network, discriminator);
+        opposingExchange = team.Exchange(opposing);
         discriminator.train();
     }
 
@@ -56,7 +63,8 @@ internal sealed class AdversarialStep : ITrainingStep
         opposingAdam.zero_grad();
         Tensor opposition = CrossEntropy(discriminator.call(reference), isReal: true)
             .Plus(CrossEntropy(discriminator.call(restored.detach()), isReal: false));
-        opposition.backward();
+        opposition.Times(team.Weight).backward();
+        opposingExchange.Average();
         opposingAdam.StepSafely();
 
         adam.zero_grad();
@@ -66,16 +74,18 @@ internal sealed class AdversarialStep : ITrainingStep
         {
             adversarial = CrossEntropy(discriminator.call(restored), isReal: true);
             value = content.Plus(adversarial.Times(options.AdversarialWeight));
-            value.backward();
+            value.Times(team.Weight).backward();
         }
         finally
         {
             SetLearning(opposing, true);
         }
 
+        Tensor values = stack([value.detach(), content.detach(), adversarial.detach(), opposition.detach()]);
+        values = exchange.Average(values.Times(team.Weight));
         GradientClipping.Clip(parameters, options);
         adam.StepSafely(options.WeightDecay);
-        return stack([value.detach(), content.detach(), adversarial.detach(), opposition.detach()]);
+        return values;
     }
 
     public void SetRate(double rate)

@@ -39,7 +39,8 @@ public static class RestorationEvaluation
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(network);
-        return Evaluate(network, new ImagePairs(images, degradation, network.Scale, network.Channels), options, progress, cancellation);
+        return Evaluate(
+            network, new ImagePairs(images, degradation, network.Scale, network.Channels), options, progress, cancellation: cancellation);
     }
 
     /// <summary>Restores degraded images with the network and compares the results with their references.</summary>
@@ -62,45 +63,57 @@ public static class RestorationEvaluation
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(network);
-        return Evaluate(network, new ImagePairs(pairs, network.Scale, network.Channels), options, progress, cancellation);
+        return Evaluate(
+            network, new ImagePairs(pairs, network.Scale, network.Channels), options, progress, cancellation: cancellation);
     }
 
     /// <summary>Evaluates a network on pairs.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="pairs">Degraded images with their references.</param>
+    /// <param name="options">Metrics and their settings; null for the defaults.</param>
+    /// <param name="progress">Receives the scores of each image that this process measures; null for no reports.</param>
+    /// <param name="team">Processes that share the images out; null for this process alone.</param>
+    /// <param name="cancellation">Cancels the evaluation in all processes.</param>
     internal static RestorationScores Evaluate(
         RestorationNetwork network,
         ImagePairs pairs,
         RestorationEvaluationOptions? options,
         IProgress<ImageScores>? progress,
-        CancellationToken cancellation)
+        TrainingTeam? team = null,
+        CancellationToken cancellation = default)
     {
         options ??= new RestorationEvaluationOptions();
         options.Validate();
         MetricOptions metrics = options.Metrics ?? Customary(network);
         int leastSide = LeastSide(network, options);
         var seeds = new SeedSequence(options.Seed);
-        var scores = new List<ImageScores>();
-        bool wasTraining = network.training;
+        var scores = new List<IndexedScores>();
+        bool wasTraining = network.training, isStopped = false;
         network.eval();
         try
         {
-            for (int i = 0; i < Math.Min(pairs.Count, options.MaximumCount); i++)
+            for (int i = team?.Rank ?? 0; i < Math.Min(pairs.Count, options.MaximumCount); i += team?.Size ?? 1)
             {
                 cancellation.ThrowIfCancellationRequested();
                 using PairedBatch? pair = pairs.Whole(i, seeds.Random(SeedSequence.Purpose.Evaluation, i), leastSide);
                 if (pair is not null)
                 {
                     ImageScores score = Measure(network, pairs.NameOf(i), pair, metrics, options, cancellation);
-                    scores.Add(score);
+                    scores.Add(new IndexedScores(i, score));
                     progress?.Report(score);
                 }
             }
+        }
+        catch (OperationCanceledException) when (team is { IsAlone: false })
+        {
+            isStopped = true;
         }
         finally
         {
             network.train(wasTraining);
         }
 
-        return scores.Count > 0 ? new RestorationScores(scores, pairs.Skipped) : throw NoneUsable(pairs);
+        return Combine(new Share(scores, pairs.Skipped, isStopped), team);
     }
 
     /// <summary>
@@ -128,11 +141,25 @@ public static class RestorationEvaluation
             }
         }
 
-        throw NoneUsable(pairs);
+        throw NoneUsable(pairs.Skipped);
     }
 
-    private static IOException NoneUsable(ImagePairs pairs) =>
-        new($"No image can be used. The first one, {pairs.Skipped[0].Name}: {pairs.Skipped[0].Reason}");
+    private static RestorationScores Combine(Share own, TrainingTeam? team)
+    {
+        IReadOnlyList<Share> shares = team?.Gather(own) ?? [own];
+        if (shares.Any(share => share.IsStopped))
+        {
+            team!.AgreeToStop(true);
+            throw new OperationCanceledException();
+        }
+
+        ImageScores[] scores = [.. shares.SelectMany(share => share.Scores).OrderBy(s => s.Index).Select(s => s.Scores)];
+        SkippedImage[] skipped = [.. shares.SelectMany(share => share.Skipped).Distinct()];
+        return scores.Length > 0 ? new RestorationScores(scores, skipped) : throw NoneUsable(skipped);
+    }
+
+    private static IOException NoneUsable(IReadOnlyList<SkippedImage> skipped) =>
+        new($"No image can be used. The first one, {skipped[0].Name}: {skipped[0].Reason}");
 
     private static int LeastSide(RestorationNetwork network, RestorationEvaluationOptions options) => Math.Max(
         new StructuralSimilarityOptions().WindowSize + (2 * (options.Metrics ?? Customary(network)).CropBorder),
@@ -180,4 +207,9 @@ public static class RestorationEvaluation
 
     private static double LimitedPsnr(Tensor images, Tensor reference, MetricOptions metrics) =>
         Math.Min(Psnr.Measure(images, reference, metrics).item<double>(), Psnr.EightBitLimit);
+
+    // What one of several processes has measured.
+    private sealed record Share(IReadOnlyList<IndexedScores> Scores, IReadOnlyList<SkippedImage> Skipped, bool IsStopped);
+
+    private sealed record IndexedScores(int Index, ImageScores Scores);
 }

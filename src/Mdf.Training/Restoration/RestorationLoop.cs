@@ -57,7 +57,7 @@ internal sealed class RestorationLoop : IDisposable
         int depth = options.PrefetchDepth ?? (job.Device.type == DeviceType.CPU ? 0 : PrefetchOnGpu);
         using var batches = new BatchPrefetch(MakeBatch, step, options.Steps, depth);
         bool isReported = report.WriteIfDue(step, state, cancellation);
-        while (isReported && step < options.Steps && !cancellation.IsCancellationRequested)
+        while (isReported && step < options.Steps && !job.Team.IsStopping)
         {
             Advance(batches);
             isReported = report.WriteIfDue(step, state, cancellation);
@@ -76,7 +76,11 @@ internal sealed class RestorationLoop : IDisposable
         }
 
         report.LogSkipped();
-        report.LogIfWorse();
+        if (job.Team.Rank == 0)
+        {
+            report.LogIfWorse();
+        }
+
         average?.Apply();
         network.eval();
         return new RestorationTrainingResult
@@ -110,7 +114,7 @@ internal sealed class RestorationLoop : IDisposable
         report.Begin(position, state.StateFile);
         if (step == 0 && options.CheckImages)
         {
-            pairs.ReadAll(LeastSide, cancellation);
+            pairs.ReadAll(LeastSide, job.Team.Rank, job.Team.Size, cancellation);
         }
 
         report.LogSkipped();
@@ -119,7 +123,8 @@ internal sealed class RestorationLoop : IDisposable
     private PairedBatch MakeBatch(int number)
     {
         RestorationTrainingStage stage = options.StageAt(number);
-        return pairs.Patches(stage.BatchSize, stage.PatchSize, seeds.Random(SeedSequence.Purpose.Patches, number), LeastSide);
+        (int first, int count) = job.Team.ShareOf(stage.BatchSize);
+        return pairs.Patches(count, stage.PatchSize, i => seeds.Random(SeedSequence.Purpose.Patches, number, first + i), LeastSide);
     }
 
     private void Advance(BatchPrefetch batches)
@@ -129,10 +134,13 @@ internal sealed class RestorationLoop : IDisposable
         using PairedBatch batch = batches.Take();
         training.SetRate(job.RateAt(step));
         // Dropout and other random layers draw numbers that depend on the step alone, so that a resumed training draws them again.
-        random.manual_seed(seeds.Number(SeedSequence.Purpose.Network, step));
-        report.Add(training.Run(batch.Degraded.to(job.Device), batch.Reference.to(job.Device)), batch.Reference.shape[0]);
+        random.manual_seed(seeds.Number(SeedSequence.Purpose.Network, step, job.Team.Rank));
+        int batchSize = options.StageAt(step).BatchSize;
+        job.Team.Begin(batchSize);
+        report.Add(training.Run(batch.Degraded.to(job.Device), batch.Reference.to(job.Device)), batchSize);
         average?.Update();
         step++;
+        report.RequireSound(step);
         report.OpenLog();
     }
 

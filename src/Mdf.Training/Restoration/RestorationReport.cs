@@ -110,7 +110,7 @@ internal sealed partial class RestorationReport : IDisposable
             {
                 validation = Validate(step, state, cancellation);
             }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested || job.Team.IsStopping)
             {
                 return false;
             }
@@ -138,6 +138,16 @@ internal sealed partial class RestorationReport : IDisposable
     {
         RequireFinite(Read(Sums), step);
         window.Stop();
+    }
+
+    /// <summary>Throws if the last step's loss was not finite in one of several processes.</summary>
+    /// <exception cref="TrainingDivergedException">A loss is not finite.</exception>
+    public void RequireSound(int step)
+    {
+        if (job.Team.Diverged is { } rank)
+        {
+            throw new TrainingDivergedException(null, step, $"the loss of rank {rank} of {job.Team.Size} is not finite", stateFile);
+        }
     }
 
     /// <summary>Reports the position to the caller.</summary>

@@ -91,12 +91,27 @@ internal sealed partial class RestorationState : IDisposable
     {
         using IDisposable? averaged = average?.Use();
         return RestorationEvaluation.Evaluate(
-            job.Input.Network, job.Input.ValidatedPairs()!, job.Options.Validation, progress: null, cancellation);
+            job.Input.Network, job.Input.ValidatedPairs()!, job.Options.Validation, progress: null, job.Team, cancellation);
     }
 
-    /// <summary>Locks the folder and restores the state in it, if there is one with a step done.</summary>
+    /// <summary>
+    /// Locks the folder and restores the state in it, if there is one with a step done. Several processes go on from that of the first.
+    /// </summary>
     /// <returns>The position to resume from; all zeros for a new training.</returns>
     public RestorationPosition Open()
+    {
+        RestorationPosition position = job.Team.Share(OpenOwn());
+        job.Team.Synchronize(Tensors);
+        if (job.Team.Rank > 0)
+        {
+            training.ContinueAfter(position.Step);
+            SavedAt = position.Step;
+        }
+
+        return position;
+    }
+
+    private RestorationPosition OpenOwn()
     {
         if (path is null)
         {
@@ -138,6 +153,8 @@ internal sealed partial class RestorationState : IDisposable
     /// <exception cref="TrainingDivergedException">A weight is not finite; the files keep the last good state.</exception>
     public void Save(RestorationPosition position)
     {
+        // Processors of several kinds may have rounded differently: what is saved is what all go on from.
+        job.Team.Synchronize(Tensors);
         RequireFiniteWeights(position.Step);
         if (path is not null)
         {
@@ -165,9 +182,9 @@ internal sealed partial class RestorationState : IDisposable
     /// <exception cref="TrainingDivergedException">A weight is not finite.</exception>
     public void SaveBest(int step)
     {
+        RequireFiniteWeights(step);
         if (path is not null)
         {
-            RequireFiniteWeights(step);
             SaveCheckpoint(BestFileName, step);
         }
     }

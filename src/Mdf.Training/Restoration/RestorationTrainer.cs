@@ -80,17 +80,24 @@ public sealed class RestorationTrainer
     /// training uses the folder (it holds <c>state.safetensors.lock</c>).
     /// </exception>
     /// <exception cref="UnauthorizedAccessException">The folder must not be written to.</exception>
-    /// <exception cref="TrainingDivergedException">The loss or a weight became NaN or infinite; the last good state is kept.</exception>
+    /// <exception cref="TrainingDivergedException">
+    /// The loss or a weight became NaN or infinite; the last good state is kept. All processes of a group throw it.
+    /// </exception>
     public RestorationTrainingResult Train(
         RestorationTrainingInput input, IProgress<RestorationTrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
-        using var scope = NewDisposeScope();
-        using var mode = InferenceMode.Leave();
-        using var gradients = enable_grad();
-        TrainingJob job = Prepare(input, "supervised", progress);
-        using var frozen = Freezing.Of(input, options.Frozen);
-        using var loop = new RestorationLoop(job, new SupervisedStep(input.Network, input.Loss, options));
-        return loop.Run(cancellation);
+        ArgumentNullException.ThrowIfNull(input);
+        return Together(input, () =>
+        {
+            using var scope = NewDisposeScope();
+            using var mode = InferenceMode.Leave();
+            using var gradients = enable_grad();
+            using var team = new TrainingTeam(input.Group, cancellation);
+            TrainingJob job = Prepare(input, "supervised", progress, team);
+            using var frozen = Freezing.Of(input, options.Frozen);
+            using var loop = new RestorationLoop(job, new SupervisedStep(input.Network, input.Loss, options, team));
+            return loop.Run(cancellation);
+        });
     }
 
     /// <summary>Trains a network against a discriminator that learns to tell restored images from references (SRGAN).</summary>
@@ -153,28 +160,61 @@ public sealed class RestorationTrainer
                 nameof(input));
         }
 
-        using var scope = NewDisposeScope();
-        using var mode = InferenceMode.Leave();
-        using var gradients = enable_grad();
-        TrainingJob job = Prepare(input, "adversarial", progress);
-        discriminator.to(job.Device);
-        using var frozen = Freezing.Of(input, options.Frozen);
-        using var loop = new RestorationLoop(job, new AdversarialStep(input.Network!, discriminator, input.Loss, options));
-        return loop.Run(cancellation);
+        return Together(input, () =>
+        {
+            using var scope = NewDisposeScope();
+            using var mode = InferenceMode.Leave();
+            using var gradients = enable_grad();
+            using var team = new TrainingTeam(input.Group, cancellation);
+            TrainingJob job = Prepare(input, "adversarial", progress, team);
+            discriminator.to(job.Device);
+            using var frozen = Freezing.Of(input, options.Frozen);
+            using var loop = new RestorationLoop(job, new AdversarialStep(input.Network!, discriminator, input.Loss, options, team));
+            return loop.Run(cancellation);
+        });
     }
 
-    private TrainingJob Prepare(RestorationTrainingInput input, string kind, IProgress<RestorationTrainingProgress>? progress)
+    // A process that fails alone would leave the others waiting. All of them find a divergence in the same step.
+    private static RestorationTrainingResult Together(RestorationTrainingInput input, Func<RestorationTrainingResult> train)
     {
-        ArgumentNullException.ThrowIfNull(input);
+        try
+        {
+            return train();
+        }
+        catch (Exception e) when (input.Group is { Size: > 1 } && e is not TrainingDivergedException)
+        {
+            input.Group.Abort(e.Message);
+            throw;
+        }
+    }
+
+    private TrainingJob Prepare(
+        RestorationTrainingInput input, string kind, IProgress<RestorationTrainingProgress>? progress, TrainingTeam team)
+    {
         Guard.Require(input.Network is not null, "null", "a network", nameof(input.Network), nameof(input));
         Guard.Require(input.Loss is not null, "null", "a loss", nameof(input.Loss), nameof(input));
         RequireData(input);
-        var job = new TrainingJob { Kind = kind, Options = options, Input = input, Progress = progress, Logger = logger };
+        var job = new TrainingJob
+        {
+            Kind = kind,
+            Options = options,
+            Input = team.Rank == 0 ? input : input with { OutputFolder = null },
+            Progress = progress,
+            Logger = logger,
+            Team = team,
+            Device = DeviceOf(input),
+        };
         job.Check();
+        job.RequireAgreement();
         input.Network!.to(job.Device);
         input.Loss!.to(job.Device);
         return job;
     }
+
+    private static Device DeviceOf(RestorationTrainingInput input) =>
+        input is { Group: { Size: > 1 } group, Device: { type: DeviceType.CUDA, index: < 0 } }
+            ? new Device(DeviceType.CUDA, group.LocalRank % cuda.device_count())
+            : input.Device ?? CPU;
 
     private static void RequireData(RestorationTrainingInput input)
     {

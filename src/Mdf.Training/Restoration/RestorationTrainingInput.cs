@@ -53,8 +53,19 @@ public sealed record RestorationTrainingInput
     /// </summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 
-    /// <summary>Device to train on; null for the CPU. Default: null.</summary>
+    /// <summary>
+    /// Device to train on; null for the CPU. In a <see cref="Group"/>, <c>CUDA</c> without a number is the GPU of the process's
+    /// <see cref="IProcessGroup.LocalRank"/>. Default: null.
+    /// </summary>
     public Device? Device { get; init; }
+
+    /// <summary>
+    /// Processes that train the network together, each with an equal network, loss and data; null for this process alone. Each process
+    /// takes its share of every batch, which <see cref="RestorationTrainingOptions.BatchSize"/> counts over all processes, and of the
+    /// validation images. The loss must be a mean over images. Only the process of rank 0 uses <see cref="OutputFolder"/>. A failure of
+    /// one process ends all by <see cref="IProcessGroup.Abort"/>. Default: null.
+    /// </summary>
+    public IProcessGroup? Group { get; init; }
 
     /// <summary>Returns the training pairs.</summary>
     /// <param name="minimumContrast">Smallest standard deviation of a patch.</param>

@@ -13,17 +13,22 @@ internal sealed class SupervisedStep : ITrainingStep
     private readonly RestorationTrainingOptions options;
     private readonly Adam adam;
     private readonly Parameter[] parameters;
+    private readonly TrainingTeam team;
+    private readonly GradientExchange exchange;
     private readonly MixedPrecision? mixed;
     private readonly LossScale? scale;
 
     /// <exception cref="ArgumentException">The network cannot be trained in the precision.</exception>
     /// <exception cref="NotSupportedException">The processor cannot compute gradients in the precision.</exception>
-    public SupervisedStep(RestorationNetwork network, nn.Module<Tensor, Tensor, Tensor> loss, RestorationTrainingOptions options)
+    public SupervisedStep(
+        RestorationNetwork network, nn.Module<Tensor, Tensor, Tensor> loss, RestorationTrainingOptions options, TrainingTeam team)
     {
+        this.team = team;
         this.network = network;
         this.loss = loss;
         this.options = options;
         parameters = [.. network.parameters()];
+        exchange = team.Exchange(parameters, network);
         mixed = MixedPrecision.For(network, options.Precision);
         scale = options.Precision == RestorationPrecision.Float16 ? new LossScale() : null;
         adam = optim.Adam(parameters, options.LearningRate, options.Beta1, options.Beta2);
@@ -42,9 +47,11 @@ internal sealed class SupervisedStep : ITrainingStep
         foreach ((Tensor part, Tensor target, double share) in BatchPart.Divide(degraded, reference, options.BatchParts))
         {
             using var scope = NewDisposeScope();
-            sum.Add(AddGradient(part, restored => LossValue.Of(loss, restored, target).Times(share)).reshape(1));
+            double weight = share * team.Weight;
+            sum.Add(AddGradient(part, restored => LossValue.Of(loss, restored, target).Times(weight)).reshape(1));
         }
 
+        sum = exchange.Average(sum);
         if (scale?.Accept(parameters.Select(p => p.grad).OfType<Tensor>()) ?? true)
         {
             GradientClipping.Clip(parameters, options);

@@ -31,7 +31,9 @@ internal sealed record TrainingJob
 
     public required ILogger Logger { get; init; }
 
-    public Device Device => Input.Device ?? CPU;
+    public required TrainingTeam Team { get; init; }
+
+    public required Device Device { get; init; }
 
     public bool IsValidated => Input.Validation is not null || Input.ValidationPairs is not null;
 
@@ -43,6 +45,7 @@ internal sealed record TrainingJob
             throw new ArgumentException($"The network has weights of type {other.dtype}; expected Float32.", "input");
         }
 
+        RequireShares();
         foreach (int size in Options.PatchSizes())
         {
             if (size % Input.Network.Scale != 0)
@@ -82,6 +85,29 @@ internal sealed record TrainingJob
         return identity;
     }
 
+    /// <summary>Throws if this process was started with other settings or data than the first one.</summary>
+    /// <exception cref="ArgumentException">A setting differs; the message names it.</exception>
+    public void RequireAgreement()
+    {
+        var own = new Dictionary<string, string>(Identity());
+        foreach (JsonProperty property in JsonSerializer.SerializeToElement(Options).EnumerateObject())
+        {
+            own[property.Name] = property.Value.GetRawText();
+        }
+
+        foreach ((string key, string expected) in Team.Share(own))
+        {
+            string? got = own.GetValueOrDefault(key);
+            if (got != expected)
+            {
+                throw new ArgumentException(
+                    $"This process trains with another '{key}' than rank 0: {got ?? "none"}; expected {expected}. Start all processes with "
+                    + "equal arguments and equal data.",
+                    "input");
+            }
+        }
+    }
+
     /// <summary>Returns the learning rate of the step after a number of steps.</summary>
     public double RateAt(int done) => Options.LearningRate * Options.Schedule.FactorAt(done, Options.Steps);
 
@@ -92,6 +118,19 @@ internal sealed record TrainingJob
         ["seed"] = Options.Seed.ToString(CultureInfo.InvariantCulture),
         ["settings"] = JsonSerializer.Serialize(Options),
     };
+
+    private void RequireShares()
+    {
+        int least = Options.Stages.Select(stage => stage.BatchSize).Append(Options.BatchSize).Min();
+        if (Team.Size > 1 && least / Team.Size < Options.BatchParts)
+        {
+            throw new ArgumentException(
+                $"{nameof(RestorationTrainingOptions.BatchSize)} is {least} for {Team.Size} processes; expected at least "
+                + $"{Team.Size * Options.BatchParts}, so that each process has {Options.BatchParts} images or more for "
+                + $"{nameof(RestorationTrainingOptions.BatchParts)}.",
+                "input");
+        }
+    }
 
     // Settings that states of earlier versions lack belong to the identity where they are not the default.
     private static bool IsYoungerDefault(JsonProperty property) => property.Name switch

@@ -6,7 +6,8 @@ namespace Mdf.Packaging.Tests.Conventions;
 
 public sealed class RepositoryTests
 {
-    private static readonly string[] Floors = ["Mdf.Core", "Mdf.Models", "Mdf.Losses", "Mdf.Training", "Mdf.Onnx", "Mdf.ImageSharp"];
+    private static readonly string[] Floors =
+        ["Mdf.Core", "Mdf.Models", "Mdf.Losses", "Mdf.Training", "Mdf.Distributed", "Mdf.Onnx", "Mdf.ImageSharp"];
 
     private static readonly HashSet<string> BinaryExtensions =
         [".png", ".jpg", ".ckpt", ".pth", ".pt", ".safetensors", ".npy", ".npz", ".bin", ".zip"];

@@ -116,5 +116,36 @@ public sealed class ExperimentTests : IDisposable
     [InlineData("a/b")]
     public void Shard_NoPart_IsRefused(string text) => Assert.ThrowsAny<ArgumentException>(() => Shard.Parse(text));
 
+    [Theory]
+    [InlineData(1, 1, 4, 4, "1/4")]
+    [InlineData(4, 1, 4, 4, "4/4")]
+    [InlineData(0, 0, 3, 4, "1/4")]
+    [InlineData(15, 5, 20, 4, "3/4")]
+    [InlineData(7, 7, 7, 1, "1/1")]
+    public void Shard_TaskOfASlurmArray_IsItsPart(int task, int first, int last, int count, string expected) =>
+        Assert.Equal(Shard.Parse(expected), Shard.Parse("slurm", Array(task, first, last, count)));
+
+    [Fact]
+    public void Shard_NoEvenSlurmArray_IsSaid()
+    {
+        Assert.Contains(
+            "SLURM_ARRAY_TASK_ID is ''; expected a number, as in a task of 'sbatch --array=1-4'.",
+            Assert.Throws<ArgumentException>(() => Shard.Parse("slurm", _ => null)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "The 3 tasks of the Slurm array from 1 to 8 are not evenly spaced",
+            Assert.Throws<ArgumentException>(() => Shard.Parse("slurm", Array(3, 1, 8, 3))).Message,
+            StringComparison.Ordinal);
+    }
+
+    private static Func<string, string?> Array(int task, int first, int last, int count) => name => name switch
+    {
+        "SLURM_ARRAY_TASK_ID" => $"{task}",
+        "SLURM_ARRAY_TASK_MIN" => $"{first}",
+        "SLURM_ARRAY_TASK_MAX" => $"{last}",
+        "SLURM_ARRAY_TASK_COUNT" => $"{count}",
+        _ => null,
+    };
+
     private sealed record Description(string Network, int Steps, double Rate, string? Weights);
 }

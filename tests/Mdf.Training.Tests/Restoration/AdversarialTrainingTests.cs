@@ -45,7 +45,8 @@ public sealed class AdversarialTrainingTests : IDisposable
         using Edsr network = TestNetworks.Enlarger();
         using var discriminator = new SrganDiscriminator(Side);
         using var loss = new L2Loss();
-        using var step = new AdversarialStep(network, discriminator, loss, Small with { AdversarialWeight = 0.5 });
+        using var step = new AdversarialStep(
+            network, discriminator, loss, Small with { AdversarialWeight = 0.5 }, new TrainingTeam(null, CancellationToken.None));
         Tensor degraded = rand(2, 3, Side / 2, Side / 2), reference = rand(2, 3, Side, Side);
         Tensor restored = network.call(degraded).detach();
         Tensor real = discriminator.call(reference), fake = discriminator.call(restored);

@@ -81,7 +81,7 @@ public sealed class WeightUpdateTests
         using DnCnn ours = TestNetworks.Denoiser(), bare = TestNetworks.Denoiser();
         using var loss = new Mdf.Losses.L2Loss();
         var options = new RestorationTrainingOptions { LearningRate = 1e-2 };
-        using var step = new SupervisedStep(ours, loss, options);
+        using var step = new SupervisedStep(ours, loss, options, new TrainingTeam(group: null, TestContext.Current.CancellationToken));
         using var adam = optim.Adam(bare.parameters(), 1e-2, 0.9, 0.999);
         for (int i = 0; i < 3; i++)
         {
@@ -170,5 +170,9 @@ public sealed class WeightUpdateTests
     private static ImageList Leaves() => new(Enumerable.Range(1, 2).Select(i => SyntheticImage.DeadLeaves(40, 32, seed: i)), "leaves");
 
     private static PairedBatch Batch(ImagePairs pairs, RestorationTrainingOptions options, int number) =>
-        pairs.Patches(options.BatchSize, options.PatchSize, new SeedSequence(options.Seed).Random(SeedSequence.Purpose.Patches, number));
+        pairs.Patches(
+            options.BatchSize,
+            options.PatchSize,
+            i => new SeedSequence(options.Seed).Random(SeedSequence.Purpose.Patches, number, i),
+            options.PatchSize);
 }
