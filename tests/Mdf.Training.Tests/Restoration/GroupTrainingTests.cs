@@ -63,6 +63,25 @@ public sealed class GroupTrainingTests : IDisposable
             Losses("one").Zip(Losses("several")), losses => Assert.Equal(losses.First, losses.Second, losses.First * 1e-5));
     }
 
+    // Gradients go through pinned memory of the host; one GPU serves both processes where there is no other.
+    [Fact]
+    public void Train_OnAGpu_GivesNearlyWhatOneProcessGives()
+    {
+        using var gpu = Gpu.Require();
+        Outcome one = Enlarge(null, Small, "one");
+        Outcome[] several = ThreadGroup.Run(2, group =>
+        {
+            using Edsr network = TestNetworks.Enlarger();
+            using var loss = new L2Loss();
+            RestorationTrainingInput input = Input(network, loss, new BicubicDownsampling(2), group, "several");
+            RestorationTrainingResult result = new RestorationTrainer(Small).Train(input with { Device = CUDA });
+            network.cpu();
+            return new Outcome(Copy(network), result);
+        });
+        Assert.All(several, s => Assert.True(Distance(one.Weights, s.Weights) < 1e-3));
+        Assert.Equal(0, Distance(several[0].Weights, several[1].Weights));
+    }
+
     // Statistics of each process's images; their running means are averaged, weighted by the numbers of images.
     [Fact]
     public void Train_BatchNormalization_AveragesWhatEachProcessSees()
