@@ -11,7 +11,8 @@ internal static class WeightInitialization
 {
     /// <summary>Applies PyTorch's default initialisation: weights and biases are uniform within 1 / sqrt(fan-in).</summary>
     public static void Uniform(nn.Module network, long seed) => Each(network, seed, (parameter, fanIn, generator) =>
-        parameter.copy_(((rand(parameter.shape, ScalarType.Float32, CPU, generator: generator) * 2) - 1) / Math.Sqrt(fanIn)));
+        parameter.copy_(
+            rand(parameter.shape, ScalarType.Float32, CPU, generator: generator).Times(2).Minus(1).Over(Math.Sqrt(fanIn))));
 
     /// <summary>
     /// Applies the initialisation of He et al. 2015: weights are normal with variance 2 / fan-in, multiplied by a gain; biases are 0.
@@ -19,7 +20,7 @@ internal static class WeightInitialization
     public static void Normal(nn.Module network, long seed, double gain = 1) => Each(network, seed, (parameter, fanIn, generator) =>
     {
         double deviation = parameter.ndim == 1 ? 0 : gain * Math.Sqrt(2.0 / fanIn);
-        parameter.copy_(randn(parameter.shape, ScalarType.Float32, CPU, generator: generator) * deviation);
+        parameter.copy_(randn(parameter.shape, ScalarType.Float32, CPU, generator: generator).Times(deviation));
     });
 
     private static void Each(nn.Module network, long seed, Action<Tensor, long, Generator> set)

@@ -1,5 +1,6 @@
 using Mdf.Guards;
 using Mdf.Models.Adversarial;
+using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
 namespace Mdf.Losses.Discriminators;
@@ -28,18 +29,18 @@ internal static class DiscriminatorFolding
     private static (Tensor Weight, Tensor Bias) FoldNorm(Dictionary<string, Tensor> state, string block, string argument)
     {
         Tensor variance = state[$"{block}.norm.running_var"];
-        if (variance.lt(0).any().item<bool>())
+        if (variance.to(ScalarType.Float64).min().item<double>() < 0)
         {
             throw new ArgumentException($"The weights' '{block}.norm.running_var' holds negative values; expected variances.", argument);
         }
 
-        Tensor scale = state[$"{block}.norm.weight"] / (variance + Epsilon).sqrt();
+        Tensor scale = state[$"{block}.norm.weight"] / variance.Plus(Epsilon).sqrt();
         return (state[$"{block}.conv.weight"] * scale.reshape(-1, 1, 1, 1),
-                ((state[$"{block}.conv.bias"] - state[$"{block}.norm.running_mean"]) * scale) + state[$"{block}.norm.bias"]);
+                ((state[$"{block}.conv.bias"] - state[$"{block}.norm.running_mean"]) * scale).Plus(state[$"{block}.norm.bias"]));
     }
 
     private static (Tensor Weight, Tensor Bias) FoldRange((Tensor Weight, Tensor Bias) convolution, MdfInputRange range) =>
         range == MdfInputRange.MinusOneToOne
-            ? (convolution.Weight * 2, convolution.Bias - convolution.Weight.sum([1, 2, 3]))
+            ? (convolution.Weight.Times(2), convolution.Bias - convolution.Weight.sum([1, 2, 3]))
             : convolution;
 }

@@ -37,12 +37,12 @@ internal static class SinGanBlocks
             double mean = name.EndsWith(".norm.weight", StringComparison.Ordinal) ? 1 : 0;
             parameter.copy_(isBias
                 ? zeros_like(parameter)
-                : (randn(parameter.shape, ScalarType.Float32, CPU, generator: generator) * 0.02) + mean);
+                : randn(parameter.shape, ScalarType.Float32, CPU, generator: generator).Times(0.02).Plus(mean));
         }
 
         foreach ((string name, Tensor buffer) in network.named_buffers())
         {
-            buffer.fill_(name.EndsWith(".running_var", StringComparison.Ordinal) ? 1 : 0);
+            buffer.copy_(name.EndsWith(".running_var", StringComparison.Ordinal) ? ones_like(buffer) : zeros_like(buffer));
         }
     }
 

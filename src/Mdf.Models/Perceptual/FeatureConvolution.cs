@@ -43,7 +43,7 @@ internal sealed class FeatureConvolution : Module<Tensor, Tensor>
         long height = Side(input.shape[2]), width = Side(input.shape[3]), positions = height * width;
         Tensor windows = functional.unfold(input, (kernel, kernel), padding: (padding, padding), stride: (stride, stride));
         Tensor whole = functional.pad(windows, [0, (BlockColumns - (positions % BlockColumns)) % BlockColumns]);
-        Tensor product = matmul(weight.flatten(1), whole).narrow(2, 0, positions) + bias.reshape(-1, 1);
+        Tensor product = matmul(weight.flatten(1), whole).narrow(2, 0, positions).Plus(bias.reshape(-1, 1));
         return product.reshape(input.shape[0], weight.shape[0], height, width).MoveToOuterDisposeScope();
     }
 

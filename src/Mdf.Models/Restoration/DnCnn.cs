@@ -92,8 +92,8 @@ public sealed class DnCnn : RestorationNetwork
         foreach (SafeBatchNorm2d layer in layers)
         {
             double deviation = Math.Sqrt(2.0 / (9 * layer.Weight.shape[0]));
-            Tensor drawn = randn(layer.Weight.shape, ScalarType.Float32, CPU, generator: generator) * deviation;
-            layer.Weight.copy_(drawn.abs().clamp_min(LeastScale) * drawn.sign());
+            Tensor drawn = randn(layer.Weight.shape, ScalarType.Float32, CPU, generator: generator).Times(deviation);
+            layer.Weight.copy_(drawn.abs().AtLeast(LeastScale) * drawn.sign());
         }
     }
 
@@ -108,7 +108,7 @@ public sealed class DnCnn : RestorationNetwork
         return weights.ToDictionary(
             weight => OwnPrefix + weight.Key[KairPrefix.Length..],
             weight => weight.Key.EndsWith(".running_var", StringComparison.Ordinal)
-                ? weight.Value + (KairEpsilon - Epsilon)
+                ? weight.Value.Plus(KairEpsilon - Epsilon)
                 : weight.Value);
     }
 }

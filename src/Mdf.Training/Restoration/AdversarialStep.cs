@@ -109,8 +109,12 @@ internal sealed class AdversarialStep : ITrainingStep
         opposingAdam.Dispose();
     }
 
-    // softplus(-x) is -log sigmoid(x) without overflow.
-    private static Tensor CrossEntropy(Tensor logits, bool isReal) => nn.functional.softplus(isReal ? -logits : logits).mean();
+    // log(1 + exp(x)), without overflow, of the negative logits is -log sigmoid.
+    private static Tensor CrossEntropy(Tensor logits, bool isReal)
+    {
+        Tensor x = isReal ? -logits : logits;
+        return x.relu().Plus(x.abs().neg().exp().log1p()).mean();
+    }
 
     // Saves time: the network's step needs no gradients of the discriminator's weights.
     private static void SetLearning(Parameter[] weights, bool learns)

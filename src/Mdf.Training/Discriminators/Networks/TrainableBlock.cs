@@ -211,7 +211,6 @@ internal sealed class TrainableBlock : IDisposable
     {
         runningMean.Multiply(1 - Momentum).Add(mean, Momentum);
         runningVariance.Multiply(1 - Momentum).Add(variance, Momentum * positions / (positions - 1));
-        using TorchSharp.Scalar one = 1L;
-        batches.add_(one, one);
+        batches.AddWhole(1);
     }
 }
