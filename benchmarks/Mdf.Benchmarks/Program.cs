@@ -15,6 +15,7 @@ using TorchSharp;
 // dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- endurance NxHxW STEPS [GC]
 // dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- soak MINUTES
 // dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- mutations FOLDER FIRST COUNT
+// dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- scale-out ROUNDS
 
 var rest = args.ToList();
 BenchmarkSettings.HasGlibcDefaults = rest.Remove(BenchmarkSettings.GlibcDefaults);
@@ -55,6 +56,18 @@ if (rest is [Mutations.Command, var folder, var first, var inputs])
     long faults = Mutations.Run(
         folder, long.Parse(first, CultureInfo.InvariantCulture), long.Parse(inputs, CultureInfo.InvariantCulture));
     return faults == 0 ? 0 : 1;
+}
+
+if (rest is [ScaleOut.Command, var rounds])
+{
+    ScaleOut.Run(int.Parse(rounds, CultureInfo.InvariantCulture));
+    return 0;
+}
+
+if (rest is [ScaleOut.RankCommand, var task])
+{
+    ScaleOut.RunRank(task);
+    return 0;
 }
 
 BenchmarkSettings.Quick = rest.Remove("--quick");

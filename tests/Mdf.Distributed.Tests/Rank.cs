@@ -69,8 +69,8 @@ internal static class Rank
         group.Broadcast(bytes, root: group.Size - 1);
         Require(bytes.Index().All(b => b.Item == (byte)(b.Index * group.Size)), "bytes");
         group.Barrier();
-        Require(Message<InvalidOperationException>(() => RunOnThread(group.Barrier)).Contains("on thread", StringComparison.Ordinal), "thread");
-        Require(Message<InvalidOperationException>(() => ProcessGroup.Mpi()).Contains("only once", StringComparison.Ordinal), "twice");
+        RequireRefusal(() => RunOnThread(group.Barrier), "on thread");
+        RequireRefusal(() => ProcessGroup.Mpi(), "only once");
 
         // The runtime makes an exception of a signal, which the library must leave to it.
         string? nothing = group.Size > 0 ? null : "";
@@ -121,6 +121,9 @@ internal static class Rank
 
         throw new InvalidOperationException($"no {typeof(T).Name}");
     }
+
+    private static void RequireRefusal(Action action, string reason) =>
+        Require(Message<InvalidOperationException>(action).Contains(reason, StringComparison.Ordinal), reason);
 
     private static void Require(bool holds, string check)
     {

@@ -77,7 +77,8 @@ public readonly record struct Shard
         return (last - first) == step * (count - 1) && (task - first) % step == 0
             ? new Shard(((task - first) / step) + 1, count)
             : throw new ArgumentException(
-                $"The {count} tasks of the Slurm array from {first} to {last} are not evenly spaced; expected a range, such as --array=1-4.",
+                $"The {count} tasks of the Slurm array from {first} to {last} are not evenly spaced; expected a range, such as "
+                + "--array=1-4.",
                 nameof(variable));
 
         int Number(string name)

@@ -4,8 +4,8 @@ namespace Mdf.Distributed.Mpi;
 
 /// <summary>Leaves the signals of faults to .NET.</summary>
 /// <remarks>
-/// .NET makes exceptions of SIGSEGV, such as NullReferenceException. UCX, which carries the messages of many MPI libraries, takes the signal
-/// as a crash and ends the process, unless the variable UCX_ERROR_SIGNALS says otherwise when the library is loaded. Variables that
+/// .NET makes exceptions of SIGSEGV, such as NullReferenceException. UCX, which carries the messages of many MPI libraries, takes the
+/// signal as a crash and ends the process, unless the variable UCX_ERROR_SIGNALS says otherwise when the library is loaded. Variables that
 /// <see cref="Environment"/> sets do not reach native code.
 /// </remarks>
 internal static class CrashSignals

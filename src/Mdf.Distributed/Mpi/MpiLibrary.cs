@@ -74,8 +74,8 @@ internal sealed record MpiLibrary(string Name, string Version, MpiHandles Handle
             string version = Encoding.UTF8.GetString(text, 0, Math.Clamp(length, 0, LongestVersion)).TrimEnd('\0').Split('\n')[0].Trim();
             bool hasObjects = NativeLibrary.TryGetExport(library, "ompi_mpi_comm_world", out _);
             MpiKind kind = KindOf(version, hasObjects, IsStandard(library)) ?? throw new ProcessGroupException(
-                $"'{name}' is an MPI library of an unknown kind, '{version}'; expected Open MPI, MPICH, Intel MPI, MVAPICH or a library with "
-                + $"the standard interface of MPI 5. Name another one in {ProcessGroup.LibraryVariable}.");
+                $"'{name}' is an MPI library of an unknown kind, '{version}'; expected Open MPI, MPICH, Intel MPI, MVAPICH or a library "
+                + $"with the standard interface of MPI 5. Name another one in {ProcessGroup.LibraryVariable}.");
             return new MpiLibrary(name, version, MpiHandles.Of(kind, library), new MpiFunctions(library));
         }
         catch (EntryPointNotFoundException e)

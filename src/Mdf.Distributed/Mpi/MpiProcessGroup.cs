@@ -170,8 +170,8 @@ internal sealed class MpiProcessGroup : IProcessGroup
         if (Environment.CurrentManagedThreadId != thread)
         {
             throw new InvalidOperationException(
-                $"{member} was called on thread {Environment.CurrentManagedThreadId}; expected thread {thread}, which joined the group: MPI "
-                + "is initialised for calls of one thread. Make the group where it is used, and do not await in between.");
+                $"{member} was called on thread {Environment.CurrentManagedThreadId}; expected thread {thread}, which joined the group: "
+                + "MPI is initialised for calls of one thread. Make the group where it is used, and do not await in between.");
         }
     }
 
