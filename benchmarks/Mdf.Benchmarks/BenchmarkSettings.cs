@@ -26,6 +26,9 @@ internal static class BenchmarkSettings
     /// <summary>Images to restore, as WxH.</summary>
     public static string[] Images { get; set; } = ["481x321", "1920x1080"];
 
+    /// <summary>Networks to restore with, by their names in the zoo.</summary>
+    public static string[] Networks { get; set; } = ["dncnn-17-color-merged", "edsr-baseline-x4", "srresnet-x4"];
+
     /// <summary>The variants to measure.</summary>
     public static Variant[] Variants { get; set; } = Enum.GetValues<Variant>();
 

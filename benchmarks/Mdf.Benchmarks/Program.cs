@@ -9,7 +9,7 @@ using Mdf.Benchmarks;
 using Mdf.TorchCompatibility;
 using TorchSharp;
 // dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- [--device cuda] [--tf32] [--sizes 16x96x96,...] [--variants Fused,...]
-// [--images 481x321,...]
+// [--images 481x321,...] [--networks dncnn-17-color,...]
 // [--working-memory MIB] [--warmups 2] [--iterations 7] [--no-memory] [--glibc-defaults] [--quick] [BenchmarkDotNet's own arguments]
 // dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- precision WEIGHTS STEPS SEEDS
 // dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- endurance NxHxW STEPS [GC]
@@ -75,6 +75,7 @@ BenchmarkSettings.MeasuresMemory = !rest.Remove("--no-memory");
 BenchmarkSettings.Device = Take("--device") ?? BenchmarkSettings.Device;
 BenchmarkSettings.Sizes = Take("--sizes")?.Split(',') ?? BenchmarkSettings.Sizes;
 BenchmarkSettings.Images = Take("--images")?.Split(',') ?? BenchmarkSettings.Images;
+BenchmarkSettings.Networks = Take("--networks")?.Split(',') ?? BenchmarkSettings.Networks;
 BenchmarkSettings.Variants = Take("--variants")?.Split(',').Select(Enum.Parse<Variant>).ToArray() ?? BenchmarkSettings.Variants;
 BenchmarkSettings.Warmups = TakeNumber("--warmups") ?? BenchmarkSettings.Warmups;
 BenchmarkSettings.Iterations = TakeNumber("--iterations") ?? BenchmarkSettings.Iterations;

@@ -10,13 +10,6 @@ namespace Mdf.Benchmarks;
 /// <summary>Restores one image by the C# convolutions, by libtorch and by ONNX Runtime, with the same weights.</summary>
 public class Restore
 {
-    private static readonly Dictionary<string, Func<RestorationNetwork>> Networks = new()
-    {
-        ["DnCNN-17"] = () => new DnCnn(new DnCnnOptions { Normalization = false, Biases = true }),
-        ["EDSR-baseline x4"] = () => new Edsr(),
-        ["SRResNet x4"] = () => new SrResNet(),
-    };
-
     private readonly RunOptions run = new();
     private RestorationNetwork network = null!;
     private Tensor image = null!;
@@ -24,7 +17,7 @@ public class Restore
     private OrtValue input = null!;
     private string path = null!;
 
-    /// <summary>Networks with random weights.</summary>
+    /// <summary>Name of the network, whose weights are random.</summary>
     [ParamsSource(nameof(Names))]
     public string Network { get; set; } = null!;
 
@@ -36,7 +29,7 @@ public class Restore
     [ParamsSource(nameof(ThreadCounts))]
     public int Threads { get; set; }
 
-    public static IEnumerable<string> Names => Networks.Keys;
+    public static IEnumerable<string> Names => BenchmarkSettings.Networks;
 
     public static IEnumerable<string> Sizes => BenchmarkSettings.Quick ? ["48x32"] : BenchmarkSettings.Images;
 
@@ -47,9 +40,9 @@ public class Restore
     {
         int[] sides = [.. Image.Split('x').Select(side => int.Parse(side, CultureInfo.InvariantCulture))];
         set_num_threads(Threads);
-        network = Networks[Network]();
+        network = ModelZoo.Create(Network);
         network.eval();
-        image = rand([1, 3, sides[1], sides[0]], ScalarType.Float32, CPU, generator: new Generator(1));
+        image = rand([1, network.Channels, sides[1], sides[0]], ScalarType.Float32, CPU, generator: new Generator(1));
         path = Path.GetTempFileName();
         OnnxFile.Write(path, network);
         session = new InferenceSession(path, new SessionOptions

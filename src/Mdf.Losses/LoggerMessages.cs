@@ -12,6 +12,9 @@ internal static partial class LoggerMessages
         Message = "MDF loss: the file '{File}' is used instead of the packaged weights of the same name; MdfLoss.Pretrained takes those.")]
     public static partial void Shadowed(this ILogger logger, string file);
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "Left out objects beside the weights of {Weights}: {Ignored}.")]
+    public static partial void LeftOut(this ILogger logger, string weights, string ignored);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "VGG loss: frozen {Network} from {Weights}.")]
     public static partial void LoadedVgg(this ILogger logger, VggNetwork network, string weights);
 

@@ -37,7 +37,7 @@ public sealed class MdfLoss : FeatureLoss
     /// (see <see cref="Pretrained"/>).
     /// </param>
     /// <param name="options">Settings; null for the published loss.</param>
-    /// <param name="logger">Logs which weights were loaded; null disables logging.</param>
+    /// <param name="logger">Logs which weights were loaded, and what beside them was left out; null disables logging.</param>
     /// <exception cref="FileNotFoundException">
     /// <paramref name="weights"/> is neither an existing file nor the name of packaged weights.
     /// </exception>
@@ -48,6 +48,11 @@ public sealed class MdfLoss : FeatureLoss
     {
         logger ??= NullLogger.Instance;
         logger.Loaded(ScaleCount, weights);
+        if (Network.Ignored.Count > 0 && logger.IsEnabled(LogLevel.Information))
+        {
+            logger.LeftOut(weights, string.Join(", ", Network.Ignored));
+        }
+
         if (PackagedWeights.AreShadowed(weights))
         {
             logger.Shadowed(Path.GetFullPath(weights));
@@ -121,7 +126,7 @@ public sealed class MdfLoss : FeatureLoss
     private static FoldedPyramid Fold(DiscriminatorPyramid weights, MdfLossOptions options)
     {
         ArgumentNullException.ThrowIfNull(weights);
-        return new FoldedPyramid(Choose(weights, options), options, nameof(weights));
+        return new FoldedPyramid(Choose(weights, options), options, nameof(weights)) { Ignored = weights.Ignored };
     }
 
     private static MdfDiscriminator[] Choose(DiscriminatorPyramid weights, MdfLossOptions options)

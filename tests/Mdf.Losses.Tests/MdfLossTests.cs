@@ -451,6 +451,34 @@ public sealed class MdfLossTests : IDisposable
     }
 
     [Fact]
+    public void Constructor_ObjectBesideTheWeights_IsListedAndLogged()
+    {
+        using var folder = new TemporaryFolder();
+        var pickle = new PickleAssembler().Operation('}').Operation('(')
+            .Text("settings").Global("functools", "partial").Operation('(').Operation('t').Operation('R')
+            .Text("state_dict").Operation('}').Operation('(');
+        var storages = new List<(string, byte[])>();
+        foreach ((string name, Tensor weight) in pyramid.state_dict())
+        {
+            if (weight.is_floating_point())
+            {
+                string key = storages.Count.ToString(System.Globalization.CultureInfo.InvariantCulture);
+                pickle.Text(name).Tensor(key, "FloatStorage", weight.numel(), weight.shape, weight.contiguous().stride());
+                storages.Add((key, weight.contiguous().bytes.ToArray()));
+            }
+        }
+
+        File.WriteAllBytes(folder.PathOf("a.pth"), pickle.Operation('u').Operation('u').ToZipFile([.. storages]));
+        var logger = new ListLogger();
+        using var loss = new MdfLoss(folder.PathOf("a.pth"), logger: logger);
+        Assert.Equal(
+            $"Left out objects beside the weights of {folder.PathOf("a.pth")}: functools.partial.", logger.Messages[^1]);
+        using var loaded = DiscriminatorPyramid.Load(folder.PathOf("a.pth"));
+        Assert.Equal(["functools.partial"], loaded.Ignored);
+        Assert.Empty(pyramid.Ignored);
+    }
+
+    [Fact]
     public void Constructor_Path_TellsTheLogger()
     {
         using var folder = new TemporaryFolder();

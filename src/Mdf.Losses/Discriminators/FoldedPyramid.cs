@@ -23,6 +23,9 @@ internal sealed class FoldedPyramid : IFeatureNetwork
     private readonly DeviceCopies<IDiscriminatorExtractor[]> copies;
     private readonly int maximumBodyBlocks;
 
+    /// <summary>Names of what the file holds beside the weights.</summary>
+    public IReadOnlyList<string> Ignored { get; init; } = [];
+
     public FoldedPyramid(IReadOnlyList<MdfDiscriminator> discriminators, MdfLossOptions options, string name)
     {
         Options = options;

@@ -54,6 +54,12 @@ public sealed partial class DiscriminatorPyramid : nn.Module
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>
+    /// Classes and functions that the file of the discriminators names beside them (<see cref="StateDictionary.Ignored"/>). They were left
+    /// out. Empty if no file was loaded.
+    /// </summary>
+    public IReadOnlyList<string> Ignored { get; private init; } = [];
+
+    /// <summary>
     /// Creates untrained discriminators of the published widths: 32 channels for the first four scales, 64 for the next four, and 128 for
     /// all others. They are initialised as in SinGAN: convolution weights from N(0, 0.02), normalisation weights from N(1, 0.02), biases
     /// zero. Training starts from such discriminators; they also serve as a baseline that shows the effect of training.
@@ -161,7 +167,7 @@ public sealed partial class DiscriminatorPyramid : nn.Module
             throw;
         }
 
-        var pyramid = new DiscriminatorPyramid(discriminators, weights.Metadata);
+        var pyramid = new DiscriminatorPyramid(discriminators, weights.Metadata) { Ignored = weights.Ignored };
         pyramid.eval();
         return pyramid;
     }

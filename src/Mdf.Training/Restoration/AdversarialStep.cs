@@ -109,12 +109,7 @@ internal sealed class AdversarialStep : ITrainingStep
         opposingAdam.Dispose();
     }
 
-    // log(1 + exp(x)), without overflow, of the negative logits is -log sigmoid.
-    private static Tensor CrossEntropy(Tensor logits, bool isReal)
-    {
-        Tensor x = isReal ? -logits : logits;
-        return x.relu().Plus(x.abs().neg().exp().log1p()).mean();
-    }
+    private static Tensor CrossEntropy(Tensor logits, bool isReal) => nn.functional.logsigmoid(isReal ? logits : -logits).neg().mean();
 
     // Saves time: the network's step needs no gradients of the discriminator's weights.
     private static void SetLearning(Parameter[] weights, bool learns)

@@ -138,7 +138,7 @@ internal sealed class RestorationLoop : IDisposable
         int batchSize = options.StageAt(step).BatchSize;
         job.Team.Begin(batchSize);
         report.Add(training.Run(batch.Degraded.to(job.Device), batch.Reference.to(job.Device)), batchSize);
-        average?.Update();
+        average?.Update(step);
         step++;
         report.RequireSound(step);
         report.OpenLog();

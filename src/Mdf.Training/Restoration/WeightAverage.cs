@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace Mdf.Training.Restoration;
 
-/// <summary>Keeps an exponential moving average of a network's weights and buffers.</summary>
+/// <summary>
+/// Keeps an exponential moving average of a network's weights and buffers. It follows them faster at first, so that the initial weights and
+/// statistics do not weigh in it for thousands of steps.
+/// </summary>
 internal sealed class WeightAverage : IDisposable
 {
     private readonly double decay;
@@ -10,7 +13,7 @@ internal sealed class WeightAverage : IDisposable
 
     /// <summary>Starts the average with the network's current weights.</summary>
     /// <param name="network">The network, on the training device.</param>
-    /// <param name="decay">Factor of the average in each update, in [0, 1).</param>
+    /// <param name="decay">Factor of the average in later updates, in [0, 1).</param>
     public WeightAverage(nn.Module network, double decay)
     {
         this.decay = decay;
@@ -22,15 +25,17 @@ internal sealed class WeightAverage : IDisposable
     public IEnumerable<KeyValuePair<string, Tensor>> Tensors => pairs.Select(p => KeyValuePair.Create(p.Name, p.Average));
 
     /// <summary>Updates the average with the network's current weights; integer counters are copied.</summary>
-    public void Update()
+    /// <param name="done">Number of steps done before this one.</param>
+    public void Update(int done)
     {
+        double share = 1 - Math.Min(decay, (1.0 + done) / (10 + done));
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         foreach ((_, Tensor average, Tensor current) in pairs)
         {
             if (average.is_floating_point())
             {
-                average.lerp_(current, 1 - decay);
+                average.lerp_(current, share);
             }
             else
             {

@@ -53,6 +53,42 @@ public sealed class RestoreImagesTests : IDisposable
     }
 
     [Fact]
+    public async Task Run_PackagedNetwork_NeedsNoCheckpoint()
+    {
+        DotNet.Result restored = await sample.RunAsync(0, "restore", "--model", "jpeg", "--input", "photos/a.png", "--output", "restored");
+        Assert.Contains("a.png", restored.Output, StringComparison.Ordinal);
+        Assert.True(File.Exists(sample.Folder.PathOf("restored/a.png")));
+        DotNet.Result evaluated = await sample.RunAsync(
+            0, "evaluate", "--model", "jpeg", "--images", "photos", "--degradation", "jpeg:10", "--metrics", "haarpsi", "gmsd");
+        Assert.Matches(@"mean: .* dB, .*, haarpsi 0\.\d{4}, gmsd 0\.\d{4}", evaluated.Output);
+
+        Assert.Contains(
+            "'--checkpoint' or '--model' is required: a trained network, or the name of a packaged one (denoise, jpeg, sr-x4).",
+            (await sample.RunAsync(1, "restore", "--input", "photos")).Output,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "--model and --checkpoint exclude each other; give one of them.",
+            (await sample.RunAsync(1, "restore", "--input", "photos", "--model", "jpeg", "--checkpoint", "a.ckpt")).Output,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "--network and --key belong to --checkpoint; --model needs neither.",
+            (await sample.RunAsync(1, "restore", "--input", "photos", "--model", "jpeg", "--key", "params")).Output,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Train_BestByAMetric_IsSaid()
+    {
+        DotNet.Result trained = await sample.RunAsync(
+            0, [.. Training, "--metrics", "haarpsi", "--best-by", "haarpsi", "--precision", "Full", "--output", "out"]);
+        Assert.Matches(@"Best validation: haarpsi 0\.\d{4} at step (6|12)\.", trained.Output);
+        Assert.Contains(
+            "expected a metric that is measured: psnr, ssim",
+            (await sample.RunAsync(1, [.. Training, "--best-by", "vif", "--output", "other"])).Output,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_TrainEvaluateRestore_OneAfterTheOther()
     {
         DotNet.Result trained = await sample.RunAsync(
