@@ -1,6 +1,7 @@
 using System.Text;
 using Mdf.Models.Restoration;
 using Mdf.Testing;
+using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
 namespace Mdf.Onnx.Tests;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Mdf.Testing.Browser;
 using Mdf.TorchCompatibility;
 using Microsoft.Playwright;
 
