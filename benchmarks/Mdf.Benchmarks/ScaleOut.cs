@@ -94,7 +94,8 @@ internal static class ScaleOut
             {
                 Network = network,
                 Loss = loss,
-                Images = new ImageList(Enumerable.Range(1, 8).Select(i => SyntheticImage.DeadLeaves(256, 192, seed: i)), "synthetic images"),
+                Images = new ImageList(
+                    Enumerable.Range(1, 8).Select(i => SyntheticImage.DeadLeaves(256, 192, seed: i)), "synthetic images"),
                 Degradation = network.Scale == 1 ? new JpegCompression(10) : new BicubicDownsampling(network.Scale),
                 Group = group,
             },

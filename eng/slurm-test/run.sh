@@ -18,6 +18,7 @@ host=$(hostname -s)
 pids=()
 
 stop() {
+  scancel --user=root 2> /dev/null && sleep 3 || true
   for pid in "${pids[@]}"; do
     kill "$pid" 2> /dev/null || true
   done
@@ -144,7 +145,7 @@ until_ended "$job"
 show cat "$folder/srun.log"
 
 echo "== The same training by mpirun within sbatch, undisturbed"
-export MDF_LAUNCHER="mpirun.openmpi --map-by slot -np 2"
+export MDF_LAUNCHER="mpirun.openmpi --bind-to none"
 job=$(submit --nodes=1 --ntasks-per-node=2 --cpus-per-task=1 --output="$folder/mpirun.log" \
   samples/RestoreImages/slurm/cpu.sbatch "${train[@]}" --output "$folder/mpirun")
 until_ended "$job"

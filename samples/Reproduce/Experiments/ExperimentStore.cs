@@ -46,7 +46,7 @@ public sealed class ExperimentStore
     {
         var record = new ExperimentRecord<TDescription, TResult>(
             kind, ExperimentIdentity.Of(description), description, result, environment);
-        string path = PathOf(kind, record.Identity), temporary = $"{path}.{Environment.ProcessId}.tmp";
+        string path = PathOf(kind, record.Identity), temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         using (FileStream stream = File.Create(temporary))
         {
             JsonSerializer.Serialize(stream, record, ExperimentIdentity.Json);

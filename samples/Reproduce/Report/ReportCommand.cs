@@ -40,11 +40,12 @@ internal static class ReportCommand
         return 0;
     }
 
-    // Writes a temporary file first, so that an existing report is replaced completely or not at all.
+    // Writes a temporary file first, so that an existing report is replaced completely or not at all. Several processes may write one
+    // report.
     private static void Write(string path, Action<TextWriter> write)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        string temporary = $"{path}.tmp";
+        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
             using (StreamWriter text = File.CreateText(temporary))
