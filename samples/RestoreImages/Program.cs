@@ -10,6 +10,7 @@ var command = new RootCommand("Trains, evaluates, applies and exports image rest
     EvaluateCommand.Create(),
     RestoreCommand.Create(),
     ExportCommand.Create(),
+    PlotCommand.Create(),
     ListCommands.Networks(),
     ListCommands.Losses(),
 };

@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.RegularExpressions;
 using SkiaSharp;
 
 namespace Mdf.Packaging.Tests.Samples;
@@ -77,11 +79,32 @@ public sealed class RestoreImagesTests : IDisposable
     }
 
     [Fact]
+    public async Task Plot_FolderWithoutALog_IsSaid()
+    {
+        Assert.Contains(
+            "holds no log.csv; expected the --output folder of a training.",
+            (await sample.RunAsync(1, "plot", "photos")).Output,
+            StringComparison.Ordinal);
+        sample.Folder.Write("bad/log.csv", "step,loss\n10,0.5\n20,many\n");
+        Assert.Contains(
+            "is damaged: line 3 does not hold 2 numbers.", (await sample.RunAsync(1, "plot", "bad")).Output, StringComparison.Ordinal);
+        sample.Folder.Write("new/log.csv", "step,loss\n");
+        Assert.Contains("has no row yet", (await sample.RunAsync(1, "plot", "new")).Output, StringComparison.Ordinal);
+        sample.Folder.Write("text/log.csv", "hello\n");
+        Assert.Contains("is no log of a training", (await sample.RunAsync(1, "plot", "text")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Train_BestByAMetric_IsSaid()
     {
         DotNet.Result trained = await sample.RunAsync(
             0, [.. Training, "--metrics", "haarpsi", "--best-by", "haarpsi", "--precision", "Full", "--output", "out"]);
         Assert.Matches(@"Best validation: haarpsi 0\.\d{4} at step (6|12)\.", trained.Output);
+        await sample.RunAsync(0, "plot", "out");
+        string page = Encoding.UTF8.GetString(sample.Read("out/training.html"));
+        Assert.Equal(7, Regex.Count(page, "<svg "));
+        Assert.Contains("<figcaption>Validation: haarpsi</figcaption>", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("http", page, StringComparison.OrdinalIgnoreCase);
         Assert.Contains(
             "expected a metric that is measured: psnr, ssim",
             (await sample.RunAsync(1, [.. Training, "--best-by", "vif", "--output", "other"])).Output,
