@@ -71,8 +71,8 @@ public sealed record RestorationTrainingOptions
 
     /// <summary>
     /// Decay of an exponential moving average of the weights and of batch normalisation's statistics, in [0, 1). Each step sets the average
-    /// to d * average + (1 - d) * weights, where d is the decay, or (1 + n) / (10 + n) after n steps where that is less: the average forgets
-    /// the initial weights. Validation, checkpoints and the trained network use the average. Default: null, no average.
+    /// to d * average + (1 - d) * weights, where d is the decay, or (1 + n) / (10 + n) after n steps where that is less: the average
+    /// forgets the initial weights. Validation, checkpoints and the trained network use the average. Default: null, no average.
     /// </summary>
     public double? EmaDecay { get; init; }
 

@@ -6,8 +6,8 @@ using Mdf.Testing;
 namespace Mdf.Packaging.Tests.Conventions;
 
 /// <summary>
-/// Numbers that TorchSharp hands to libtorch without keeping them alive (docs/workarounds.md) are used in one class alone, which keeps them.
-/// Training steps that meet a garbage collection at the wrong moment fail otherwise, about once in a hundred thousand.
+/// Numbers that TorchSharp hands to libtorch without keeping them alive (docs/workarounds.md) are used in one class alone, which keeps
+/// them. Training steps that meet a garbage collection at the wrong moment fail otherwise, about once in a hundred thousand.
 /// </summary>
 public sealed class ScalarLifetimeTests
 {

@@ -79,7 +79,7 @@ public sealed class RestoreImagesMessagesTests : IDisposable
         Assert.Contains("dncnn-17-color", (await sample.RunAsync(0, "networks")).Output, StringComparison.Ordinal);
         string losses = (await sample.RunAsync(0, "losses")).Output;
         Assert.Equal(
-            ["mdf", "l1", "l2", "charbonnier", "ssim", "ms-ssim", "ms-ssim-l1", "ffl", "vgg", "lpips"],
+            ["mdf", "l1", "l2", "charbonnier", "ssim", "ms-ssim", "ms-ssim-l1", "haarpsi", "gmsd", "gradient", "ffl", "vgg", "lpips"],
             losses.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
     }
 
