@@ -99,7 +99,7 @@ public sealed class ImagePairs
 
     /// <summary>Draws patches from random images, at random positions and in random orientations.</summary>
     /// <param name="count">Number of patches, at least 1.</param>
-    /// <param name="size">PatchSide of the reference patches in pixels, a multiple of the scale.</param>
+    /// <param name="size">Side of the reference patches in pixels, a multiple of the scale.</param>
     /// <param name="random">Random number generator for all random choices.</param>
     /// <returns>The pairs, on the CPU. The caller disposes them.</returns>
     /// <exception cref="ArgumentException">The size is not a multiple of the scale.</exception>

@@ -5,10 +5,10 @@ namespace Mdf.Data;
 /// </summary>
 internal readonly record struct PatchSide(int Begin, int Length, int Before, int After)
 {
-    public PatchSide ReducedBy(int factor) => new(Begin / factor, Length / factor, Before / factor, After / factor);
-
     // Margin around a patch in pixels of the degraded image: twice the support of the bicubic kernel.
     private const int Surroundings = 4;
+
+    public PatchSide ReducedBy(int factor) => new(Begin / factor, Length / factor, Before / factor, After / factor);
 
     public static PatchSide Draw(int side, int size, int scale, Random random)
     {

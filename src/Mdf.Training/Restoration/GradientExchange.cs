@@ -8,7 +8,7 @@ namespace Mdf.Training.Restoration;
 
 /// <summary>Averages gradients and buffers over the processes of a training, in one message.</summary>
 /// <remarks>
-/// Of the buffers, the changes since the last exchange are averaged, so that constants stay as they are to the last bit. Behind them come
+/// Buffers are averaged by their changes since the last exchange, so that constants stay as they are to the last bit. The message ends with
 /// one place for each process's loss values, and one for its wish to stop.
 /// </remarks>
 internal sealed class GradientExchange : IDisposable
