@@ -39,7 +39,7 @@ internal sealed class GridOptions
     };
     private readonly Option<string[]> losses = new("--losses")
     {
-        Description = $"Losses to run, of {string.Join(", ", LossNames.All)}. Default: all.",
+        Description = $"Losses to run, of {string.Join(", ", LossNames.WithControl)}. Default: all.",
         AllowMultipleArgumentsPerToken = true,
     };
     private readonly Option<int?> count = new("--count")
@@ -68,7 +68,7 @@ internal sealed class GridOptions
     {
         preset.AcceptOnlyFromAmong(AllPresets.Names);
         applications.AcceptOnlyFromAmong([.. Application.All.Select(a => a.Key)]);
-        losses.AcceptOnlyFromAmong([.. LossNames.All]);
+        losses.AcceptOnlyFromAmong([.. LossNames.WithControl]);
     }
 
     /// <summary>The option with the folder of results; shared with the report.</summary>
@@ -103,7 +103,7 @@ internal sealed class GridOptions
             Folders = new DatasetFolders(Path(div2k), Path(dped), Path(bsd), Path(images), Path(trainingImages)),
             Weights = [.. arguments.GetValue(weights)!.Select(GivenWeights.Parse)],
             Applications = someApplications.Length > 0 ? someApplications : chosen.Applications,
-            Losses = someLosses.Length > 0 ? someLosses : LossNames.All,
+            Losses = someLosses.Length > 0 ? someLosses : LossNames.WithControl,
             Output = Path(Output) ?? DefaultOutput(chosen.Name),
             Device = arguments.GetValue(device)!,
             Seed = arguments.GetValue(seed),

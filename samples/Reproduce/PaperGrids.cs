@@ -5,6 +5,7 @@ using Reproduce.Losses;
 using Reproduce.Manifold;
 using Reproduce.Presets;
 using Reproduce.Sensitivity;
+using Reproduce.Spectrum;
 using Reproduce.Trainings;
 using Samples.Common;
 using Spectre.Console;
@@ -100,6 +101,7 @@ internal sealed class PaperGrids : IDisposable
             grid.Unrestored(),
             grid.Item(Catalog(settings.TrainingOf(application.Key).Patch, []).Find(LossNames.L2)!),
             grid.Item(DiscriminatorWeights.Untrained(UntrainedSeed, settings.Precision).Loss()),
+            grid.Item(Calibrated().Loss()),
             .. WeightsOf(application).Select(w => grid.Item(w.Loss())),
         ];
     }
@@ -115,6 +117,24 @@ internal sealed class PaperGrids : IDisposable
         [
             .. settings.Losses.Select(catalog.Find).OfType<LossChoice>()
                 .Concat(settings.Losses.Contains(LossNames.Mdf) ? AllWeights().Select(w => w.Loss()) : [])
+                .Select(experiment.Item),
+        ];
+    }
+
+    /// <summary>Returns the measurements of what each loss minds, by spatial frequency.</summary>
+    public IReadOnlyList<GridItem> Spectra()
+    {
+        Preset preset = settings.Preset;
+        ImageSet images = Some(data.Tests[0], preset.Spectrum.Images);
+        var experiment = new SpectrumExperiment(Workspace, images, preset.Spectrum.Side);
+        LossCatalog catalog = Catalog(preset.Spectrum.Side, settings.Losses);
+        return
+        [
+            .. settings.Losses.Select(catalog.Find).OfType<LossChoice>()
+                .Concat(settings.Losses.Contains(LossNames.Mdf) ? AllWeights().Select(w => w.Loss()) : [])
+                .Concat(settings.Losses.Contains(LossNames.Untrained)
+                    ? [DiscriminatorWeights.Untrained(UntrainedSeed, settings.Precision).Loss(), Calibrated().Loss()]
+                    : [])
                 .Select(experiment.Item),
         ];
     }
@@ -165,8 +185,11 @@ internal sealed class PaperGrids : IDisposable
     {
         LossCatalog catalog = Catalog(settings.TrainingOf(application.Key).Patch, settings.Losses);
         return settings.Losses.Select(catalog.Find).OfType<LossChoice>()
-            .Concat(settings.Losses.Contains(LossNames.Mdf) ? WeightsOf(application).Select(w => w.Loss()) : []);
+            .Concat(settings.Losses.Contains(LossNames.Mdf) ? WeightsOf(application).Select(w => w.Loss()) : [])
+            .Concat(settings.Losses.Contains(LossNames.Untrained) ? [Calibrated().Loss()] : []);
     }
+
+    private DiscriminatorWeights Calibrated() => DiscriminatorWeights.Calibrated(UntrainedSeed, data.Training, settings.Precision);
 
     private LossCatalog Catalog(int side, IReadOnlyList<string> wanted)
     {

@@ -43,6 +43,7 @@ smoke.SetRun((arguments, cancellation) =>
         .. grids.Lambda([LossNames.Vgg, LossNames.Lpips, LossNames.Mdf]),
         .. grids.Features(),
         .. grids.Sensitivity(),
+        .. grids.Spectra(),
         .. grids.Manifold(),
     ], cancellation);
     return status == 0 ? ReportCommand.Run(settings.Output, html: null, markdown: null) : status;
@@ -63,6 +64,10 @@ return await CommandLine.RunAsync(
             "sensitivity",
             "Compares the values of losses for distortions of equal PSNR (supplement, figures 7 and 8).",
             (grids, _) => grids.Sensitivity()),
+        Experiments(
+            "spectrum",
+            "Measures what each loss minds, by spatial frequency and colour (not in the paper).",
+            (grids, _) => grids.Spectra()),
         Experiments(
             "manifold",
             "Shows which distortions the discriminators' features tell from originals (supplement, figures 1 and 2).",

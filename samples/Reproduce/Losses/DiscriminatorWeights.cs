@@ -1,6 +1,8 @@
 using Mdf.Losses;
 using Mdf.Models.Adversarial;
+using Reproduce.Data;
 using Reproduce.Experiments;
+using static TorchSharp.torch;
 
 namespace Reproduce.Losses;
 
@@ -20,6 +22,10 @@ internal sealed class DiscriminatorWeights
 
     /// <summary>Prefix of the names of untrained weights.</summary>
     public const string UntrainedName = "untrained";
+
+    private const string CalibratedName = $"{UntrainedName}, calibrated";
+    private const int CalibrationImages = 16;
+    private const int CalibrationSide = 96;
 
     /// <summary>Number of scales of the published loss.</summary>
     public const int PublishedScales = 8;
@@ -65,9 +71,33 @@ internal sealed class DiscriminatorWeights
         return packaged is null ? null : ExperimentIdentity.OfContent(packaged);
     }
 
+    /// <summary>Returns whether weights are untrained and calibrated.</summary>
+    public static bool IsCalibrated(string weights) => weights.StartsWith(CalibratedName, StringComparison.Ordinal);
+
     /// <summary>Returns untrained discriminators, a baseline that shows the benefit of training.</summary>
     public static DiscriminatorWeights Untrained(long seed, MdfPrecision precision) =>
         new($"{UntrainedName}, seed {seed}", "", () => DiscriminatorPyramid.CreateUntrained(seed)) { Precision = precision };
+
+    /// <summary>
+    /// Returns untrained discriminators whose statistics are those of photographs. Without that, untrained discriminators are nearly L2.
+    /// </summary>
+    public static DiscriminatorWeights Calibrated(long seed, ImageSet photographs, MdfPrecision precision)
+    {
+        var used = new ImageSet(photographs.Name, photographs.Images, Math.Min(photographs.Count, CalibrationImages));
+        return new DiscriminatorWeights(
+            $"{CalibratedName}, seed {seed}",
+            used.Description.Checksum,
+            () =>
+            {
+                using var scope = NewDisposeScope();
+                Tensor[] middles = [.. Enumerable.Range(0, used.Count).Select(i => used.Middle(i, CalibrationSide))];
+                long height = middles.Min(m => m.shape[2]), width = middles.Min(m => m.shape[3]);
+                DiscriminatorPyramid pyramid = DiscriminatorPyramid.CreateUntrained(seed);
+                pyramid.Calibrate(cat([.. middles.Select(m => m.narrow(2, 0, height).narrow(3, 0, width))]));
+                return pyramid;
+            })
+        { Precision = precision };
+    }
 
     /// <summary>Loads the discriminators. The caller disposes them.</summary>
     public DiscriminatorPyramid Load() => load();

@@ -12,5 +12,13 @@ internal static class LossNames
     public const string MsSsimL1 = "MS-SSIM+L1";
     public const string Mdf = "MDF";
 
+    /// <summary>
+    /// MDF with untrained discriminators whose statistics are those of photographs. Results call it MDF with such weights.
+    /// </summary>
+    public const string Untrained = "MDF-untrained";
+
+    /// <summary>The losses of the paper, and the control.</summary>
+    public static IReadOnlyList<string> WithControl => [.. All, Untrained];
+
     public static IReadOnlyList<string> All { get; } = [L2, L1, Ssim, MsSsim, Vgg, Lpips, MsSsimL1, Mdf];
 }

@@ -29,6 +29,7 @@ internal static class AllPresets
         Lambdas = [-1, 0, 1],
         Levels = [20, 30, 40],
         Sensitivity = (2, 64),
+        Spectrum = (1, 64),
         Manifold = (6, 64),
         Srgan = new(new SrResNetOptions { Blocks = 1, Width = 8 }, 4, 2, 32, 1e-4),
     };
@@ -54,6 +55,7 @@ internal static class AllPresets
         Lambdas = PublishedLambdas,
         Levels = [20, 25, 30, 35, 40],
         Sensitivity = (20, 176),
+        Spectrum = (8, 128),
         Manifold = (100, 160),
         Srgan = new(new SrResNetOptions { Blocks = 4, Width = 32 }, 500, 8, 48, 1e-4),
     };
@@ -78,6 +80,7 @@ internal static class AllPresets
         Lambdas = PublishedLambdas,
         Levels = [20, 25, 30, 35, 40],
         Sensitivity = (100, 256),
+        Spectrum = (20, 256),
         Manifold = (100, 256),
         Srgan = new(ModelZoo.Options("srresnet-x4"), 200_000, 16, 96, 1e-4),
     };

@@ -46,6 +46,9 @@ internal sealed record Preset
     /// <summary>Number of images of the sensitivity figure, and the side in pixels of their middle part, which is used.</summary>
     public required (int Images, int Side) Sensitivity { get; init; }
 
+    /// <summary>Number of images of the spectrum figure, and the side in pixels of their middle part, which is used.</summary>
+    public required (int Images, int Side) Spectrum { get; init; }
+
     /// <summary>Number of images of the manifold figure, and the side in pixels of their middle part, which is used.</summary>
     public required (int Images, int Side) Manifold { get; init; }
 

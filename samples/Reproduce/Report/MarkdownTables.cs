@@ -55,6 +55,7 @@ internal static class MarkdownTables
         }
 
         Sensitivities(text, data);
+        Spectra(text, data);
         Manifolds(text, data);
         return text.ToString();
     }
@@ -203,6 +204,27 @@ internal static class MarkdownTables
                         .. names.Select(n => level.Ratios.Single(r => r.Distortion == n).Ratio)
                             .Select(r => r == most ? $"**{Text(r, 2)}**" : Text(r, 2)),
                     ]);
+            }
+        }
+    }
+
+    private static void Spectra(StringBuilder text, ReportData data)
+    {
+        if (data.Spectra.Count == 0)
+        {
+            return;
+        }
+
+        double[] frequencies = [.. data.Spectra[0].Description.Frequencies];
+        Heading(text, "Spectrum");
+        text.AppendLine(SpectrumSection.Meaning).AppendLine();
+        Row(text, ["Loss", "Colour", .. frequencies.Select(f => Text(f, f > 0 && f < 0.1 ? 4 : 3))]);
+        Rule(text, frequencies.Length + 2);
+        foreach (var run in SpectrumSection.Ordered(data))
+        {
+            foreach (string color in run.Description.Colors)
+            {
+                Row(text, [data.TitleOf(run.Description), color, .. run.Result.Relative(color).Select(p => Text(p.Response, 2))]);
             }
         }
     }

@@ -29,5 +29,10 @@ internal static class Numbers
         ("PSNR", "dB", 2, false, r => r.Psnr),
         ("SSIM", "", 4, false, r => r.Ssim),
         ("LPIPS", "", 3, true, r => r.Lpips),
+        (EvaluationResult.LumaPsnr, "dB", 2, false, r => r.Additional?.GetValueOrDefault(EvaluationResult.LumaPsnr)),
+        (EvaluationResult.HaarPsi, "", 4, false, r => r.Additional?.GetValueOrDefault(EvaluationResult.HaarPsi)),
+        (EvaluationResult.Gmsd, "", 4, true, r => r.Additional?.GetValueOrDefault(EvaluationResult.Gmsd)),
+        (EvaluationResult.Vif, "", 4, false, r => r.Additional?.GetValueOrDefault(EvaluationResult.Vif)),
+        (EvaluationResult.Fsim, "", 4, false, r => r.Additional?.GetValueOrDefault(EvaluationResult.Fsim)),
     ];
 }

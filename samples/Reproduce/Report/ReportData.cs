@@ -3,6 +3,7 @@ using Reproduce.Grids;
 using Reproduce.Losses;
 using Reproduce.Manifold;
 using Reproduce.Sensitivity;
+using Reproduce.Spectrum;
 using Reproduce.Trainings;
 
 namespace Reproduce.Report;
@@ -20,6 +21,7 @@ internal sealed class ReportData
         evaluations = workspace.Runs.All<EvaluationDescription, EvaluationResult>(TrainingGrid.Kind, warnings.Add);
         Sensitivities = workspace.Runs.All<SensitivityDescription, SensitivityResult>(SensitivityExperiment.Kind, warnings.Add);
         Manifolds = workspace.Runs.All<ManifoldDescription, ManifoldResult>(ManifoldExperiment.Kind, warnings.Add);
+        Spectra = workspace.Runs.All<SpectrumDescription, SpectrumResult>(SpectrumExperiment.Kind, warnings.Add);
         foreach (EvaluationResult result in evaluations.Select(e => e.Result).Where(r => !StoredImages.AreThere(workspace, r)))
         {
             warnings.Add(
@@ -31,6 +33,7 @@ internal sealed class ReportData
         [
             .. evaluations.Select(e => e.Description.Training?.Loss).OfType<LossDescription>(),
             .. Sensitivities.Select(s => s.Description.Loss),
+            .. Spectra.Select(s => s.Description.Loss),
         ]);
         Presets = PresetUse.Of(
             evaluations.Select(e => e.Description), Sensitivities.Select(s => s.Description), Manifolds.Select(m => m.Description));
@@ -69,11 +72,13 @@ internal sealed class ReportData
 
     public IReadOnlyList<ExperimentRecord<ManifoldDescription, ManifoldResult>> Manifolds { get; }
 
+    public IReadOnlyList<ExperimentRecord<SpectrumDescription, SpectrumResult>> Spectra { get; }
+
     /// <summary>Files that are damaged or missing.</summary>
     public IReadOnlyList<string> Warnings => warnings;
 
     /// <summary>Number of results.</summary>
-    public int Count => evaluations.Count + Sensitivities.Count + Manifolds.Count;
+    public int Count => evaluations.Count + Sensitivities.Count + Manifolds.Count + Spectra.Count;
 
     /// <summary>Environments of experiments and, where results contain them, of trainings.</summary>
     public IReadOnlyList<ExperimentEnvironment> Environments =>
@@ -81,11 +86,16 @@ internal sealed class ReportData
         .. evaluations.SelectMany(e => new[] { e.Result.TrainingEnvironment, e.Environment }).OfType<ExperimentEnvironment>(),
         .. Sensitivities.Select(s => s.Environment),
         .. Manifolds.Select(m => m.Environment),
+        .. Spectra.Select(s => s.Environment),
     ];
 
     /// <summary>Returns the title of a sensitivity experiment: the loss, and the test set if there are several.</summary>
     public string TitleOf(SensitivityDescription sensitivity) =>
         labels.Of(sensitivity.Loss) + (Sensitivities.Any(s => s.Description.Data != sensitivity.Data) ? $", {sensitivity.Data.Name}" : "");
+
+    /// <summary>Returns the title of a spectrum: the loss, and the test set if there are several.</summary>
+    public string TitleOf(SpectrumDescription spectrum) =>
+        labels.Of(spectrum.Loss) + (Spectra.Any(s => s.Description.Data != spectrum.Data) ? $", {spectrum.Data.Name}" : "");
 
     /// <summary>
     /// Returns the title of a manifold experiment: the features, and the network's checksum and the test set if there are several.
@@ -118,7 +128,8 @@ internal sealed class ReportData
     private static bool IsOfTheTable(LossDescription loss) =>
         LossNames.All.Contains(loss.Name)
         && loss.SeedImages is null
-        && loss.Weights?.StartsWith(DiscriminatorWeights.UntrainedName, StringComparison.Ordinal) != true;
+        && (loss.Weights?.StartsWith(DiscriminatorWeights.UntrainedName, StringComparison.Ordinal) != true
+            || DiscriminatorWeights.IsCalibrated(loss.Weights));
 
     private static int? MostScales(IEnumerable<TableColumn> columns, TableColumn column) =>
         columns.Where(c => LossLabels.Key(c.Loss!) == LossLabels.Key(column.Loss!)).Max(c => c.Loss!.Scales);

@@ -19,6 +19,7 @@ internal static class ReportPage
             ("ablation", "Ablation", AblationSection.Of(data)),
             ("lambda", "Mixing with L2", LambdaSection.Of(data)),
             ("sensitivity", "Sensitivity", SensitivitySection.Of(data)),
+            ("spectrum", "Spectrum", SpectrumSection.Of(data)),
             ("manifold", "Manifold", ManifoldSection.Of(data)),
             ("viewer", "Images", ViewerSection.Of(data)),
             ("runs", "How it ran", RunsSection.Of(data)),

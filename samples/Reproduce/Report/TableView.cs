@@ -24,7 +24,7 @@ internal sealed record TableView(
     /// <summary>
     /// The column that others are tested against: MDF with the packaged weights, or else with weights of the same name, or else with any.
     /// </summary>
-    public TableColumn? Ours => Columns.Where(c => c.IsMdf)
+    public TableColumn? Ours => Columns.Where(c => c.IsMdf && !c.IsUntrained)
         .OrderByDescending(c => c.Loss!.Checksum == DiscriminatorWeights.PackagedChecksum(Application.PackagedWeights))
         .ThenByDescending(c => c.Loss!.Weights == Application.PackagedWeights)
         .FirstOrDefault();
@@ -34,7 +34,10 @@ internal sealed record TableView(
     /// </summary>
     public TTestResult? Test(TableColumn other, Func<EvaluationResult, IReadOnlyList<double>?> measure, bool isLowerBetter)
     {
-        if (Ours is not { } ours || other.IsMdf || measure(ours.Run) is not { Count: > 1 } mine || measure(other.Run) is not { } theirs)
+        if (Ours is not { } ours
+            || (other.IsMdf && !other.IsUntrained)
+            || measure(ours.Run) is not { Count: > 1 } mine
+            || measure(other.Run) is not { } theirs)
         {
             return null;
         }

@@ -19,6 +19,17 @@ internal sealed class Evaluation(Workspace workspace, Application application, I
     private const int JpegQuality = 90;
 
     private static readonly MetricOptions EightBits = new() { RoundToBytes = true };
+    private static readonly MetricOptions Luma = EightBits with { Channels = MetricChannels.Luma };
+
+    private static readonly IReadOnlyDictionary<string, Func<Tensor, Tensor, Tensor>> Additional =
+        new Dictionary<string, Func<Tensor, Tensor, Tensor>>
+        {
+            [EvaluationResult.LumaPsnr] = (x, y) => Psnr.Measure(x, y, Luma).clamp_max(Psnr.EightBitLimit),
+            [EvaluationResult.HaarPsi] = (x, y) => HaarPsi.Measure(x, y, EightBits),
+            [EvaluationResult.Gmsd] = (x, y) => Gmsd.Measure(x, y, EightBits),
+            [EvaluationResult.Vif] = (x, y) => VisualInformationFidelity.Measure(x, y, EightBits),
+            [EvaluationResult.Fsim] = (x, y) => FeatureSimilarity.Measure(x, y, EightBits),
+        };
 
     /// <summary>Returns the description that identifies an evaluation of a network; null stands for no network.</summary>
     public EvaluationDescription Describe(TrainingDescription? training) => new()
@@ -27,7 +38,7 @@ internal sealed class Evaluation(Workspace workspace, Application application, I
         Application = application.Key,
         Degradation = application.Degradation.Description,
         Data = images.Description,
-        Measures = "PSNR and SSIM of RGB, all pixels, 8 bits",
+        Measures = "PSNR and SSIM of RGB, PSNR of luma, HaarPSI, GMSD, VIF and FSIM; all pixels, 8 bits",
         Lpips = lpips?.Checksum,
     };
 
@@ -38,6 +49,7 @@ internal sealed class Evaluation(Workspace workspace, Application application, I
         var pairs = new ImagePairs(images.Images, application.Degradation, application.Scale);
         var names = new List<string>();
         List<double> psnr = [], ssim = [], distances = [];
+        var additional = Additional.ToDictionary(m => m.Key, _ => new List<double>());
         string restoredFolder = $"images/{identity}", referenceFolder = $"images/{images.Description.Checksum}-x{application.Scale}";
         Directory.CreateDirectory(workspace.PathOf(restoredFolder));
         Directory.CreateDirectory(workspace.PathOf(referenceFolder));
@@ -45,7 +57,7 @@ internal sealed class Evaluation(Workspace workspace, Application application, I
         {
             cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
-            PairedBatch pair = pairs.Whole(i, new Random(i), leastSide: 32)
+            PairedBatch pair = pairs.Whole(i, new Random(i), leastSide: VisualInformationFidelity.MinimumSide)
                 ?? throw new InvalidDataException(
                     $"Image {pairs.Skipped[^1].Name} of {images.Name} cannot be used for testing: {pairs.Skipped[^1].Reason}");
             Tensor reference = pair.Reference.to(workspace.Device), degraded = pair.Degraded.to(workspace.Device);
@@ -56,6 +68,11 @@ internal sealed class Evaluation(Workspace workspace, Application application, I
             names.Add(images.Images.NameOf(i));
             psnr.Add(Math.Min(Psnr.Measure(restored, reference, EightBits).item<double>(), Psnr.EightBitLimit));
             ssim.Add(StructuralSimilarity.Measure(restored, reference, EightBits).item<double>());
+            foreach ((string name, Func<Tensor, Tensor, Tensor> measure) in Additional)
+            {
+                additional[name].Add(measure(restored, reference).to(ScalarType.Float64).item<double>());
+            }
+
             if (lpips is not null)
             {
                 distances.Add(lpips.Measure(restored, reference));
@@ -76,6 +93,7 @@ internal sealed class Evaluation(Workspace workspace, Application application, I
             Psnr = psnr,
             Ssim = ssim,
             Lpips = lpips is null ? null : distances,
+            Additional = additional.ToDictionary(m => m.Key, m => (IReadOnlyList<double>)m.Value),
             RestoredFolder = restoredFolder,
             ReferenceFolder = referenceFolder,
             Stored = Math.Min(images.Count, MostStored),

@@ -6,6 +6,12 @@ namespace Reproduce.Trainings;
 /// <summary>The result of an evaluation, with one value per image.</summary>
 internal sealed record EvaluationResult
 {
+    public const string LumaPsnr = "PSNR-Y";
+    public const string HaarPsi = "HaarPSI";
+    public const string Gmsd = "GMSD";
+    public const string Vif = "VIF";
+    public const string Fsim = "FSIM";
+
     public required IReadOnlyList<string> Images { get; init; }
 
     public required IReadOnlyList<double> Psnr { get; init; }
@@ -14,6 +20,9 @@ internal sealed record EvaluationResult
 
     /// <summary>LPIPS of each image; null if the metric's weights were not found.</summary>
     public IReadOnlyList<double>? Lpips { get; init; }
+
+    /// <summary>Values of further metrics by name; null in old results.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<double>>? Additional { get; init; }
 
     /// <summary>Training time of the network without interruptions; null without a network.</summary>
     public TimeSpan? TrainingTime { get; init; }

@@ -108,6 +108,41 @@ public sealed partial class DiscriminatorPyramid : nn.Module
         return FromWeights(name, stream.Length, weights);
     }
 
+    /// <summary>
+    /// Sets the statistics of all batch normalisations to those of images, so that the features of these images have unit scale. Untrained
+    /// discriminators then weigh all their layers, as trained ones do; without it their first layer outweighs the others.
+    /// </summary>
+    /// <param name="images">
+    /// Images, (N, channels, H, W), in the range in which the loss will see them, with sides above
+    /// <see cref="MdfDiscriminator.ReceptiveField"/>. Several photographs of some 100 x 100 pixels are enough.
+    /// </param>
+    /// <exception cref="ArgumentException">The images have another shape, or are too small.</exception>
+    public void Calibrate(Tensor images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        foreach (MdfDiscriminator discriminator in scales)
+        {
+            if (images.ndim != 4 || images.shape[0] < 1 || images.shape[1] != discriminator.InputChannels
+                || images.shape[2] <= discriminator.ReceptiveField || images.shape[3] <= discriminator.ReceptiveField)
+            {
+                throw new ArgumentException(
+                    $"The images have the shape ({string.Join(", ", images.shape)}); expected (N, {discriminator.InputChannels}, H, W) with "
+                    + $"sides above {discriminator.ReceptiveField}.",
+                    nameof(images));
+            }
+        }
+
+        bool wasTraining = training;
+        using var noGradient = no_grad();
+        eval();
+        foreach (MdfDiscriminator discriminator in scales)
+        {
+            discriminator.Calibrate(images);
+        }
+
+        train(wasTraining);
+    }
+
     /// <summary>Saves the discriminators as safetensors. The file is replaced atomically.</summary>
     /// <param name="path">Path of the file, usually with the extension <c>.ckpt</c>; an existing file is replaced.</param>
     /// <exception cref="IOException">The file cannot be written, for instance because its folder does not exist.</exception>

@@ -80,6 +80,18 @@ public sealed class MdfDiscriminator : Module<Tensor, Tensor>
         return (afterHead.MoveToOuterDisposeScope(), afterBody.MoveToOuterDisposeScope(), tail.call(afterBody).MoveToOuterDisposeScope());
     }
 
+    // Each layer's statistics are set before the next layer sees its output.
+    internal void Calibrate(Tensor images)
+    {
+        ObjectDisposedException.ThrowIf(isDisposed, this);
+        using var scope = NewDisposeScope();
+        Tensor maps = images;
+        foreach (Module<Tensor, Tensor> block in body.children().Cast<Module<Tensor, Tensor>>().Prepend(head))
+        {
+            maps = SinGanBlocks.Calibrate((Sequential)block, maps);
+        }
+    }
+
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {

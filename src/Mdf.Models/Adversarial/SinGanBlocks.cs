@@ -46,6 +46,17 @@ internal static class SinGanBlocks
         }
     }
 
+    /// <summary>Sets a block's running statistics to those of the given input, and returns the block's output.</summary>
+    public static Tensor Calibrate(Sequential block, Tensor input)
+    {
+        Module<Tensor, Tensor>[] layers = [.. block.children().Cast<Module<Tensor, Tensor>>()];
+        var norm = (SafeBatchNorm2d)layers[1];
+        Tensor maps = layers[0].call(input);
+        norm.Mean.copy_(maps.mean([0, 2, 3]));
+        norm.Variance.copy_(maps.var([0, 2, 3], unbiased: true));
+        return layers[2].call(norm.call(maps));
+    }
+
     /// <summary>Returns the number of pixels that the convolutions of head, blocks and tail remove at each side.</summary>
     public static int Margin(int bodyBlocks) => (KernelSize / 2) * (bodyBlocks + 2);
 }

@@ -33,6 +33,37 @@ public sealed class DiscriminatorPyramidTests
     }
 
     [Fact]
+    public void Calibrate_Photographs_FeaturesHaveUnitScale()
+    {
+        using var scope = NewDisposeScope();
+        using var pyramid = DiscriminatorPyramid.CreateUntrained(seed: 5);
+        Tensor images = TestImages.Random(2, 3, 48, 40);
+        float before = pyramid.Scales[0].Features(images).Body.std().item<float>();
+        pyramid.Calibrate(images);
+        Assert.InRange(before, 0, 0.01f);
+        foreach (MdfDiscriminator discriminator in pyramid.Scales)
+        {
+            (Tensor head, Tensor body, _) = discriminator.Features(images);
+            // LeakyReLU(0.2) of unit normal values has this deviation.
+            Assert.InRange(head.std().item<float>(), 0.55f, 0.75f);
+            Assert.InRange(body.std().item<float>(), 0.55f, 0.75f);
+        }
+
+        Assert.All(pyramid.Scales, d => Assert.False(d.training));
+    }
+
+    [Theory]
+    [InlineData(1, 48)]
+    [InlineData(3, 11)]
+    public void Calibrate_WrongShape_Throws(long channels, long side)
+    {
+        using var scope = NewDisposeScope();
+        using var pyramid = DiscriminatorPyramid.CreateUntrained(seed: 5, scaleCount: 1);
+        var thrown = Assert.Throws<ArgumentException>(() => pyramid.Calibrate(TestImages.Random(1, channels, 48, side)));
+        Assert.Contains($"(1, {channels}, 48, {side})", thrown.Message);
+    }
+
+    [Fact]
     public void Save_ThenLoad_GivesBackEverything()
     {
         using var folder = new TemporaryFolder();

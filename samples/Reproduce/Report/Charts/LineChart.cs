@@ -27,6 +27,9 @@ internal sealed record LineChart
     /// <summary>Values with labels on the horizontal axis; null for round values.</summary>
     public IReadOnlyList<double>? AcrossTicks { get; init; }
 
+    /// <summary>Values with labels on the vertical axis, of which those within the lines' range are shown; null for round values.</summary>
+    public IReadOnlyList<double>? UpTicks { get; init; }
+
     public string Draw()
     {
         (double X, double Y, double? Low, double? High)[] all = [.. Lines.SelectMany(l => l.Points)];
@@ -34,14 +37,13 @@ internal sealed record LineChart
         var x = new Axis(Left + 8, Width - Right - 8, all.Min(p => p.X), all.Max(p => p.X), IsAcrossLogarithmic);
         var y = new Axis(Height - Bottom, Top, low - margin, high + margin, IsUpLogarithmic);
         var picture = new Svg(Width, Height, Title);
-        foreach ((double value, string text) in y.Ticks(5))
+        foreach ((double value, string text) in Labelled(UpTicks?.Where(v => v >= low && v <= high)) ?? y.Ticks(5))
         {
             picture.Line(Left, y.At(value), Width - Right, y.At(value), "rule");
             picture.Text(Left - 5, y.At(value) + 4, text, "tick", "end");
         }
 
-        (double Value, string Text)[]? ticks = AcrossTicks?.Select(v => (v, v.ToString("0.####", CultureInfo.InvariantCulture))).ToArray();
-        foreach ((double value, string text) in ticks ?? x.Ticks(5))
+        foreach ((double value, string text) in Labelled(AcrossTicks) ?? x.Ticks(5))
         {
             picture.Line(x.At(value), Height - Bottom, x.At(value), Height - Bottom + 4, "axis");
             picture.Text(x.At(value), Height - Bottom + 16, text, "tick", "middle");
@@ -57,6 +59,9 @@ internal sealed record LineChart
 
         return picture.ToString();
     }
+
+    private static (double Value, string Text)[]? Labelled(IEnumerable<double>? ticks) =>
+        ticks?.Select(v => (v, v.ToString("0.####", CultureInfo.InvariantCulture))).ToArray();
 
     private static void DrawLine(Svg picture, Series line, Axis x, Axis y)
     {

@@ -21,7 +21,7 @@ internal static class SuperiorityClaims
 
     private static IEnumerable<Claim> Of(TableView table)
     {
-        TableColumn[] ours = [.. table.Columns.Where(c => c.IsMdf)], others = [.. table.Columns.Where(c => !c.IsMdf)];
+        TableColumn[] ours = [.. table.Columns.Where(c => c.IsMdf && !c.IsUntrained)], others = [.. table.Columns.Where(c => !c.IsMdf)];
         if (ours.Length == 0 || others.Length == 0 || table.Images < 2)
         {
             return
