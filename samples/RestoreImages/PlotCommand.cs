@@ -27,7 +27,7 @@ internal static class PlotCommand
             string page = arguments.GetValue(output)?.FullName ?? Path.Combine(training, "training.html");
             TrainingCurves curves = TrainingCurves.Read(log);
             string unfinished = page + ".tmp";
-            File.WriteAllText(unfinished, TrainingPage.Html(Path.GetFileName(training), curves));
+            File.WriteAllText(unfinished, TrainingPage.Html(Path.GetFileName(training), curves, TrainingPatch.Find(training)));
             File.Move(unfinished, page, overwrite: true);
             AnsiConsole.MarkupLineInterpolated($"{curves.Steps.Count} rows of {log} -> {page}");
             return 0;

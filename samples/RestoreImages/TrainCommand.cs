@@ -146,6 +146,15 @@ internal static class TrainCommand
         };
         var seed = new Option<long>("--seed") { Description = "Seeds all random choices.", DefaultValueFactory = _ => defaults.Seed };
         var tensorBoard = new Option<bool>("--tensorboard") { Description = "Also write the log for TensorBoard." };
+        var patches = new Option<int>("--patches")
+        {
+            Description = "Number of validation images whose middle is written at each validation, for the page of plot.",
+        };
+        var workers = new Option<int?>("--workers")
+        {
+            Description = "Number of background threads that prepare batches. Default: none on the CPU; on a GPU half the processors, at "
+                + "most 4.",
+        };
         Option<string> device = CommandLine.DeviceOption();
         var distributed = new Option<string?>("--distributed")
         {
@@ -190,7 +199,7 @@ internal static class TrainCommand
             images, validation, validationCount, network, from, key, degradation, loss, lossWeights, lossPrecision, steps, batch,
             batchParts, patch, contrast, stages, freeze, precision, rate, schedule, warmUp, weightDecay, ema, clip, clipValue, adversarial,
             adversarialWeight, perceptual, metrics, bestBy, validationInterval, saveInterval, logInterval, seed, tensorBoard,
-            uncheckedImages, cache, device, distributed, output, resume, optionsFile,
+            patches, workers, uncheckedImages, cache, device, distributed, output, resume, optionsFile,
         };
         pairs.AddTo(command);
         validationPairs.AddTo(command);
@@ -242,6 +251,9 @@ internal static class TrainCommand
                     Seed = arguments.GetValue(seed),
                     CheckImages = !arguments.GetValue(uncheckedImages),
                     TensorBoard = arguments.GetValue(tensorBoard),
+                    ValidationPatches = arguments.GetValue(patches),
+                    PrefetchWorkers = arguments.GetValue(workers),
+                    PrefetchDepth = arguments.GetValue(workers) is { } count ? Math.Min(2 * count, 64) : null,
                 },
             },
             cancellation));

@@ -18,6 +18,8 @@ internal static class TrainingPage
         text { fill: currentColor; font-size: 12px; }
         path { fill: none; stroke: light-dark(#1f5fbf, #8ab8ff); stroke-width: 1.5; }
         circle { fill: light-dark(#1f5fbf, #8ab8ff); }
+        .patches { grid-template-columns: repeat(auto-fit, minmax(min(18.5rem, 100%), 1fr)); }
+        img { max-width: 100%; image-rendering: pixelated; }
         line { stroke: currentColor; stroke-opacity: .2; }
         """;
 
@@ -33,7 +35,7 @@ internal static class TrainingPage
     };
 
     /// <summary>Returns the page.</summary>
-    public static string Html(string title, TrainingCurves curves)
+    public static string Html(string title, TrainingCurves curves, IReadOnlyList<TrainingPatch> patches)
     {
         var page = new StringBuilder();
         page.Append(CultureInfo.InvariantCulture, $"""
@@ -65,7 +67,31 @@ internal static class TrainingPage
             }
         }
 
-        return page.Append("</main>\n</body>\n</html>\n").ToString();
+        page.Append("</main>\n");
+        Patches(page, patches);
+        return page.Append("</body>\n</html>\n").ToString();
+    }
+
+    private static void Patches(StringBuilder page, IReadOnlyList<TrainingPatch> patches)
+    {
+        if (patches.Count == 0)
+        {
+            return;
+        }
+
+        page.Append("<h2>Validation images</h2>\n<p>Degraded, restored, and as it should be.</p>\n<main class=\"patches\">\n");
+        foreach (TrainingPatch patch in patches)
+        {
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $"<figure>\n<figcaption>step {patch.Step}, image {patch.Number}</figcaption>\n");
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $"<img alt=\"Image {patch.Number} degraded, restored after {patch.Step} steps, and as it should be\" ");
+            page.Append(CultureInfo.InvariantCulture, $"src=\"data:image/png;base64,{Convert.ToBase64String(patch.Png)}\">\n</figure>\n");
+        }
+
+        page.Append("</main>\n");
     }
 
     private static string Title(string name) => name.Replace("validation_", "Validation: ", StringComparison.Ordinal).Replace('_', ' ');

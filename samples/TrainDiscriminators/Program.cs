@@ -11,6 +11,11 @@ var image = new Option<FileInfo[]>("--image")
         + "less than a minute.",
     AllowMultipleArgumentsPerToken = true,
 };
+var folder = new Option<DirectoryInfo?>("--folder")
+{
+    Description = "Folder of photographs, instead of --image: random crops of them, --side pixels wide, at the photographs' resolution.",
+};
+var crops = new Option<int>("--crops") { Description = "Number of crops from --folder.", DefaultValueFactory = _ => 16 };
 var task = new Option<string>("--task") { Description = "Restoration task of the loss.", DefaultValueFactory = _ => "jpeg" };
 task.AcceptOnlyFromAmong([.. Settings.Tasks.Keys]);
 var scales = new Option<int?>("--scales")
@@ -23,7 +28,8 @@ var iterations = new Option<int?>("--iterations")
 };
 var side = new Option<int>("--side")
 {
-    Description = "Longer side of the image at the finest scale in pixels; larger images are downscaled to this size.",
+    Description = "Longer side of the image at the finest scale in pixels; larger images are downscaled to this size, or cropped from "
+        + "--folder.",
     DefaultValueFactory = _ => defaults.MaximumSide,
 };
 Option<string> device = CommandLine.DeviceOption();
@@ -46,16 +52,19 @@ var saveInterval = new Option<int>("--save-interval")
 var resume = new Option<bool>("--resume") { Description = "Resume an earlier run that was stopped in the same folder." };
 side.MustBeAtLeast(defaults.MinimumSide);
 saveInterval.MustBeAtLeast(1);
+crops.MustBeAtLeast(1);
 scales.MustBeAtLeast(1);
 iterations.MustBeAtLeast(1);
 
 var command = new RootCommand("Trains the discriminators of the MDF loss for a task from one natural image.")
 {
-    image, task, scales, iterations, side, device, precision, output, seed, saveInterval, resume,
+    image, folder, crops, task, scales, iterations, side, device, precision, output, seed, saveInterval, resume,
 };
 command.SetRun((arguments, cancellation) => Training.Run(
     new Settings(
         [.. (arguments.GetValue(image) ?? []).Select(i => i.FullName)],
+        arguments.GetValue(folder)?.FullName,
+        arguments.GetValue(crops),
         arguments.GetValue(task)!,
         arguments.GetValue(scales),
         arguments.GetValue(iterations),

@@ -6,6 +6,8 @@ namespace TrainDiscriminators;
 /// <summary>Settings from the command line.</summary>
 internal sealed record Settings(
     IReadOnlyList<string> Images,
+    string? Folder,
+    int Crops,
     string Task,
     int? Scales,
     int? Iterations,
@@ -31,6 +33,9 @@ internal sealed record Settings(
         ["sisr"] = RestorationTask.SuperResolution,
     };
 
+    /// <summary>Whether a synthetic image stands in for a photograph.</summary>
+    public bool IsDemonstration => Images.Count == 0 && Folder is null;
+
     public string CheckpointFile => Path.Combine(Output, $"{Task}.ckpt");
 
     public string ContactSheetFile => Path.Combine(Output, $"{Task}.png");
@@ -51,8 +56,8 @@ internal sealed record Settings(
             };
             return defaults with
             {
-                ScaleCount = Scales ?? (Images.Count == 0 ? SmallScales : defaults.ScaleCount),
-                Iterations = Iterations ?? (Images.Count == 0 ? SmallIterations : defaults.Iterations),
+                ScaleCount = Scales ?? (IsDemonstration ? SmallScales : defaults.ScaleCount),
+                Iterations = Iterations ?? (IsDemonstration ? SmallIterations : defaults.Iterations),
             };
         }
     }

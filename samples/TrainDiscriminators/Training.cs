@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Mdf.Data;
 using Mdf.Imaging;
 using Mdf.Training.Discriminators;
 using Samples.Common;
@@ -52,6 +53,13 @@ internal static class Training
 
     private static SeedImage[] Images(Settings settings)
     {
+        if (settings.Folder is { } folder)
+        {
+            return settings.Images.Count == 0
+                ? [.. SeedCrops.Draw(new ImageFolder(folder), settings.Crops, settings.Side, settings.Seed)]
+                : throw new ArgumentException("--image and --folder are both given; expected one of them.");
+        }
+
         if (settings.Images.Count > 0)
         {
             return [.. settings.Images.Select(i => Photograph(i, settings.Side))];

@@ -4,20 +4,21 @@ namespace Mdf.Losses;
 
 internal static partial class LoggerMessages
 {
-    [LoggerMessage(Level = LogLevel.Information, Message = "MDF loss: {ScaleCount} frozen discriminators from {Weights}.")]
+    [LoggerMessage(EventId = 100, Level = LogLevel.Information, Message = "MDF loss: {ScaleCount} frozen discriminators from {Weights}.")]
     public static partial void Loaded(this ILogger logger, int scaleCount, string weights);
 
     [LoggerMessage(
+        EventId = 101,
         Level = LogLevel.Warning,
         Message = "MDF loss: the file '{File}' is used instead of the packaged weights of the same name; MdfLoss.Pretrained takes those.")]
     public static partial void Shadowed(this ILogger logger, string file);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Left out objects beside the weights of {Weights}: {Ignored}.")]
+    [LoggerMessage(EventId = 102, Level = LogLevel.Information, Message = "Left out objects beside the weights of {Weights}: {Ignored}.")]
     public static partial void LeftOut(this ILogger logger, string weights, string ignored);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "VGG loss: frozen {Network} from {Weights}.")]
+    [LoggerMessage(EventId = 103, Level = LogLevel.Information, Message = "VGG loss: frozen {Network} from {Weights}.")]
     public static partial void LoadedVgg(this ILogger logger, VggNetwork network, string weights);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "LPIPS: frozen {Network} from {Weights}.")]
+    [LoggerMessage(EventId = 104, Level = LogLevel.Information, Message = "LPIPS: frozen {Network} from {Weights}.")]
     public static partial void LoadedLpips(this ILogger logger, LpipsNetwork network, string weights);
 }

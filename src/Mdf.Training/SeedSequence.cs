@@ -19,6 +19,7 @@ internal readonly struct SeedSequence(long seed)
         Patches,
         Evaluation,
         Network,
+        Crops,
     }
 
     public Random Random(Purpose purpose, int place, int index = 0, int part = 0) => new((int)(Mixed(purpose, place, index, part) >> 33));

@@ -276,16 +276,21 @@ public sealed partial class DiscriminatorTrainer
     };
 
     [LoggerMessage(
+        EventId = 200,
         Level = LogLevel.Information,
         Message = "Scale {Scale} of {ScaleCount}: {Height} x {Width} pixels, {Channels} channels.")]
     private partial void LogScale(int scale, int scaleCount, int height, int width, int channels);
 
     [LoggerMessage(
+        EventId = 201,
         Level = LogLevel.Warning,
         Message = "The discriminator of scale {Scale} could not tell the generated image from the seed image at the end of its training "
             + "(Wasserstein estimate {Estimate:f3}). It has learned little; use a stronger or more random distortion.")]
     private partial void LogIdle(int scale, double estimate);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Resuming from '{StateFile}': scale {Scale}, {Iterations} iterations done.")]
+    [LoggerMessage(
+        EventId = 202,
+        Level = LogLevel.Information,
+        Message = "Resuming from '{StateFile}': scale {Scale}, {Iterations} iterations done.")]
     private partial void LogResumed(string stateFile, int scale, int iterations);
 }

@@ -1,100 +1,147 @@
-using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using Mdf.Data;
 
 namespace Mdf.Training.Restoration;
 
-/// <summary>Provides numbered batches in order. A background thread prepares them ahead, or they are made on demand.</summary>
+/// <summary>Provides numbered batches in order. Background threads prepare them ahead, or they are made on demand.</summary>
 internal sealed class BatchPrefetch : IDisposable
 {
     private readonly Func<int, PairedBatch> make;
-    private readonly BlockingCollection<PairedBatch> ready;
-    private readonly CancellationTokenSource stop = new();
-    private readonly Thread? worker;
-    private ExceptionDispatchInfo? failure;
+    private readonly int end;
+    private readonly int depth;
+    private readonly Thread[] workers;
+    private readonly object gate = new();
+    private readonly Dictionary<int, PairedBatch> ready = [];
+    private (int Number, ExceptionDispatchInfo Exception)? failure;
+    private bool isStopped;
+    private int claimed;
     private int next;
 
     /// <summary>Starts preparing batches.</summary>
-    /// <param name="make">Makes the batch with the given number; runs on the background thread, with that thread's dispose scopes.</param>
+    /// <param name="make">Makes the batch with the given number; runs on the background threads, with their own dispose scopes.</param>
     /// <param name="first">The first batch's number.</param>
     /// <param name="end">The last batch's number plus 1.</param>
     /// <param name="depth">Number of batches to keep ready; 0 makes batches on demand.</param>
-    public BatchPrefetch(Func<int, PairedBatch> make, int first, int end, int depth)
+    /// <param name="workers">Number of background threads, at least 1. No more than the depth are used.</param>
+    public BatchPrefetch(Func<int, PairedBatch> make, int first, int end, int depth, int workers)
     {
         this.make = make;
-        next = first;
-        ready = new BlockingCollection<PairedBatch>(Math.Max(depth, 1));
-        if (depth > 0)
+        this.end = end;
+        this.depth = depth;
+        claimed = next = first;
+        this.workers =
+        [
+            .. Enumerable.Range(1, Math.Min(workers, depth)).Select(i => new Thread(Work) { IsBackground = true, Name = $"Batches {i}" }),
+        ];
+        foreach (Thread worker in this.workers)
         {
-            worker = new Thread(() => Work(first, end)) { IsBackground = true, Name = "Batches" };
             worker.Start();
         }
     }
 
-    /// <summary>Waits for the next batch, which the caller disposes. Rethrows an exception of the background thread.</summary>
+    /// <summary>Waits for the next batch, which the caller disposes. Rethrows the exception that prevented it.</summary>
     public PairedBatch Take()
     {
-        if (worker is null)
+        if (depth == 0)
         {
             return make(next++);
         }
 
-        if (ready.TryTake(out PairedBatch? batch, Timeout.Infinite))
+        lock (gate)
         {
+            PairedBatch? batch;
+            while (!ready.Remove(next, out batch))
+            {
+                if (failure is { } failed && failed.Number == next)
+                {
+                    failed.Exception.Throw();
+                }
+
+                if (next >= end)
+                {
+                    throw new InvalidOperationException("All batches have been taken; expected no further call.");
+                }
+
+                Monitor.Wait(gate);
+            }
+
+            next++;
+            Monitor.PulseAll(gate);
             return batch;
         }
-
-        failure?.Throw();
-        throw new InvalidOperationException("All batches have been taken; expected no further call.");
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        stop.Cancel();
-        worker?.Join();
-        while (ready.TryTake(out PairedBatch? batch))
+        lock (gate)
+        {
+            isStopped = true;
+            Monitor.PulseAll(gate);
+        }
+
+        foreach (Thread worker in workers)
+        {
+            worker.Join();
+        }
+
+        foreach (PairedBatch batch in ready.Values)
         {
             batch.Dispose();
         }
 
-        ready.Dispose();
-        stop.Dispose();
+        ready.Clear();
     }
 
-    private void Work(int first, int end)
+    private void Work()
     {
-        try
+        while (Claim() is { } number)
         {
-            for (int i = first; i < end && !stop.IsCancellationRequested; i++)
+            try
             {
-                Offer(make(i));
+                Offer(number, make(number));
+            }
+            catch (Exception e)
+            {
+                Fail(number, ExceptionDispatchInfo.Capture(e));
             }
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+    }
+
+    // Returns the number of the next batch to make once there is room for it; null when no more are needed.
+    private int? Claim()
+    {
+        lock (gate)
         {
-            // Dispose has been called, so no more batches are needed.
-        }
-        catch (Exception e)
-        {
-            failure = ExceptionDispatchInfo.Capture(e);
-        }
-        finally
-        {
-            ready.CompleteAdding();
+            while (!isStopped && failure is null && claimed < end && claimed >= next + depth)
+            {
+                Monitor.Wait(gate);
+            }
+
+            return isStopped || failure is not null || claimed >= end ? null : claimed++;
         }
     }
 
-    private void Offer(PairedBatch batch)
+    private void Offer(int number, PairedBatch batch)
     {
-        try
+        lock (gate)
         {
-            ready.Add(batch, stop.Token);
+            ready.Add(number, batch);
+            Monitor.PulseAll(gate);
         }
-        catch
+    }
+
+    // The batches before the first failed one are still taken: threads that make them go on.
+    private void Fail(int number, ExceptionDispatchInfo exception)
+    {
+        lock (gate)
         {
-            batch.Dispose();
-            throw;
+            if (failure is null || number < failure.Value.Number)
+            {
+                failure = (number, exception);
+            }
+
+            Monitor.PulseAll(gate);
         }
     }
 }

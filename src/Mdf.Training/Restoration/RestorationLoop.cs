@@ -55,7 +55,8 @@ internal sealed class RestorationLoop : IDisposable
         Open(cancellation);
         network.train();
         int depth = options.PrefetchDepth ?? (job.Device.type == DeviceType.CPU ? 0 : PrefetchOnGpu);
-        using var batches = new BatchPrefetch(MakeBatch, step, options.Steps, depth);
+        int workers = options.PrefetchWorkers ?? Math.Clamp(Environment.ProcessorCount / 2, 1, PrefetchOnGpu);
+        using var batches = new BatchPrefetch(MakeBatch, step, options.Steps, depth, workers);
         bool isReported = report.WriteIfDue(step, state, cancellation);
         while (isReported && step < options.Steps && !job.Team.IsStopping)
         {

@@ -195,6 +195,9 @@ internal sealed partial class RestorationReport : IDisposable
             state.SaveBest(step);
         }
 
+        state.SavePatches(step);
+        LogValidated(step, Scores.Psnr, Scores.Ssim, Best.Value.Step);
+
         return Scores;
     }
 
@@ -215,11 +218,18 @@ internal sealed partial class RestorationReport : IDisposable
     }
 
     [LoggerMessage(
+        EventId = 304,
+        Level = LogLevel.Information,
+        Message = "Validation after step {Step}: PSNR {Psnr:f2} dB, SSIM {Ssim:f4}. The best was after step {BestStep}.")]
+    private partial void LogValidated(int step, double psnr, double ssim, int bestStep);
+
+    [LoggerMessage(
+        EventId = 302,
         Level = LogLevel.Warning,
         Message = "The network is worse than its input: the restored validation images have a PSNR of {Psnr:f2} dB, the degraded ones "
             + "{DegradedPsnr:f2} dB.")]
     private partial void LogWorse(double psnr, double degradedPsnr);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Skipping image '{Name}': {Reason}")]
+    [LoggerMessage(EventId = 303, Level = LogLevel.Warning, Message = "Skipping image '{Name}': {Reason}")]
     private partial void LogSkip(string name, string reason);
 }

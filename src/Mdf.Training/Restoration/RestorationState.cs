@@ -94,6 +94,22 @@ internal sealed partial class RestorationState : IDisposable
             job.Input.Network, job.Input.ValidatedPairs()!, job.Options.Validation, progress: null, job.Team, cancellation);
     }
 
+    /// <summary>Writes the pictures of a validation, if they are wanted.</summary>
+    public void SavePatches(int step)
+    {
+        if (path is not null && job.Options.ValidationPatches > 0)
+        {
+            using IDisposable? averaged = average?.Use();
+            ValidationPatches.Write(
+                job.Input.OutputFolder!,
+                step,
+                job.Input.Network,
+                job.Input.ValidatedPairs()!,
+                job.Options.ValidationPatches,
+                job.Options.Validation.Seed);
+        }
+    }
+
     /// <summary>
     /// Locks the folder and restores the state in it, if there is one with a step done. Several processes go on from that of the first.
     /// </summary>
@@ -242,10 +258,11 @@ internal sealed partial class RestorationState : IDisposable
     }
 
     [LoggerMessage(
+        EventId = 300,
         Level = LogLevel.Information,
         Message = "The total number of steps was {Before} and is {Now}; the learning rate follows the schedule '{Schedule}' for {Now}.")]
     private partial void LogOtherSteps(int before, int now, LearningRateSchedule schedule);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Resuming from '{StateFile}' after {Step} steps.")]
+    [LoggerMessage(EventId = 301, Level = LogLevel.Information, Message = "Resuming from '{StateFile}' after {Step} steps.")]
     private partial void LogResumed(string stateFile, int step);
 }

@@ -118,6 +118,12 @@ public sealed record RestorationTrainingOptions
     public int? PrefetchDepth { get; init; }
 
     /// <summary>
+    /// Number of background threads that prepare batches, 1 to 64; no more than <see cref="PrefetchDepth"/> are used. The batches do not
+    /// depend on it. Default: null, for half the number of logical processors, at most 4.
+    /// </summary>
+    public int? PrefetchWorkers { get; init; }
+
+    /// <summary>
     /// Whether all training images are decoded once before the first step, so that those that cannot be used are logged at once instead of
     /// when they are drawn. Takes as long as decoding the images; without effect on the result. Default: true.
     /// </summary>
@@ -125,6 +131,13 @@ public sealed record RestorationTrainingOptions
 
     /// <summary>Whether the log is also written for TensorBoard, into the subfolder <c>tensorboard</c>. Default: false.</summary>
     public bool TensorBoard { get; init; }
+
+    /// <summary>
+    /// Number of validation images whose middle, 96 pixels wide, is written at each validation, 0 to 64: degraded, restored and reference
+    /// side by side, into the subfolder <c>patches</c> and, with <see cref="TensorBoard"/>, for TensorBoard. Needs images of 1 or 3 channels
+    /// with sides of at least 96 pixels. Default: 0.
+    /// </summary>
+    public int ValidationPatches { get; init; }
 
     /// <summary>Settings of the validation. Default: the defaults of <see cref="RestorationEvaluationOptions"/>.</summary>
     [System.Text.Json.Serialization.JsonIgnore]
@@ -169,6 +182,8 @@ public sealed record RestorationTrainingOptions
         Require(SaveInterval >= 1, SaveInterval, "at least 1", nameof(SaveInterval));
         Require(LogInterval >= 1, LogInterval, "at least 1", nameof(LogInterval));
         Require(PrefetchDepth is null or (>= 0 and <= 64), PrefetchDepth, "null, or 0 to 64", nameof(PrefetchDepth));
+        Require(PrefetchWorkers is null or (>= 1 and <= 64), PrefetchWorkers, "null, or 1 to 64", nameof(PrefetchWorkers));
+        Require(ValidationPatches is >= 0 and <= 64, ValidationPatches, "0 to 64", nameof(ValidationPatches));
         Require(Validation is not null, "null", "options", nameof(Validation));
         Validation!.Validate();
         string[] measured = [.. MeasuredNames()];

@@ -18,7 +18,9 @@ internal sealed record TrainingJob
         nameof(RestorationTrainingOptions.CheckImages),
         nameof(RestorationTrainingOptions.SaveInterval),
         nameof(RestorationTrainingOptions.PrefetchDepth),
+        nameof(RestorationTrainingOptions.PrefetchWorkers),
         nameof(RestorationTrainingOptions.TensorBoard),
+        nameof(RestorationTrainingOptions.ValidationPatches),
     ];
 
     public required string Kind { get; init; }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mdf.Imaging;
 using Mdf.IO;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -86,6 +87,12 @@ internal sealed class TrainingLog
             {
                 events.add_scalar(column, (float)known, step, now);
             }
+        }
+
+        foreach ((int index, string picture) in ValidationPatches.Find(Path.GetDirectoryName(path)!, step).Index())
+        {
+            using Tensor pixels = ImageFile.Read(picture);
+            events.add_img($"validation/{index + 1}", pixels, step, now, "NCHW");
         }
     }
 

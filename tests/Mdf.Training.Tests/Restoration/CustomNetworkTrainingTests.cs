@@ -4,7 +4,6 @@ using Mdf.Imaging;
 using Mdf.Losses;
 using Mdf.Models.Restoration;
 using Mdf.Testing;
-using Mdf.Testing.Networks;
 using Mdf.Training.Restoration;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -111,12 +110,7 @@ public sealed class CustomNetworkTrainingTests : IDisposable
         TensorAssert.Near(expected, rand(3), 0);
     }
 
-    private static CustomNetwork Create(string name) => name switch
-    {
-        "unet" => new CustomNetwork(new UNet(), new CustomNetworkOptions { ReceptiveRadius = UNet.Radius, SideMultiple = UNet.Multiple }),
-        "attention" => new CustomNetwork(new AttentionNetwork()),
-        _ => new CustomNetwork(new GrayNetwork(), new CustomNetworkOptions { Channels = 1, ReceptiveRadius = GrayNetwork.Radius }),
-    };
+    private static CustomNetwork Create(string name) => CustomNetworkProcess.Create(name);
 
     private RestorationTrainingResult Train(
         RestorationNetwork network, string? output, IProgress<RestorationTrainingProgress>? progress = null) =>

@@ -157,6 +157,28 @@ public sealed class RestorationStateTests : IDisposable
         Assert.All(files, f => Assert.True(File.Exists(f)));
     }
 
+    [Fact]
+    public void Train_ValidationPatches_AreWrittenAtEachValidation()
+    {
+        Tensor[] photographs = [SyntheticImage.DeadLeaves(60, 200, seed: 1), SyntheticImage.DeadLeaves(130, 110, seed: 2)];
+        var validation = new ImageList(photographs, "photographs");
+        RestorationTrainingOptions options = Small with { TensorBoard = true, ValidationPatches = 3 };
+        Train(options, validation: validation);
+        string[] pictures = [.. Directory.GetFiles(folder.PathOf("patches")).Order(StringComparer.Ordinal)];
+        Assert.Equal(["00000004-1.png", "00000008-1.png", "00000012-1.png"], pictures.Select(Path.GetFileName));
+        using Tensor first = ImageFile.Read(pictures[0]), last = ImageFile.Read(pictures[2]);
+        Assert.Equal([1, 3, 96, (3 * 96) + 8], last.shape);
+
+        // The reference is the middle of the photograph that is large enough; the network's output changes.
+        using Tensor expected = photographs[1].narrow(2, 7, 96).narrow(3, 17, 96);
+        TensorAssert.Near(expected, last.narrow(3, 200, 96), 0.5 / 255 + 1e-6);
+        TensorAssert.Near(first.narrow(3, 0, 96), last.narrow(3, 0, 96), 0);
+        Assert.NotEqual(0, TensorAssert.LargestDifference(first.narrow(3, 100, 96), last.narrow(3, 100, 96)));
+        string events = string.Concat(Directory.GetFiles(folder.PathOf("tensorboard"))
+            .Select(f => System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(f))));
+        Assert.Equal(3, events.Split("validation/1").Length - 1);
+    }
+
     private RestorationTrainingResult Train(
         RestorationTrainingOptions options, RestorationNetwork? network =
             null, IProgress<RestorationTrainingProgress>? progress = null, IImageSource? validation = null)

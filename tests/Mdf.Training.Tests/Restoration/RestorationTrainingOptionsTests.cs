@@ -19,6 +19,8 @@ public sealed class RestorationTrainingOptionsTests
         { "SaveInterval", new() { SaveInterval = 0 } },
         { "LogInterval", new() { LogInterval = 0 } },
         { "PrefetchDepth", new() { PrefetchDepth = 65 } },
+        { "PrefetchWorkers", new() { PrefetchWorkers = 0 } },
+        { "ValidationPatches", new() { ValidationPatches = -1 } },
         { "Validation", new() { Validation = null! } },
     };
 
