@@ -16,6 +16,7 @@ using TorchSharp;
 // dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- soak MINUTES
 // dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- mutations FOLDER FIRST COUNT
 // dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- scale-out ROUNDS
+// dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- data FOLDER BATCHES
 
 var rest = args.ToList();
 BenchmarkSettings.HasGlibcDefaults = rest.Remove(BenchmarkSettings.GlibcDefaults);
@@ -61,6 +62,12 @@ if (rest is [Mutations.Command, var folder, var first, var inputs])
 if (rest is [ScaleOut.Command, var rounds])
 {
     ScaleOut.Run(int.Parse(rounds, CultureInfo.InvariantCulture));
+    return 0;
+}
+
+if (rest is [DataSide.Command, var photographs, var batches])
+{
+    DataSide.Run(photographs, int.Parse(batches, CultureInfo.InvariantCulture));
     return 0;
 }
 

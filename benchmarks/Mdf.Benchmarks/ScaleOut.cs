@@ -143,8 +143,10 @@ internal static class ScaleOut
 
     private static string[] Start(string program, string[] options, int threads, string task)
     {
-        string[] own = program == Environment.ProcessPath ? [] : [Environment.ProcessPath!];
-        var start = new ProcessStartInfo(program, [.. options, .. own, typeof(ScaleOut).Assembly.Location, RankCommand, task])
+        string self = Environment.ProcessPath!;
+        string[] own = program == self ? [] : [self];
+        string[] assembly = Path.GetFileNameWithoutExtension(self) == "dotnet" ? [typeof(ScaleOut).Assembly.Location] : [];
+        var start = new ProcessStartInfo(program, [.. options, .. own, .. assembly, RankCommand, task])
         {
             RedirectStandardOutput = true,
         };

@@ -46,6 +46,16 @@ internal sealed class PaperGrids : IDisposable
            select item,
     ];
 
+    /// <summary>Returns trainings of several numbers of steps.</summary>
+    public IReadOnlyList<GridItem> Budgets(IReadOnlyList<int> steps) =>
+    [
+        .. from application in Applications()
+           from count in steps.Order()
+           let grid = Grid(application, settings.TrainingOf(application.Key) with { Steps = count })
+           from loss in LossesOf(application)
+           select grid.Item(loss) with { Title = $"{grid.Item(loss).Title}, {count} steps" },
+    ];
+
     /// <summary>Returns the ablation of the number of scales, from the coarsest alone to all.</summary>
     public IReadOnlyList<GridItem> Scales()
     {
@@ -178,8 +188,10 @@ internal sealed class PaperGrids : IDisposable
 
     private Application AblationApplication() => Application.All.Single(a => a.Key == settings.Preset.AblationApplication);
 
-    private TrainingGrid Grid(Application application) =>
-        new(Workspace, application, settings.TrainingOf(application.Key), data, lpips, settings.Seed);
+    private TrainingGrid Grid(Application application) => Grid(application, settings.TrainingOf(application.Key));
+
+    private TrainingGrid Grid(Application application, TrainingSettings training) =>
+        new(Workspace, application, training, data, lpips, settings.Seed);
 
     private IEnumerable<LossChoice> LossesOf(Application application)
     {

@@ -30,6 +30,20 @@ Command lambda = Experiments(
     (grids, arguments) => grids.Lambda(arguments.GetValue(others)!));
 lambda.Add(others);
 
+var numbers = new Option<int[]>("--numbers")
+{
+    Description = "Numbers of steps.",
+    AllowMultipleArgumentsPerToken = true,
+    DefaultValueFactory = _ => [250, 500, 1000, 2000, 4000, 8000],
+};
+Command steps = Experiments(
+    "steps",
+    "Trains each loss for several numbers of steps: which is best after how long a training (not in the paper).",
+    (grids, arguments) => grids.Budgets([.. arguments.GetValue(numbers)!.Select(n => n >= 1
+        ? n
+        : throw new ArgumentException($"--numbers has {n}; expected numbers of at least 1."))]));
+steps.Add(numbers);
+
 var smoke = new Command("smoke", "Runs all experiments at the smallest size and makes the report, as a test.");
 options.AddTo(smoke, isPresetGiven: true);
 smoke.SetRun((arguments, cancellation) =>
@@ -44,6 +58,7 @@ smoke.SetRun((arguments, cancellation) =>
         .. grids.Features(),
         .. grids.Sensitivity(),
         .. grids.Spectra(),
+        .. grids.Budgets([3, 6]),
         .. grids.Manifold(),
     ], cancellation);
     return status == 0 ? ReportCommand.Run(settings.Output, html: null, markdown: null) : status;
@@ -60,6 +75,7 @@ return await CommandLine.RunAsync(
             Experiments("seeds", "Trains with discriminators of one seed image and of several.", (grids, _) => grids.Seeds()),
         },
         lambda,
+        steps,
         Experiments(
             "sensitivity",
             "Compares the values of losses for distortions of equal PSNR (supplement, figures 7 and 8).",

@@ -56,11 +56,11 @@ internal sealed class MadeUpRun : IDisposable
         [.. Enumerable.Range(0, Images).Select(i => mean + ((i - 4.5) * 0.3) + (((((jitter + 1) * i) % 5) - 2) * 0.01))];
 
     /// <summary>Adds a network trained with a loss, or the unrestored images.</summary>
-    public MadeUpRun Add(LossDescription? loss, double[] psnr, double[]? lpips = null)
+    public MadeUpRun Add(LossDescription? loss, double[] psnr, double[]? lpips = null, long? seed = null, int? steps = null)
     {
         Workspace.Runs.Save(
             TrainingGrid.Kind,
-            Description(loss, psnr.Length) with { Lpips = lpips is null ? null : "lpips" },
+            Description(loss, psnr.Length, seed, steps) with { Lpips = lpips is null ? null : "lpips" },
             Result(psnr, lpips) with { TrainingEnvironment = TrainingEnvironment },
             ExperimentEnvironment.Current(TimeSpan.Zero));
         return this;
@@ -114,9 +114,11 @@ internal sealed class MadeUpRun : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    private EvaluationDescription Description(LossDescription? loss, int count) => new()
+    private EvaluationDescription Description(LossDescription? loss, int count, long? seed, int? steps) => new()
     {
-        Training = loss is null ? null : Training with { Loss = loss },
+        Training = loss is null
+            ? null
+            : Training with { Loss = loss, Seed = seed ?? Training.Seed, Steps = steps ?? Training.Steps },
         Application = Training.Application,
         Degradation = "JPEG, quality 10",
         Data = new DataDescription("BSD", count, "2"),

@@ -30,13 +30,45 @@ public sealed class ReportInBrowserTests(FinishedRun run, TestBrowser browser) :
             (BinaryPrimitives.ReadInt32BigEndian(screenshot.AsSpan(16)), BinaryPrimitives.ReadInt32BigEndian(screenshot.AsSpan(20))));
     }
 
+    [Theory]
+    [InlineData(Phone)]
+    [InlineData(Desktop)]
+    [InlineData(1920)]
+    public async Task Page_Tables_AreNotCutOffAndShowWhereTheyScroll(int width)
+    {
+        OpenedPage page = await browser.OpenAsync(run.Page, width, 900);
+
+        // A table that is wider than its frame scrolls within it; the shadow at its right edge says so, and vanishes at the end.
+        int[] hidden = await page.EvaluateAsync<int[]>(
+            "[...document.querySelectorAll('.scroll')].map(s => s.scrollWidth - s.clientWidth)");
+        Assert.NotEmpty(hidden);
+        if (width >= Desktop)
+        {
+            Assert.All(hidden, h => Assert.Equal(0, h));
+        }
+
+        string[] images = await page.EvaluateAsync<string[]>(
+            "[...document.querySelectorAll('.scroll')].map(s => getComputedStyle(s).backgroundAttachment)");
+        Assert.All(images, i => Assert.StartsWith("local, scroll", i, StringComparison.Ordinal));
+        Assert.Equal(
+            0,
+            await page.EvaluateAsync<int>(
+                "[...document.querySelectorAll('.card:not(.scroll), .card:not(.scroll) *')]"
+                + ".filter(e => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === 'hidden'"
+                + " && !e.closest('.compare, .frame, .hidden')).length"));
+    }
+
     [Fact]
     public async Task Page_EverySectionAndPicture_IsThereAndNamed()
     {
         OpenedPage page = await browser.OpenAsync(run.Page, Desktop, 900);
 
         string[] sections = await page.EvaluateAsync<string[]>("[...document.querySelectorAll('main section')].map(s => s.id)");
-        Assert.Equal(["claims", "summary", "distributions", "ablation", "lambda", "sensitivity", "manifold", "viewer", "runs"], sections);
+        Assert.Equal(
+            [
+                "claims", "summary", "distributions", "budgets", "ablation", "lambda", "sensitivity", "spectrum", "manifold", "viewer", "runs",
+            ],
+            sections);
         Assert.True(await page.EvaluateAsync<int>("document.querySelectorAll('svg[role=img]').length") > 10);
         Assert.Equal(
             0,

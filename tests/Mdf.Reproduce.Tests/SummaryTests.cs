@@ -26,8 +26,20 @@ public sealed class SummaryTests : IDisposable
     {
         string page = SummarySection.Of(run.Report())!;
 
-        Assert.Equal(["27.00", "0.6750", "0.250"], Marked(page, "best"));
+        Assert.Equal(["0.250", "27.00", "0.6750"], Marked(page, "best"));
         Assert.Equal(["26.00", "0.6500", "0.280"], Marked(page, "second"));
+    }
+
+    [Fact]
+    public void Page_EqualValues_NoneIsBest()
+    {
+        using var equal = new MadeUpRun();
+        equal.Add(L2, Around(26), Around(0.25)).Add(L1, Around(26), Around(0.25));
+
+        string page = SummarySection.Of(equal.Report())!;
+
+        Assert.Empty(Marked(page, "best"));
+        Assert.Empty(Marked(page, "second"));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Text;
 using Reproduce.Report.Claims;
 using Reproduce.Report.Sections;
 using Reproduce.Statistics;
+using Reproduce.Trainings;
 using static Reproduce.Report.Numbers;
 
 namespace Reproduce.Report;
@@ -22,6 +23,8 @@ internal static class MarkdownTables
             Losses(text, table, c => c.Label, isPaperKnown: true);
         }
 
+        Pools(text, data);
+        Budgets(text, data);
         foreach (TableView table in data.Scales)
         {
             Heading(text, $"Scales: {table.Title}");
@@ -207,6 +210,40 @@ internal static class MarkdownTables
             }
         }
     }
+
+    private static void Pools(StringBuilder text, ReportData data)
+    {
+        foreach (var pool in PoolSection.Cells(data).GroupBy(c => c.Pool))
+        {
+            Heading(text, $"Seeds {string.Join(", ", pool.Key.Seeds)}: {pool.Key.Title}");
+            text.AppendLine(PoolSection.Method).AppendLine();
+            Row(text, ["Loss", .. pool.First().Differences.Select(d => d.Measure)]);
+            Rule(text, pool.First().Differences.Count + 1);
+            foreach (var row in pool)
+            {
+                Row(text, [row.Label, .. row.Differences.Select(d => d.Text)]);
+            }
+        }
+    }
+
+    private static void Budgets(StringBuilder text, ReportData data)
+    {
+        foreach (IReadOnlyList<TableView> budget in data.Budgets)
+        {
+            int[] steps = [.. budget.Select(t => t.Training.Steps)];
+            Heading(text, $"Steps: {budget[0].Title}");
+            text.AppendLine("PSNR in dB / SSIM after trainings of so many steps, each with a fall of the learning rate.").AppendLine();
+            Row(text, ["Loss", .. steps.Select(s => s.ToString("n0", CultureInfo.InvariantCulture))]);
+            Rule(text, steps.Length + 1);
+            foreach (string label in budget.SelectMany(t => t.Columns.Select(c => c.Label)).Distinct())
+            {
+                IEnumerable<TableColumn?> columns = budget.Select(t => t.Columns.FirstOrDefault(c => c.Label == label));
+                Row(text, [label, .. columns.Select(c => c is null ? "–" : Both(c.Run))]);
+            }
+        }
+    }
+
+    private static string Both(EvaluationResult run) => $"{Text(run.Psnr.Average(), 2)} / {Text(run.Ssim.Average(), 4)}";
 
     private static void Spectra(StringBuilder text, ReportData data)
     {

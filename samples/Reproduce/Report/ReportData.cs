@@ -2,6 +2,7 @@ using Reproduce.Experiments;
 using Reproduce.Grids;
 using Reproduce.Losses;
 using Reproduce.Manifold;
+using Reproduce.Presets;
 using Reproduce.Sensitivity;
 using Reproduce.Spectrum;
 using Reproduce.Trainings;
@@ -37,11 +38,30 @@ internal sealed class ReportData
         ]);
         Presets = PresetUse.Of(
             evaluations.Select(e => e.Description), Sensitivities.Select(s => s.Description), Manifolds.Select(m => m.Description));
-        Tables = [.. from settings in Groups()
+        var groups = Groups().ToArray();
+        Tables = [.. from settings in groups
+                     where IsOfTheBudget(settings, groups)
                      let columns = Columns(settings).Where(c => IsOfTheTable(c.Loss!)).ToList()
                      let most = columns.Where(c => !c.IsMdf || c.Loss!.Scales == MostScales(columns, c)).Select(Marked).ToList()
                      where most.Count > 0
                      select View(settings, most)];
+        Pools =
+        [
+            .. from settings in groups
+               where IsOfTheBudget(settings, groups)
+               group settings by Identity(settings.First().Description, steps: false, seed: true) into pool
+               where pool.Count() > 1
+               select Pool([.. pool.OrderBy(s => s.First().Description.Training!.Seed)]),
+        ];
+        Budgets =
+        [
+            .. from settings in groups
+               let columns = Columns(settings).Where(c => IsOfTheTable(c.Loss!) && (!c.IsMdf || c.HasAllScales)).ToList()
+               where columns.Count > 0
+               group View(settings, columns) by Apart(settings, steps: true) into budget
+               where budget.Count() > 1
+               select budget.OrderBy(table => table.Training.Steps).ToArray(),
+        ];
         Features = [.. Variants(c => c.Name is LossNames.L2 or LossNames.Mdf && c.Loss!.SeedImages is null, c => c.IsUntrained)];
         Scales = [.. Variants(c => c.IsMdf && c.Loss!.SeedImages is null && !c.IsUntrained, c => c.Loss!.Scales == 1)];
         Seeds = [.. Variants(c => c.Loss!.SeedImages is not null, c => c.Loss!.SeedImages is not null)];
@@ -55,6 +75,12 @@ internal sealed class ReportData
 
     /// <summary>Rows of the summary table.</summary>
     public IReadOnlyList<TableView> Tables { get; }
+
+    /// <summary>Results of trainings with several seeds that are alike otherwise.</summary>
+    public IReadOnlyList<PoolView> Pools { get; }
+
+    /// <summary>Results of trainings of several numbers of steps that are alike otherwise, the shortest first.</summary>
+    public IReadOnlyList<IReadOnlyList<TableView>> Budgets { get; }
 
     /// <summary>Results with untrained discriminators, L2 and trained discriminators.</summary>
     public IReadOnlyList<TableView> Features { get; }
@@ -113,11 +139,38 @@ internal sealed class ReportData
         from evaluation in evaluations
         where evaluation.Description.Training is not null
         orderby Application.All.Select(a => a.Key).ToList().IndexOf(evaluation.Description.Application), evaluation.Description.Data.Name
-        group evaluation by ExperimentIdentity.Of(evaluation.Description with
+        group evaluation by Identity(evaluation.Description, steps: false);
+
+    // The identity of an evaluation whatever the loss and, if wanted, the number of steps and the seed.
+    private static string Identity(EvaluationDescription evaluation, bool steps, bool seed = false) => ExperimentIdentity.Of(evaluation with
+    {
+        Training = evaluation.Training! with
         {
-            Training = evaluation.Description.Training! with { Loss = new LossDescription { Name = "" } },
-            Lpips = null,
-        });
+            Loss = new LossDescription { Name = "" },
+            Seed = seed ? 0 : evaluation.Training.Seed,
+            Steps = steps ? 0 : evaluation.Training.Steps,
+        },
+        Lpips = null,
+    });
+
+    private static string Apart(
+        IEnumerable<ExperimentRecord<EvaluationDescription, EvaluationResult>> group, bool steps) =>
+        Identity(group.First().Description, steps);
+
+    // Of trainings that differ in their number of steps, the table has those of the preset, or else the longest.
+    private static bool IsOfTheBudget(
+        IGrouping<string, ExperimentRecord<EvaluationDescription, EvaluationResult>> group,
+        IGrouping<string, ExperimentRecord<EvaluationDescription, EvaluationResult>>[] groups)
+    {
+        int[] steps =
+        [
+            .. groups.Where(g => Apart(g, steps: true) == Apart(group, steps: true)).Select(g => g.First().Description.Training!.Steps),
+        ];
+        EvaluationDescription own = group.First().Description;
+        int? usual = AllPresets.Names.Select(AllPresets.Find).Select(p => p.Training[own.Application])
+            .FirstOrDefault(t => t.Network == own.Training!.Network)?.Steps;
+        return own.Training!.Steps == (usual is { } preset && steps.Contains(preset) ? preset : steps.Max());
+    }
 
     private IEnumerable<TableView> Variants(Func<TableColumn, bool> isIn, Func<TableColumn, bool> isNeeded) =>
         from settings in Groups()
@@ -144,6 +197,22 @@ internal sealed class ReportData
 
         string weights = $"{column.Weights}, {(column.Loss!.Scales == 1 ? "1 scale" : $"{column.Loss.Scales} scales")}";
         return column with { Label = $"{column.Name} ({weights})", Weights = weights };
+    }
+
+    // The losses that were trained with all seeds.
+    private PoolView Pool(IReadOnlyList<IEnumerable<ExperimentRecord<EvaluationDescription, EvaluationResult>>> seeds)
+    {
+        List<TableColumn>[] columns = [.. seeds.Select(s => Columns(s).Where(c => IsOfTheTable(c.Loss!)).ToList())];
+        EvaluationDescription first = seeds[0].First().Description;
+        return new PoolView(
+            $"{Application.All.Single(a => a.Key == first.Application).Title}, {first.Data.Name}",
+            [.. seeds.Select(s => s.First().Description.Training!.Seed)],
+            [
+                .. from column in columns[0]
+                   let runs = columns.Select(c => c.FirstOrDefault(other => other.Loss == column.Loss)?.Run).ToArray()
+                   where runs.All(r => r is not null)
+                   select (column.Loss!, column.Label, (IReadOnlyList<EvaluationResult>)[.. runs.OfType<EvaluationResult>()]),
+            ]);
     }
 
     // Prefers results with LPIPS where the same network was measured with and without it.

@@ -15,7 +15,9 @@ internal static class ReportPage
         [
             ("claims", "What held", ClaimsSection.Of(data)),
             ("summary", "Summary", SummarySection.Of(data)),
+            ("seeds", "Seeds", PoolSection.Of(data)),
             ("distributions", "Distributions", DistributionSection.Of(data)),
+            ("budgets", "Steps", BudgetSection.Of(data)),
             ("ablation", "Ablation", AblationSection.Of(data)),
             ("lambda", "Mixing with L2", LambdaSection.Of(data)),
             ("sensitivity", "Sensitivity", SensitivitySection.Of(data)),

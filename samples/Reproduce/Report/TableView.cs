@@ -45,11 +45,18 @@ internal sealed record TableView(
         return TTest.Paired(mine, theirs, isLowerBetter ? Alternative.Less : Alternative.Greater);
     }
 
-    /// <summary>Returns the indices of the best and the second best column; -1 where there is none.</summary>
+    /// <summary>
+    /// Returns the indices of the best and the second best column; -1 where there is none, as where all columns are equal.
+    /// </summary>
     public (int Best, int Second) Ranks(Func<EvaluationResult, IReadOnlyList<double>?> measure, bool isLowerBetter)
     {
         int[] order = [.. Enumerable.Range(0, Columns.Count).Where(i => measure(Columns[i].Run) is not null)
             .OrderBy(i => measure(Columns[i].Run)!.Average() * (isLowerBetter ? 1 : -1))];
+        if (order.Length > 1 && measure(Columns[order[0]].Run)!.Average() == measure(Columns[order[^1]].Run)!.Average())
+        {
+            return (-1, -1);
+        }
+
         return (order.Length > 0 ? order[0] : -1, order.Length > 1 ? order[1] : -1);
     }
 

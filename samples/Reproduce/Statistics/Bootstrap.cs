@@ -56,6 +56,35 @@ public static class Bootstrap
             statistic(values), SampleStatistics.Percentile(statistics, outside), SampleStatistics.Percentile(statistics, 100 - outside));
     }
 
+    /// <summary>
+    /// Computes the confidence interval of the mean over several trainings and the images that all of them restored. Trainings and images
+    /// are both drawn anew, so that the interval holds for other trainings and other images.
+    /// </summary>
+    /// <param name="values">For each training one value an image; the same images in the same order.</param>
+    /// <param name="resamples">Number of resamples; at least 1. Default: 2000.</param>
+    /// <param name="seed">Seeds the resampling. Default: 1.</param>
+    /// <param name="confidence">Confidence level, above 0 and below 1. Default: 0.95.</param>
+    /// <returns>The mean of all values, and the confidence interval.</returns>
+    /// <exception cref="ArgumentException">There are no values, trainings differ in length, or a number is out of its range.</exception>
+    public static ConfidenceInterval OfTrainings(
+        IReadOnlyList<IReadOnlyList<double>> values, int resamples = 2000, int seed = 1, double confidence = 0.95)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        SampleChecks.RequireRange(values.Count, values.Count >= 1, "at least 1", nameof(values));
+        int images = values[0].Count;
+        SampleChecks.RequireRange(images, values.All(v => v.Count == images), "as many values for each training", nameof(values));
+        double[] all = [.. values.SelectMany(v => v)];
+        var random = new Random(seed);
+        return Interval(all, SampleStatistics.Mean, Enumerable.Range(0, resamples).Select(_ => Resample()), confidence);
+
+        // All trainings of a resample share its images, as they do in the sample.
+        IReadOnlyList<int> Resample()
+        {
+            int[] drawn = Draw(images, random);
+            return [.. Draw(values.Count, random).SelectMany(training => drawn.Select(image => (training * images) + image))];
+        }
+    }
+
     private static int[] Draw(int count, Random random)
     {
         var indices = new int[count];

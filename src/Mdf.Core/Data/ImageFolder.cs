@@ -121,7 +121,13 @@ public sealed class ImageFolder : IImageSource
     private static Func<string, StoredImage> DecodeWith(ImageFolderOptions options) => path =>
     {
         byte[] encoded = File.ReadAllBytes(path);
-        Tensor image = ImageFile.Decode(encoded, new ImageReadOptions { MaximumPixels = options.MaximumPixels }, path);
+        var read = new ImageReadOptions { MaximumPixels = options.MaximumPixels };
+        if (ImageDecoder.TryDecodeBytes(encoded, read, path) is var (pixels, width, height))
+        {
+            return new ByteImage(pixels, width, height);
+        }
+
+        Tensor image = ImageFile.Decode(encoded, read, path);
         return PngHeader.TryRead(encoded) is { BitDepth: 16 } ? FloatImage.FromTensor(image) : ByteImage.FromTensor(image);
     };
 

@@ -8,6 +8,48 @@ internal static class ImageDecoder
 {
     public static Tensor Decode(ReadOnlySpan<byte> encoded, ImageReadOptions options, string? name)
     {
+        PngHeader? png = Check(encoded, options, name);
+        using var data = SKData.CreateCopy(encoded);
+        using SKCodec codec = Open(data, encoded, options, name);
+        using var scope = NewDisposeScope();
+        var image = png is { BitDepth: 16 } deep
+            ? DecodePng16(encoded, deep, options, name)
+            : DecodePixels(codec, options, name);
+        var upright = options.ApplyOrientation ? Orient(image, codec.EncodedOrigin) : image;
+        return upright.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// Decodes an opaque, upright image with 8 bits a channel to red, green and blue bytes, without tensors; returns null for others.
+    /// </summary>
+    public static (byte[] Pixels, int Width, int Height)? TryDecodeBytes(
+        ReadOnlySpan<byte> encoded, ImageReadOptions options, string? name)
+    {
+        if (Check(encoded, options, name) is { BitDepth: 16 })
+        {
+            return null;
+        }
+
+        using var data = SKData.CreateCopy(encoded);
+        using SKCodec codec = Open(data, encoded, options, name);
+        if (codec.Info.AlphaType != SKAlphaType.Opaque || (options.ApplyOrientation && codec.EncodedOrigin != SKEncodedOrigin.TopLeft))
+        {
+            return null;
+        }
+
+        using SKBitmap bitmap = DecodeBitmap(codec, name);
+        ReadOnlySpan<byte> from = bitmap.GetPixelSpan();
+        var pixels = new byte[checked(bitmap.Width * bitmap.Height * 3)];
+        for (int i = 0, j = 0; j < pixels.Length; i += 4, j += 3)
+        {
+            from.Slice(i, 3).CopyTo(pixels.AsSpan(j));
+        }
+
+        return (pixels, bitmap.Width, bitmap.Height);
+    }
+
+    private static PngHeader? Check(ReadOnlySpan<byte> encoded, ImageReadOptions options, string? name)
+    {
         if (encoded.IsEmpty)
         {
             throw new ImageFileException("the file is empty (0 bytes).", name);
@@ -20,36 +62,51 @@ internal static class ImageDecoder
         }
 
         CheckWebPLength(encoded, name);
-        using var data = SKData.CreateCopy(encoded);
-        using var codec = SKCodec.Create(data)
+        return png;
+    }
+
+    private static SKCodec Open(SKData data, ReadOnlySpan<byte> encoded, ImageReadOptions options, string? name)
+    {
+        SKCodec codec = SKCodec.Create(data)
             ?? throw new ImageFileException(
                 IsKnown(encoded)
                     ? "its header is damaged, or the file is truncated."
                     : "it is not a PNG, JPEG, BMP or WebP file.",
                 name);
-        if (!IsRead(codec.EncodedFormat))
+        try
         {
-            throw new ImageFileException($"it is a {codec.EncodedFormat} file; only PNG, JPEG, BMP and WebP are read.", name);
-        }
+            if (!IsRead(codec.EncodedFormat))
+            {
+                throw new ImageFileException($"it is a {codec.EncodedFormat} file; only PNG, JPEG, BMP and WebP are read.", name);
+            }
 
-        CheckSize(codec.Info.Width, codec.Info.Height, options, name);
-        using var scope = NewDisposeScope();
-        var image = png is { BitDepth: 16 } deep
-            ? DecodePng16(encoded, deep, options, name)
-            : DecodePixels(codec, options, name);
-        var upright = options.ApplyOrientation ? Orient(image, codec.EncodedOrigin) : image;
-        return upright.MoveToOuterDisposeScope();
+            CheckSize(codec.Info.Width, codec.Info.Height, options, name);
+            return codec;
+        }
+        catch
+        {
+            codec.Dispose();
+            throw;
+        }
     }
 
     private static Tensor DecodePixels(SKCodec codec, ImageReadOptions options, string? name)
     {
+        using SKBitmap bitmap = DecodeBitmap(codec, name);
+        return ImageTensor.FromPixels(
+            bitmap.GetPixelSpan(), bitmap.Width, bitmap.Height, PixelLayout.Rgba32, bitmap.RowBytes, options.Background);
+    }
+
+    private static SKBitmap DecodeBitmap(SKCodec codec, string? name)
+    {
         // A null colour space makes the codec keep the stored values.
         var alpha = codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul;
         var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, alpha, null);
-        using var bitmap = new SKBitmap(info, info.RowBytes);
+        var bitmap = new SKBitmap(info, info.RowBytes);
         var result = codec.GetPixels(info, bitmap.GetPixels());
         if (result != SKCodecResult.Success)
         {
+            bitmap.Dispose();
             var reason = result switch
             {
                 SKCodecResult.IncompleteInput => "the file is truncated.",
@@ -59,8 +116,7 @@ internal static class ImageDecoder
             throw new ImageFileException(reason, name);
         }
 
-        return ImageTensor.FromPixels(
-            bitmap.GetPixelSpan(), info.Width, info.Height, PixelLayout.Rgba32, info.RowBytes, options.Background);
+        return bitmap;
     }
 
     private static Tensor DecodePng16(ReadOnlySpan<byte> encoded, PngHeader header, ImageReadOptions options, string? name)

@@ -42,6 +42,36 @@ public sealed class ImageFolderTests : IDisposable
     }
 
     [Fact]
+    public void Read_FilesOfEveryKind_AreAsImageFileReadsThem()
+    {
+        var images = new ImageFolder(Path.Combine(AppContext.BaseDirectory, "Imaging", "Fixtures"));
+        Assert.True(images.Count > 30);
+        int compared = 0;
+        for (int i = 0; i < images.Count; i++)
+        {
+            using var scope = NewDisposeScope();
+            Tensor expected;
+            try
+            {
+                expected = ImageFile.Read(Path.Combine(images.FullName, images.NameOf(i)));
+            }
+            catch (ImageFileException e)
+            {
+                Assert.Equal(e.Reason, Assert.Throws<ImageFileException>(() => images.Read(i)).Reason);
+                continue;
+            }
+
+            StoredImage stored = images.Read(i);
+
+            // Bytes hold transparent images in 256 levels.
+            TensorAssert.Near(expected, stored.ToTensor(), images.NameOf(i).Contains("16", StringComparison.Ordinal) ? 0 : 0.5 / 255 + 1e-6);
+            compared++;
+        }
+
+        Assert.True(compared > 30);
+    }
+
+    [Fact]
     public void Read_LargerThanAllowed_Throws()
     {
         Write("a.png", 20, 10);

@@ -88,6 +88,56 @@ public sealed class MixedPrecisionTests : IDisposable
             cat([.. network.parameters().Select(w => w.grad).OfType<Tensor>().Select(g => g.flatten())]);
     }
 
+    [Theory]
+    [InlineData(RestorationPrecision.BFloat16)]
+    [InlineData(RestorationPrecision.Float16)]
+    public void Train_300Steps_EndsAsGoodAsInFloat32(RestorationPrecision precision)
+    {
+        TestLength.SkipUnlessFull("It trains six networks for 300 steps");
+        Require(precision);
+        var photographs = new ImageFolder(ReferenceData.FilePath(Path.Combine("data", "bsds", "train")));
+        var validation = new ImageFolder(ReferenceData.FilePath(Path.Combine("data", "bsds", "val")));
+        var gains = new List<double>();
+        for (long seed = 1; seed <= 3; seed++)
+        {
+            double full = Psnr(RestorationPrecision.Full, seed), half = Psnr(precision, seed);
+            TestContext.Current.SendDiagnosticMessage($"seed {seed}: Full {full:f3} dB, {precision} {half:f3} dB");
+            gains.Add(half - full);
+        }
+
+        Assert.InRange(gains.Average(), -0.05, 0.05);
+
+        double Psnr(RestorationPrecision used, long seed)
+        {
+            using var network = new DnCnn(new DnCnnOptions { Layers = 5, Width = 16, Normalization = true, Biases = true }, seed);
+            var options = new RestorationTrainingOptions
+            {
+                Steps = 300,
+                BatchSize = 8,
+                PatchSize = 32,
+                LearningRate = 1e-3,
+                Schedule = LearningRateSchedule.Cosine(0.01),
+                ValidationInterval = 300,
+                CheckImages = false,
+                Seed = seed,
+                Precision = used,
+                Validation = new RestorationEvaluationOptions { MaximumCount = 20 },
+            };
+            var input = new RestorationTrainingInput
+            {
+                Network = network,
+                Loss = loss,
+                Images = photographs,
+                Degradation = new GaussianNoise(25),
+                Validation = validation,
+            };
+            RestorationTrainingResult result =
+                new RestorationTrainer(options).Train(input, cancellation: TestContext.Current.CancellationToken);
+            Assert.True(result.Validation!.Psnr > result.Validation.DegradedPsnr + 4, $"{result.Validation.Psnr:f2} dB");
+            return result.Validation.Psnr;
+        }
+    }
+
     [Fact]
     public void Train_BFloat16_ComputesInItExceptInNormalizationAndLoss()
     {

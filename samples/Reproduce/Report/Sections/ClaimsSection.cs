@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Reproduce.Presets;
 using Reproduce.Report.Claims;
 using static Reproduce.Report.Numbers;
 
@@ -9,7 +10,9 @@ internal static partial class ClaimsSection
 {
     public static string Of(ReportData data)
     {
-        string items = string.Concat(PaperClaims.Of(data).Select(Item));
+        // Results of the preset smoke say nothing, so that no colour calls attention to their verdicts.
+        bool isTest = data.Presets.Count > 0 && data.Presets.All(p => p.Preset == AllPresets.Smoke);
+        string items = string.Concat(PaperClaims.Of(data).Select(claim => Item(claim, isTest ? Verdict.NotTested : claim.Verdict)));
         return $"<p class=\"note\">{PaperClaims.Method}</p><ul class=\"claims card\">{items}</ul>";
     }
 
@@ -21,10 +24,10 @@ internal static partial class ClaimsSection
         _ => "did not hold",
     };
 
-    private static string Item(Claim claim)
+    private static string Item(Claim claim, Verdict style)
     {
         string evidence = Code().Replace(Html(claim.Evidence), "<code>$1</code>");
-        return $"<li><span class=\"badge {Style(claim.Verdict)}\">{Word(claim.Verdict)}</span>"
+        return $"<li><span class=\"badge {Style(style)}\">{Word(claim.Verdict)}</span>"
             + $"<div><b>{Html(claim.Statement)}</b><p class=\"note\">{evidence}</p></div></li>";
     }
 

@@ -2,70 +2,69 @@ using static Reproduce.Report.Numbers;
 
 namespace Reproduce.Report.Sections;
 
-/// <summary>The summary table, with the paper's numbers beside the results.</summary>
+/// <summary>The summary tables, one for each application and test set, with the paper's numbers below the results.</summary>
 internal static class SummarySection
 {
-    public static string? Of(ReportData data) => data.Tables.Count == 0 ? null :
-        Key() + string.Join('\n', data.Tables.GroupBy(t => string.Join('|', t.Columns.Select(c => c.Label))).Select(Table));
+    public static string? Of(ReportData data) => data.Tables.Count == 0 ? null : Key(data) + string.Join('\n', data.Tables.Select(Table));
 
-    private static string Key() => """
-        <p class="note">Means over the test images. The small print below a number is the paper's number, for networks and data of full
-        size. Compare the order of the losses rather than the values.</p>
-        <ul class="key"><li><span class="best">best</span></li><li><span class="second">second best</span></li>
-        <li>in light print: 95 % interval of the mean</li></ul>
-        """;
-
-    // Rows with the same columns share a table.
-    private static string Table(IEnumerable<TableView> rows)
+    private static string Key(ReportData data)
     {
-        TableView[] all = [.. rows];
-        bool hasUnrestored = all.Any(r => r.Unrestored is not null);
-        string head = string.Concat(all[0].Columns.Select(Head));
-        string body = string.Concat(all.Select(r => Rows(r, hasUnrestored)));
-        string unrestored = hasUnrestored ? "<th scope=\"col\">unrestored</th>" : "";
+        bool isPaperKnown = data.Tables.Any(
+            t => t.Columns.Any(c => PaperTable.Find(t.Application.PaperRow, t.Dataset, c.Name) is not null));
+        string paper = isPaperKnown
+            ? " Below some numbers stands the paper's, for networks and data of full size. Compare the order of the losses rather than the "
+                + "values."
+            : "";
         return $"""
-            <div class="card scroll" tabindex="0" role="region" aria-label="Summary table"><table><thead><tr>
-            <th scope="col">Application, test set</th><th scope="col"><span class="hidden">Measure</span></th>{unrestored}{head}
-            </tr></thead><tbody>{body}</tbody></table></div>
+            <p class="note">Means over the test images.{paper}</p>
+            <ul class="key"><li><span class="best">best</span></li><li><span class="second">second best</span></li>
+            <li>in light print: 95 % interval of the mean</li></ul>
             """;
     }
 
-    private static string Head(TableColumn column)
+    private static string Table(TableView table)
     {
-        string weights = column.Label == column.Name ? "" : $"<small>{Html(column.Weights)}</small>";
-        return $"<th scope=\"col\">{Html(column.Name)}{weights}</th>";
+        var measures = Measures.Where(m => table.Columns.Any(c => m.Of(c.Run) is not null)).ToArray();
+        (int Best, int Second)[] ranks = [.. measures.Select(m => table.Ranks(m.Of, m.IsLowerBetter))];
+        string head = string.Concat(measures.Select(m => Head(m.Name, m.Unit, m.IsLowerBetter)));
+        string unrestored = table.Unrestored is { } plain
+            ? Row(plain, [.. measures.Select(m => $"<td>{(m.Of(plain.Run) is { } v ? Text(v.Average(), m.Digits) : "–")}</td>")])
+            : "";
+        string rows = string.Concat(table.Columns.Select((column, c) => Row(
+            column,
+            [
+                .. measures.Select((m, i) => Cell(
+                    table, column, m.Name, m.Digits, m.Of(column.Run), c == ranks[i].Best ? "best" : c == ranks[i].Second ? "second" : "")),
+            ])));
+        return $"""
+            <div class="card scroll" tabindex="0" role="region" aria-label="Results: {Html(table.Title)}"><table>
+            <caption><b>{Html(table.Application.Title)}</b>; {Html(table.Dataset)}, {table.Images} images</caption>
+            <thead><tr><th scope="col">Loss</th>{head}</tr></thead><tbody>{unrestored}{rows}</tbody></table></div>
+            """;
     }
 
-    // Returns one table row per measure.
-    private static string Rows(TableView row, bool hasUnrestored)
+    private static string Head(string name, string unit, bool isLowerBetter)
     {
-        var measures = Measures.Where(m => row.Columns.Any(c => m.Of(c.Run) is not null)).ToArray();
-        return string.Concat(measures.Select((measure, i) =>
-        {
-            (int best, int second) = row.Ranks(measure.Of, measure.IsLowerBetter);
-            string cells = string.Concat(row.Columns.Select((column, c) =>
-                Cell(row, column, measure.Name, measure.Digits, measure.Of(column.Run), c == best ? "best" : c == second ? "second" : "")));
-            string unrestored = row.Unrestored is { } plain && measure.Of(plain.Run) is { } values
-                ? Text(values.Average(), measure.Digits)
-                : "";
-            string head = i > 0
-                ? ""
-                : $"<th scope=\"rowgroup\" rowspan=\"{measures.Length}\">{Html(row.Application.Title)}"
-                    + $"<small>{Html(row.Dataset)}, {row.Images} images</small></th>";
-            (string arrow, string direction) = measure.IsLowerBetter ? ("↓", "lower") : ("↑", "higher");
-            string name = $"{measure.Name} {arrow}<small>{measure.Unit}<span class=\"hidden\"> {direction} is better</span></small>";
-            return $"<tr>{head}<td class=\"measure\">{name}</td>{(hasUnrestored ? $"<td>{unrestored}</td>" : "")}{cells}</tr>";
-        }));
+        (string arrow, string direction) = isLowerBetter ? ("↓", "lower") : ("↑", "higher");
+        string shown = unit.Length > 0 ? $"<small>{unit}</small>" : "";
+        return $"<th scope=\"col\">{name} {arrow}<span class=\"hidden\"> {direction} is better</span>{shown}</th>";
     }
 
-    private static string Cell(TableView row, TableColumn column, string measure, int digits, IReadOnlyList<double>? values, string rank)
+    private static string Row(TableColumn column, string[] cells)
+    {
+        string name = column.Loss is null ? column.Label : column.Name;
+        string weights = column.Label == name ? "" : $"<small>{Html(column.Weights)}</small>";
+        return $"<tr><th scope=\"row\">{Html(name)}{weights}</th>{string.Concat(cells)}</tr>";
+    }
+
+    private static string Cell(TableView table, TableColumn column, string measure, int digits, IReadOnlyList<double>? values, string rank)
     {
         if (values is null)
         {
             return "<td>–</td>";
         }
 
-        (string Psnr, string Lpips)? paper = PaperTable.Find(row.Application.PaperRow, row.Dataset, column.Name);
+        (string Psnr, string Lpips)? paper = PaperTable.Find(table.Application.PaperRow, table.Dataset, column.Name);
         string theirs = measure switch
         {
             "PSNR" when paper is not null => $"<small>paper {paper.Value.Psnr}</small>",
