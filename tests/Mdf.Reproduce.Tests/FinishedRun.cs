@@ -19,8 +19,9 @@ public sealed class FinishedRun : IDisposable
         run.Run(run.Settings(), grids =>
         [
             .. grids.Table(), .. grids.Scales(), .. grids.Seeds(), .. grids.Lambda([LossNames.Mdf]), .. grids.Features(),
-            .. grids.Sensitivity(), .. grids.Manifold().TakeLast(ManifoldCount),
+            .. grids.Sensitivity(), .. grids.Spectra().Take(2), .. grids.Manifold().TakeLast(ManifoldCount),
         ]);
+        run.Run(run.Settings(LossNames.L2), grids => grids.Budgets([1]));
         ReportCommand.Run(run.Folder, Page, Markdown);
     }
 

@@ -25,6 +25,7 @@ internal sealed class TinyRun : IDisposable
         Lambdas = [0],
         Levels = [30, 40],
         Sensitivity = (2, 48),
+        Spectrum = (1, 48),
         Manifold = (5, 48),
         Training = AllPresets.Smoke.Training.ToDictionary(t => t.Key, t => t.Value with { Steps = 2 }),
     };

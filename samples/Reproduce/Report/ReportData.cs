@@ -51,7 +51,9 @@ internal sealed class ReportData
                where IsOfTheBudget(settings, groups)
                group settings by Identity(settings.First().Description, steps: false, seed: true) into pool
                where pool.Count() > 1
-               select Pool([.. pool.OrderBy(s => s.First().Description.Training!.Seed)]),
+               let view = Pool([.. pool.OrderBy(s => s.First().Description.Training!.Seed)])
+               where view.Rows.Count > 1
+               select view,
         ];
         Budgets =
         [
@@ -237,6 +239,9 @@ internal sealed class ReportData
             first.Data.Count,
             first.Training!,
             unrestored is null ? null : TableColumn.Unrestored(unrestored),
-            columns);
+            columns)
+        {
+            IsSeedShown = evaluations.Any(e => e.Description.Training is { } other && other.Seed != first.Training!.Seed),
+        };
     }
 }

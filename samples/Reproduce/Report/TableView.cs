@@ -19,7 +19,10 @@ internal sealed record TableView(
     TableColumn? Unrestored,
     IReadOnlyList<TableColumn> Columns)
 {
-    public string Title => $"{Application.Title}, {Dataset}";
+    public string Title => $"{Application.Title}, {Dataset}{(IsSeedShown ? $", seed {Training.Seed}" : "")}";
+
+    /// <summary>Whether the seed of the trainings is part of the title, because there are results with others.</summary>
+    public bool IsSeedShown { get; init; }
 
     /// <summary>
     /// The column that others are tested against: MDF with the packaged weights, or else with weights of the same name, or else with any.

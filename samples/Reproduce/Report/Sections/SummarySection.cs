@@ -38,7 +38,7 @@ internal static class SummarySection
             ])));
         return $"""
             <div class="card scroll" tabindex="0" role="region" aria-label="Results: {Html(table.Title)}"><table>
-            <caption><b>{Html(table.Application.Title)}</b>; {Html(table.Dataset)}, {table.Images} images</caption>
+            <caption><b>{Html(table.Title)}</b>; {table.Images} images</caption>
             <thead><tr><th scope="col">Loss</th>{head}</tr></thead><tbody>{unrestored}{rows}</tbody></table></div>
             """;
     }
