@@ -73,7 +73,7 @@ public sealed class LpipsLoss : FeatureLoss
     }
 
     private LpipsLoss(PerceptualNetwork network, LpipsLossOptions options)
-        : base(options, network)
+        : base(options, network, usesGraph: options.Execution == MdfExecution.Graph)
     {
         Options = options;
     }
@@ -137,6 +137,7 @@ public sealed class LpipsLoss : FeatureLoss
     private static void Check(LpipsLossOptions options)
     {
         Guard.Defined(options.Reduction);
+        Guard.Defined(options.Execution);
         WorkingMemory.Require(options.WorkingMemory);
     }
 }

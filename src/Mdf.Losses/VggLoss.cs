@@ -52,7 +52,7 @@ public sealed class VggLoss : FeatureLoss
     }
 
     private VggLoss(PerceptualNetwork network, VggLossOptions options)
-        : base(options, network)
+        : base(options, network, usesGraph: options.Execution == MdfExecution.Graph)
     {
         Options = options;
     }
@@ -94,6 +94,7 @@ public sealed class VggLoss : FeatureLoss
     {
         Guard.Defined(options.Distance);
         Guard.Defined(options.Reduction);
+        Guard.Defined(options.Execution);
         WorkingMemory.Require(options.WorkingMemory);
         Guard.NotNull(options.Layers);
         Guard.Option(

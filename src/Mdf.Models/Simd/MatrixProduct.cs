@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using static TorchSharp.torch;
 using HalfLanes = System.Runtime.Intrinsics.Vector256<float>;
 using Lanes = System.Runtime.Intrinsics.Vector512<float>;
 
@@ -31,7 +33,25 @@ internal static unsafe class MatrixProduct
     /// <summary>Rounds a row count up to a multiple of <see cref="Rows"/>.</summary>
     public static int RoundedUp(int rows) => (rows + Rows - 1) / Rows * Rows;
 
+    /// <summary>
+    /// Divides matrices into panels of <see cref="Lane"/> columns that lie one after the other, each of them row by row. A product then
+    /// reads its right matrix from end to end.
+    /// </summary>
+    /// <param name="matrices">(matrices, inner, columns); columns must be a multiple of <see cref="Columns"/>.</param>
+    public static float[] Panels(Tensor matrices)
+    {
+        using var scope = NewDisposeScope();
+        Tensor panels = matrices.to(ScalarType.Float32).unflatten(2, matrices.shape[2] / Lane, Lane).transpose(1, 2).contiguous();
+        return MemoryMarshal.Cast<byte, float>(panels.bytes).ToArray();
+    }
+
     /// <summary>Multiplies a (rows, inner) matrix by an (inner, columns) matrix.</summary>
+    /// <param name="left">The left matrix, contiguous.</param>
+    /// <param name="right">The right matrix as <see cref="Panels"/> arranges it.</param>
+    /// <param name="product">The product, contiguous.</param>
+    /// <param name="rows">Number of rows, a multiple of <see cref="Rows"/>.</param>
+    /// <param name="inner">Number of columns of the left matrix.</param>
+    /// <param name="columns">Number of columns of the product.</param>
     public static void Multiply(float* left, float* right, float* product, long rows, long inner, long columns)
     {
         if (Vector512.IsHardwareAccelerated)
@@ -49,19 +69,19 @@ internal static unsafe class MatrixProduct
     [MethodImpl(Kernel)]
     private static void MultiplyBy512(float* left, float* right, float* product, long rows, long inner, long columns)
     {
-        for (long row = 0; row < rows; row += Rows)
+        for (long column = 0; column < columns; column += 2 * Lane)
         {
-            for (long column = 0; column < columns; column += 2 * Lane)
+            for (long row = 0; row < rows; row += Rows)
             {
                 // Three row pointers with three shared offsets address 12 rows; one pointer with 11 offsets would need more general
                 // registers than the processor has.
-                float* x = left + (row * inner), y = x + (4 * inner), z = y + (4 * inner), w = right + column;
+                float* x = left + (row * inner), y = x + (4 * inner), z = y + (4 * inner), w = right + (column * inner), v = w + (Lane * inner);
                 long one = inner, two = 2 * one, three = 3 * one;
                 Pair a = default, b = default, c = default, d = default, e = default, f = default;
                 Pair g = default, h = default, i = default, j = default, k = default, l = default;
-                for (float* end = x + inner; x < end; x++, y++, z++, w += columns)
+                for (float* end = x + inner; x < end; x++, y++, z++, w += Lane, v += Lane)
                 {
-                    Lanes first = Vector512.Load(w), second = Vector512.Load(w + Lane);
+                    Lanes first = Vector512.Load(w), second = Vector512.Load(v);
                     a = a.Plus(x[0], first, second);
                     b = b.Plus(x[one], first, second);
                     c = c.Plus(x[two], first, second);
@@ -97,14 +117,14 @@ internal static unsafe class MatrixProduct
     [MethodImpl(Kernel)]
     private static void MultiplyBy256(float* left, float* right, float* product, long rows, long inner, long columns)
     {
-        for (long row = 0; row < rows; row += Rows / 2)
+        for (long column = 0; column < columns; column += Lane)
         {
-            for (long column = 0; column < columns; column += Lane)
+            for (long row = 0; row < rows; row += Rows / 2)
             {
-                float* x = left + (row * inner), y = x + (3 * inner), w = right + column;
+                float* x = left + (row * inner), y = x + (3 * inner), w = right + (column * inner);
                 long one = inner, two = 2 * one;
                 HalfPair a = default, b = default, c = default, d = default, e = default, f = default;
-                for (float* end = x + inner; x < end; x++, y++, w += columns)
+                for (float* end = x + inner; x < end; x++, y++, w += Lane)
                 {
                     HalfLanes first = Vector256.Load(w), second = Vector256.Load(w + HalfLane);
                     a = a.Plus(x[0], first, second);
