@@ -16,6 +16,8 @@ using TorchSharp;
 // dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- soak MINUTES
 // dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- mutations FOLDER FIRST COUNT
 // dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- scale-out ROUNDS
+// dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- floor WxH
+// dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- restore NETWORK WxH THREADS ROUNDS all|convolutions|onnx|libtorch
 
 var rest = args.ToList();
 BenchmarkSettings.HasGlibcDefaults = rest.Remove(BenchmarkSettings.GlibcDefaults);
@@ -61,6 +63,19 @@ if (rest is [Mutations.Command, var folder, var first, var inputs])
 if (rest is [ScaleOut.Command, var rounds])
 {
     ScaleOut.Run(int.Parse(rounds, CultureInfo.InvariantCulture));
+    return 0;
+}
+
+if (rest is [RestoreOnce.Command, var network, var image, var threads, var repeats, var engines])
+{
+    RestoreOnce.Run(
+        network, image, int.Parse(threads, CultureInfo.InvariantCulture), int.Parse(repeats, CultureInfo.InvariantCulture), engines);
+    return 0;
+}
+
+if (rest is [Floor.Command, var restored])
+{
+    Floor.Run(restored);
     return 0;
 }
 

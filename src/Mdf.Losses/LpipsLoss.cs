@@ -49,7 +49,9 @@ public sealed class LpipsLoss : FeatureLoss
         ILogger? logger = null)
         : this(Load(network, ref backbone, linear, options ??= new LpipsLossOptions()), options)
     {
-        (logger ?? NullLogger.Instance).LoadedLpips(network, backbone!);
+        logger ??= NullLogger.Instance;
+        logger.LoadedLpips(network, backbone!);
+        logger.LogKernels();
     }
 
     /// <summary>Creates the loss from a copy of a network in memory.</summary>

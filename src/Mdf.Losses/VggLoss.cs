@@ -37,7 +37,9 @@ public sealed class VggLoss : FeatureLoss
     public VggLoss(string? weights = null, VggLossOptions? options = null, ILogger? logger = null)
         : this(Load(ref weights, options ??= new VggLossOptions()), options)
     {
-        (logger ?? NullLogger.Instance).LoadedVgg(options.Network, weights!);
+        logger ??= NullLogger.Instance;
+        logger.LoadedVgg(options.Network, weights!);
+        logger.LogKernels();
     }
 
     /// <summary>Creates the loss from a copy of a network in memory.</summary>

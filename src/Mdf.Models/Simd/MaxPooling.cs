@@ -21,7 +21,9 @@ internal static unsafe class MaxPooling
     // With more channels that differ by more, positions are not equal.
     private const int MostDoubtful = 4;
 
-    /// <summary>Number of bit sets that a vector of results needs: the chosen column of the upper and of the lower row, and the row.</summary>
+    /// <summary>
+    /// Number of bit sets that a vector of results needs: the chosen column of the upper and of the lower row, and the row.
+    /// </summary>
     public const int ChoicesOfVector = 3;
 
     /// <summary>Pools a map.</summary>

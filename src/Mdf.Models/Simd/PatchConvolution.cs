@@ -26,7 +26,7 @@ internal sealed unsafe class PatchConvolution
     {
         using var scope = NewDisposeScope();
         (outputs, inputs, kernel) = ((int)weight.shape[0], (int)weight.shape[1], (int)weight.shape[2]);
-        weights = MatrixProduct.Panels(weight.permute(2, 3, 1, 0).flatten(0, 2).unsqueeze(0));
+        weights = [.. MatrixProduct.Panels(weight.permute(2, 3, 1, 0).flatten(0, 2).unsqueeze(0)).data<float>()];
     }
 
     // Number of values in one row of a patch.

@@ -63,7 +63,8 @@ internal sealed unsafe class VectorFeaturePass : IDisposable
             }
         }
 
-        pass.Forward(pixels, keeps: false, (layer, image, map) => features.Distances[layer].Represent(map, FeatureMap.Of(maps[layer], image)));
+        pass.Forward(pixels, keeps: false, (layer, image, map) =>
+            features.Distances[layer].Represent(map, FeatureMap.Of(maps[layer], image)));
         scope.MoveToOuter(maps);
         return maps;
     }
@@ -84,7 +85,8 @@ internal sealed unsafe class VectorFeaturePass : IDisposable
         using var pass = new VectorFeaturePass(features, pixels.shape, wantsGradient, wantsGradient || reference is not null);
         if (reference is not null)
         {
-            pass.Forward(reference, keeps: false, (layer, image, map) => features.Distances[layer].Represent(map, pass.Compared(layer, image)));
+            pass.Forward(reference, keeps: false, (layer, image, map) =>
+                features.Distances[layer].Represent(map, pass.Compared(layer, image)));
         }
 
         var sums = new double[pass.images * features.Distances.Count];

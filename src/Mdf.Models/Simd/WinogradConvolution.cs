@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
 using Lanes = System.Runtime.Intrinsics.Vector512<float>;
@@ -25,11 +26,11 @@ internal sealed unsafe class WinogradConvolution
     // Number of values of a thread's small memory: the transformed columns of neighbours, and a tile.
     private const int Small = Side * (ColumnsOfNeighbours + Side) * Lane;
 
-    // The interpolation points are ±A and ±B. B is 1/A, so the product of their squares is 1 and drops out of the transforms.
-    private const double A = 0.70710678118654752, B = 1 / A;
-
     // Layers with more weights than this are computed phase by phase, because the weights of a block would not stay in the caches.
     private const int WeightsOfBlock = Points * 128 * 128;
+
+    // Number of output channels whose weights are transformed at once; bounds the memory of it.
+    private const int ChannelsAtOnce = 64;
 
     // Number of values that a phase leaves for the next one: 16 MB, which the third-level cache holds.
     private const int ValuesOfPhase = 1 << 22;
@@ -48,18 +49,22 @@ internal sealed unsafe class WinogradConvolution
     {
         using var scope = NewDisposeScope();
         (outputs, inputs) = ((int)weight.shape[0], (int)weight.shape[1]);
-        double[] rows = [1, 0, 0, .. Row(A, B), .. Row(-A, B), .. Row(B, A), .. Row(-B, A), 0, 0, 1];
-        Tensor taps = tensor(rows, ScalarType.Float64, CPU).reshape(Side, Taps);
+        Tensor taps = WinogradTransforms.Taps();
 
         // Both dimensions at once: one product instead of a small one for each pair of channels.
-        Tensor points = kron(taps, taps).matmul(weight.permute(2, 3, 1, 0).reshape(Taps * Taps, -1));
-        weights = MatrixProduct.Panels(points.reshape(Points, inputs, outputs));
-
-        // The powers 1, p, p² of a point p, divided by the product of its distances to the other finite points.
-        static double[] Row(double point, double other)
+        Tensor both = kron(taps, taps);
+        weights = new float[Points * inputs * outputs];
+        for (int first = 0; first < outputs; first += ChannelsAtOnce)
         {
-            double distances = 2 * point * point * ((point * point) - (other * other));
-            return [1 / distances, point / distances, point * point / distances];
+            using var ofPart = NewDisposeScope();
+            int count = Math.Min(ChannelsAtOnce, outputs - first);
+            Tensor part = weight.narrow(0, first, count).permute(2, 3, 1, 0).reshape(Taps * Taps, inputs * count);
+            Span<float> panels = MemoryMarshal.Cast<byte, float>(
+                MatrixProduct.Panels(both.matmul(part).reshape(Points, inputs, count)).bytes);
+            for (int point = 0; point < Points; point++)
+            {
+                panels.Slice(point * inputs * count, inputs * count).CopyTo(weights.AsSpan(inputs * ((point * outputs) + first)));
+            }
         }
     }
 
@@ -185,13 +190,13 @@ internal sealed unsafe class WinogradConvolution
                 int old = i % Neighbours > 0 && place.Right > 0 ? Side - Outputs : 0;
                 for (int x = old; x < Side; x++)
                 {
-                    TransformInput(from + (x * toColumn), toRow, columns + (x * Side * Lane), Lane);
+                    WinogradTransforms.Input(from + (x * toColumn), toRow, columns + (x * Side * Lane), Lane);
                 }
 
                 float* to = transformed + ((long)i * inputs) + channel;
                 for (int y = 0; y < Side; y++)
                 {
-                    TransformInput(columns + (y * Lane), Side * Lane, to + (y * Side * plane), plane);
+                    WinogradTransforms.Input(columns + (y * Lane), Side * Lane, to + (y * Side * plane), plane);
                 }
 
                 if (grid.Advance(ref place))
@@ -234,7 +239,7 @@ internal sealed unsafe class WinogradConvolution
                 float* from = products + ((long)i * outputs) + channel;
                 for (int x = 0; x < Side; x++)
                 {
-                    (Lanes a, Lanes b, Lanes c, Lanes d) = TransformOutput(from + (x * plane), Side * plane);
+                    (Lanes a, Lanes b, Lanes c, Lanes d) = WinogradTransforms.Output(from + (x * plane), Side * plane);
                     a.Store(small + (x * Lane));
                     b.Store(small + ((Side + x) * Lane));
                     c.Store(small + (((2 * Side) + x) * Lane));
@@ -245,7 +250,7 @@ internal sealed unsafe class WinogradConvolution
                 for (int y = 0; y < Math.Min(Outputs, grid.Rows - row); y++)
                 {
                     long offset = (grid.PositionOf(place.Image, row + y, column) * outputs) + channel;
-                    (Lanes a, Lanes b, Lanes c, Lanes d) = TransformOutput(small + (y * Side * Lane), Lane);
+                    (Lanes a, Lanes b, Lanes c, Lanes d) = WinogradTransforms.Output(small + (y * Side * Lane), Lane);
                     epilogue.Store(a, offset, row + y, column, channel);
                     if (left > 1)
                     {
@@ -267,43 +272,6 @@ internal sealed unsafe class WinogradConvolution
             }
         }
     }
-
-    // One-dimensional input transform: six values in a row or column to the values at six points.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void TransformInput(float* from, long step, float* to, long toStep)
-    {
-        const float Middle = (float)((A * A) + (B * B));
-        Lanes a = Vector512.Load(from), b = Vector512.Load(from + step), c = Vector512.Load(from + (2 * step));
-        float* second = from + (3 * step);
-        Lanes d = Vector512.Load(second), e = Vector512.Load(second + step), f = Vector512.Load(second + (2 * step));
-        Lanes evenA = Plus(e, c, (float)(-B * B)), oddA = Plus(d, b, (float)(-B * B));
-        Lanes evenB = Plus(e, c, (float)(-A * A)), oddB = Plus(d, b, (float)(-A * A));
-        Plus(a + e, c, -Middle).Store(to);
-        Plus(evenA, oddA, (float)A).Store(to + toStep);
-        Plus(evenA, oddA, (float)-A).Store(to + (2 * toStep));
-        float* next = to + (3 * toStep);
-        Plus(evenB, oddB, (float)B).Store(next);
-        Plus(evenB, oddB, (float)-B).Store(next + toStep);
-        Plus(b + f, d, -Middle).Store(next + (2 * toStep));
-    }
-
-    // One-dimensional output transform: the values at six points to four outputs in a row or column.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Lanes First, Lanes Second, Lanes Third, Lanes Fourth) TransformOutput(float* from, long step)
-    {
-        float* second = from + (3 * step);
-        Lanes a = Vector512.Load(from + step), b = Vector512.Load(from + (2 * step));
-        Lanes c = Vector512.Load(second), d = Vector512.Load(second + step);
-        Lanes sumA = a + b, differenceA = a - b, sumB = c + d, differenceB = c - d;
-        return (
-            Vector512.Load(from) + sumA + sumB,
-            Plus(differenceA * (float)A, differenceB, (float)B),
-            Plus(sumA * (float)(A * A), sumB, (float)(B * B)),
-            Plus(Plus(Vector512.Load(second + (2 * step)), differenceA, (float)(A * A * A)), differenceB, (float)(B * B * B)));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Lanes Plus(Lanes x, Lanes y, float factor) => Vector512.FusedMultiplyAdd(y, Vector512.Create(factor), x);
 
     // Works on some tiles of a phase.
     private delegate void BlockWork(int first, int count, float* small);
