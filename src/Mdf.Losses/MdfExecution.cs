@@ -1,6 +1,8 @@
 namespace Mdf.Losses;
 
-/// <summary>The way in which a loss of feature maps and its gradient are computed. Both ways give the same results up to rounding.</summary>
+/// <summary>
+/// The way in which a loss of feature maps and its gradient are computed. Both ways give the same results up to rounding.
+/// </summary>
 public enum MdfExecution
 {
     /// <summary>
