@@ -20,11 +20,12 @@ internal static class OtherLosses
             Variant.Ssim => new SsimLoss(),
             Variant.MsSsim => new MsSsimLoss(new MsSsimLossOptions { Similarity = scales }),
             Variant.MsSsimL1 => new MsSsimL1Loss(new MsSsimL1LossOptions { Similarity = scales }),
-            Variant.Vgg => Of(new Vgg16Features("relu4_3"), n => new VggLoss(n)),
-            Variant.VggResized => Of(new Vgg16Features("relu4_3"), n => new VggLoss(n, new VggLossOptions { Resizes = true })),
+            Variant.Vgg or Variant.VggByLibtorch => Of(new Vgg16Features("relu4_3"), n => new VggLoss(n)),
+            Variant.VggResized or Variant.VggResizedByLibtorch =>
+                Of(new Vgg16Features("relu4_3"), n => new VggLoss(n, new VggLossOptions { Resizes = true })),
             Variant.LpipsAlex => Of(new AlexNetFeatures("relu5"), n => new LpipsLoss(n)),
             Variant.LpipsSqueeze => Of(new SqueezeNetFeatures(), n => new LpipsLoss(n)),
-            Variant.LpipsVgg => Of(new Vgg16Features("relu5_3"), n => new LpipsLoss(n)),
+            Variant.LpipsVgg or Variant.LpipsVggByLibtorch => Of(new Vgg16Features("relu5_3"), n => new LpipsLoss(n)),
             _ => throw new ArgumentOutOfRangeException(nameof(variant), variant, "This is none of the other losses."),
         };
     }

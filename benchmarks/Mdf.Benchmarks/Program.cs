@@ -17,6 +17,8 @@ using TorchSharp;
 // dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- mutations FOLDER FIRST COUNT
 // dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- scale-out ROUNDS
 // dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- data FOLDER BATCHES
+// dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- floor WxH
+// dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- restore NETWORK WxH THREADS ROUNDS all|convolutions|onnx|libtorch
 
 var rest = args.ToList();
 BenchmarkSettings.HasGlibcDefaults = rest.Remove(BenchmarkSettings.GlibcDefaults);
@@ -68,6 +70,19 @@ if (rest is [ScaleOut.Command, var rounds])
 if (rest is [DataSide.Command, var photographs, var batches])
 {
     DataSide.Run(photographs, int.Parse(batches, CultureInfo.InvariantCulture));
+    return 0;
+}
+
+if (rest is [RestoreOnce.Command, var network, var image, var threads, var repeats, var engines])
+{
+    RestoreOnce.Run(
+        network, image, int.Parse(threads, CultureInfo.InvariantCulture), int.Parse(repeats, CultureInfo.InvariantCulture), engines);
+    return 0;
+}
+
+if (rest is [Floor.Command, var restored])
+{
+    Floor.Run(restored);
     return 0;
 }
 

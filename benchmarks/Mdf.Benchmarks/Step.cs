@@ -76,7 +76,12 @@ internal sealed class Step : IDisposable
         {
             nn.Module<Tensor, Tensor, Tensor> other = OtherLosses.Create(variant, size);
             other.to(device);
-            return () => Backward(other.call(restored, reference));
+            bool byLibtorch = variant is Variant.VggByLibtorch or Variant.VggResizedByLibtorch or Variant.LpipsVggByLibtorch;
+            return () =>
+            {
+                AppContext.SetSwitch("Mdf.CompareByLibtorch", byLibtorch);
+                Backward(other.call(restored, reference));
+            };
         }
 
         var loss = new MdfLoss(pyramid, new MdfLossOptions

@@ -67,4 +67,13 @@ public enum Variant
 
     /// <summary>LpipsLoss of VGG-16.</summary>
     LpipsVgg,
+
+    /// <summary>VggLoss of VGG-16 with libtorch's convolutions.</summary>
+    VggByLibtorch,
+
+    /// <summary>VggLoss with images resized to 224 x 224, with libtorch's convolutions.</summary>
+    VggResizedByLibtorch,
+
+    /// <summary>LpipsLoss of VGG-16 with libtorch's convolutions.</summary>
+    LpipsVggByLibtorch,
 }

@@ -1,3 +1,4 @@
+using Mdf.Models.Simd;
 using Microsoft.Extensions.Logging;
 
 namespace Mdf.Losses;
@@ -21,4 +22,16 @@ internal static partial class LoggerMessages
 
     [LoggerMessage(EventId = 104, Level = LogLevel.Information, Message = "LPIPS: frozen {Network} from {Weights}.")]
     public static partial void LoadedLpips(this ILogger logger, LpipsNetwork network, string weights);
+
+    /// <summary>Logs the vectors of the kernels, where the processor has what they need. The first call in a process measures.</summary>
+    public static void LogKernels(this ILogger logger)
+    {
+        if (VectorDiscriminator.IsSupported && logger.IsEnabled(LogLevel.Debug))
+        {
+            logger.UsesKernels(KernelChoice.Current.Bits, KernelChoice.Current.Reason);
+        }
+    }
+
+    [LoggerMessage(EventId = 105, Level = LogLevel.Debug, Message = "Kernels in C# use vectors of {Bits} bits, because {Reason}.")]
+    private static partial void UsesKernels(this ILogger logger, int bits, string reason);
 }

@@ -49,7 +49,9 @@ public sealed class LpipsLoss : FeatureLoss
         ILogger? logger = null)
         : this(Load(network, ref backbone, linear, options ??= new LpipsLossOptions()), options)
     {
-        (logger ?? NullLogger.Instance).LoadedLpips(network, backbone!);
+        logger ??= NullLogger.Instance;
+        logger.LoadedLpips(network, backbone!);
+        logger.LogKernels();
     }
 
     /// <summary>Creates the loss from a copy of a network in memory.</summary>
@@ -73,7 +75,7 @@ public sealed class LpipsLoss : FeatureLoss
     }
 
     private LpipsLoss(PerceptualNetwork network, LpipsLossOptions options)
-        : base(options, network)
+        : base(options, network, usesGraph: options.Execution == MdfExecution.Graph)
     {
         Options = options;
     }
@@ -137,6 +139,7 @@ public sealed class LpipsLoss : FeatureLoss
     private static void Check(LpipsLossOptions options)
     {
         Guard.Defined(options.Reduction);
+        Guard.Defined(options.Execution);
         WorkingMemory.Require(options.WorkingMemory);
     }
 }

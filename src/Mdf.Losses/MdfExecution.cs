@@ -1,6 +1,8 @@
 namespace Mdf.Losses;
 
-/// <summary>The way in which the MDF loss and its gradient are computed. Both ways give the same results up to rounding.</summary>
+/// <summary>
+/// The way in which a loss of feature maps and its gradient are computed. Both ways give the same results up to rounding.
+/// </summary>
 public enum MdfExecution
 {
     /// <summary>
@@ -10,6 +12,6 @@ public enum MdfExecution
     /// </summary>
     Fused,
 
-    /// <summary>Autograd computes the gradient and keeps the feature maps of all scales in memory until <c>backward</c>.</summary>
+    /// <summary>Autograd computes the gradient and keeps all feature maps in memory until <c>backward</c>.</summary>
     Graph,
 }

@@ -48,6 +48,7 @@ public sealed class MdfLoss : FeatureLoss
     {
         logger ??= NullLogger.Instance;
         logger.Loaded(ScaleCount, weights);
+        logger.LogKernels();
         if (Network.Ignored.Count > 0 && logger.IsEnabled(LogLevel.Information))
         {
             logger.LeftOut(weights, string.Join(", ", Network.Ignored));
@@ -91,7 +92,9 @@ public sealed class MdfLoss : FeatureLoss
         string name = PackagedWeights.NameOf(task);
         options ??= new MdfLossOptions();
         var loss = new MdfLoss(FoldOwned(PackagedWeights.LoadPackaged(name), options), options);
-        (logger ?? NullLogger.Instance).Loaded(loss.ScaleCount, name);
+        logger ??= NullLogger.Instance;
+        logger.Loaded(loss.ScaleCount, name);
+        logger.LogKernels();
         return loss;
     }
 

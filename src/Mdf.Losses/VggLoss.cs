@@ -37,7 +37,9 @@ public sealed class VggLoss : FeatureLoss
     public VggLoss(string? weights = null, VggLossOptions? options = null, ILogger? logger = null)
         : this(Load(ref weights, options ??= new VggLossOptions()), options)
     {
-        (logger ?? NullLogger.Instance).LoadedVgg(options.Network, weights!);
+        logger ??= NullLogger.Instance;
+        logger.LoadedVgg(options.Network, weights!);
+        logger.LogKernels();
     }
 
     /// <summary>Creates the loss from a copy of a network in memory.</summary>
@@ -52,7 +54,7 @@ public sealed class VggLoss : FeatureLoss
     }
 
     private VggLoss(PerceptualNetwork network, VggLossOptions options)
-        : base(options, network)
+        : base(options, network, usesGraph: options.Execution == MdfExecution.Graph)
     {
         Options = options;
     }
@@ -94,6 +96,7 @@ public sealed class VggLoss : FeatureLoss
     {
         Guard.Defined(options.Distance);
         Guard.Defined(options.Reduction);
+        Guard.Defined(options.Execution);
         WorkingMemory.Require(options.WorkingMemory);
         Guard.NotNull(options.Layers);
         Guard.Option(

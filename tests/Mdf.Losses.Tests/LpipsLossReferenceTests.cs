@@ -49,9 +49,9 @@ public sealed class LpipsLossReferenceTests : IDisposable
         TensorAssert.RelativelyNear(stored[$"{name}.value"], distance.call(x.detach(), y), wide ? 1e-9 : 2e-4);
         TensorAssert.RelativelyNear(stored[$"{name}.per_layer"], loss.Terms(x.detach(), y), wide ? 1e-9 : 1e-3);
 
-        // Gradients are stored in float32. In float32, rounding flips a few of VGG's many ReLUs.
+        // Gradients are stored in float32. In float32, rounding flips a few of VGG's many ReLUs: an error of 1.5e-2 was measured with AVX2.
         Assert.InRange(
-            TensorAssert.RelativeNormError(stored[$"{name}.grad_x"], x.grad!), 0, wide ? 1e-7 : network == LpipsNetwork.Vgg ? 5e-3 : 5e-5);
+            TensorAssert.RelativeNormError(stored[$"{name}.grad_x"], x.grad!), 0, wide ? 1e-7 : network == LpipsNetwork.Vgg ? 2e-2 : 5e-5);
     }
 
     [Theory]

@@ -25,9 +25,9 @@ public sealed class VggLossReferenceTests : IDisposable
     // Gradients are stored in float32. In float32, rounding flips ReLUs whose input is within 1e-7 of zero (two of 131072 in one layer
     // here with AVX-512, more with AVX2 alone), and each moves the gradient of the pixels it sees. The largest error is relative to the
     // largest
-    // gradient: 1.3e-3 was measured on an AMD EPYC with AVX2 alone.
+    // gradient: 1.3e-3 by libtorch's convolutions and 2.1e-3 by this library's were measured on AMD EPYCs with AVX2 alone.
     [Theory]
-    [InlineData("plain", ScalarType.Float32, 1e-4, 1e-3, 2e-3)]
+    [InlineData("plain", ScalarType.Float32, 1e-4, 1e-3, 4e-3)]
     [InlineData("plain", ScalarType.Float64, 1e-9, 1e-7, 1e-7)]
     [InlineData("resize", ScalarType.Float32, 1e-4, 2e-3, 0.05)]
     [InlineData("resize", ScalarType.Float64, 1e-9, 1e-7, 1e-7)]

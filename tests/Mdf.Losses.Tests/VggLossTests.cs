@@ -1,6 +1,8 @@
 using Mdf.Checkpoints;
 using Mdf.Models.Perceptual;
+using Mdf.Models.Simd;
 using Mdf.Testing;
+using Microsoft.Extensions.Logging;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -139,6 +141,18 @@ public sealed class VggLossTests : IDisposable
             "it lacks [features.10.weight, features.10.bias]",
             message.Replace("features.10.bias, features.10.weight", "features.10.weight, features.10.bias", StringComparison.Ordinal),
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Constructor_LoggerForDebugging_IsToldTheKernels()
+    {
+        using var folder = new TemporaryFolder();
+        var logger = new ListLogger(LogLevel.Debug);
+        SafetensorsFile.Write(folder.PathOf("vgg.safetensors"), network.state_dict());
+        using var loss = new VggLoss(folder.PathOf("vgg.safetensors"), Shallow, logger);
+        string expected = $"Kernels in C# use vectors of {KernelChoice.Current.Bits} bits, because ";
+        Assert.Equal(
+            VectorDiscriminator.IsSupported ? 1 : 0, logger.Messages.Count(m => m.StartsWith(expected, StringComparison.Ordinal)));
     }
 
     [Fact]

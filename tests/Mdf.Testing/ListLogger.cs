@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Mdf.Testing;
 
 /// <summary>Logger that keeps messages.</summary>
-public sealed class ListLogger : ILogger
+/// <param name="least">Level of the least important messages that are kept.</param>
+public sealed class ListLogger(LogLevel least = LogLevel.Information) : ILogger
 {
     /// <summary>Logged messages.</summary>
     public List<string> Messages { get; } = [];
@@ -13,10 +14,15 @@ public sealed class ListLogger : ILogger
         where TState : notnull => null;
 
     /// <inheritdoc/>
-    public bool IsEnabled(LogLevel logLevel) => true;
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= least;
 
     /// <inheritdoc/>
     public void Log<TState>(
-        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        Messages.Add(formatter(state, exception));
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (IsEnabled(logLevel))
+        {
+            Messages.Add(formatter(state, exception));
+        }
+    }
 }

@@ -19,7 +19,7 @@ internal sealed class PerceptualNetwork : IFeatureNetwork
     private readonly FeatureNetwork original;
     private readonly PerceptualExtractorFactory createExtractor;
     private readonly long? workingMemory;
-    private readonly long? seenPixels;
+    private readonly long? seenSide;
     private readonly DeviceCopies<(FeatureNetwork Network, PerceptualExtractor Extractor)> copies;
 
     /// <summary>Copies a network.</summary>
@@ -36,7 +36,7 @@ internal sealed class PerceptualNetwork : IFeatureNetwork
         LayerCount = layerCount;
         this.createExtractor = createExtractor;
         this.workingMemory = workingMemory;
-        seenPixels = seenSide * seenSide;
+        this.seenSide = seenSide;
         copies = new DeviceCopies<(FeatureNetwork Network, PerceptualExtractor Extractor)>(Create, Release);
         MinimumSide = seenSide is null ? original.MinimumSide : 1;
     }
@@ -57,10 +57,15 @@ internal sealed class PerceptualNetwork : IFeatureNetwork
 
     public IEnumerable<Tile> Tiles(Tensor images, ScalarType precision)
     {
+        long bytes = WorkingMemory.Bytes(workingMemory, images.device);
+        long rows = seenSide ?? images.shape[2], columns = seenSide ?? images.shape[3];
+        return Tile.DivideImages(
+            images.shape,
+            copies.In(precision).Extractor.ImagesIn(images.shape[0], rows, columns, bytes) ?? ByLibtorch(rows * columns));
+
         // Twice the network's values: the restored image's maps, and either the reference's maps or the gradients of the backward pass.
-        long pixels = seenPixels ?? (images.shape[2] * images.shape[3]);
-        double bytesAnImage = 2 * original.ValuesPerPixel * pixels * (precision == ScalarType.Float64 ? 8 : 4);
-        return Tile.DivideImages(images.shape, (long)(WorkingMemory.Bytes(workingMemory, images.device) / bytesAnImage));
+        long ByLibtorch(long pixels) =>
+            (long)(bytes / (2 * original.ValuesPerPixel * pixels * (precision == ScalarType.Float64 ? 8 : 4)));
     }
 
     public int Workers(Tensor images) => 1;

@@ -1,4 +1,5 @@
 using Mdf.Models.Perceptual;
+using Mdf.Models.Simd;
 using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
@@ -33,6 +34,10 @@ internal sealed class VggExtractor : PerceptualExtractor
         Tensor normalized = (images - mean) / deviation;
         return options.Resizes ? BilinearResizing.Resize(normalized, ResizedSide) : normalized;
     }
+
+    /// <inheritdoc/>
+    protected override MapDistance VectorDistance(int layer) =>
+        new DifferenceDistance(options.Distance == FeatureDistance.L1, weights[layer]);
 
     /// <inheritdoc/>
     protected override Tensor Distance(int layer, Tensor difference) =>

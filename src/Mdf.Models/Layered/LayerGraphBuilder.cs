@@ -47,6 +47,7 @@ internal sealed class LayerGraphBuilder
             Add(new NormalizationStep(input, weight, bias, mean, variance, norm.eps)),
         ReLU _ => Add(new ReluStep(input)),
         PReLU activation => Add(new PReluStep(input, activation.weight!)),
+        MaxPool2d pool when IsHalving(pool) => Add(new MaxPoolStep(input)),
         PixelShuffle shuffle => Add(new PixelShuffleStep(input, checked((int)shuffle.upscale_factor))),
         _ => throw Unknown(module),
     };
@@ -55,7 +56,7 @@ internal sealed class LayerGraphBuilder
 
     private static NotSupportedException Unknown(Module module) => new(
         $"The layer {module.GetType().Name} has no description as a step; expected a convolution without stride, dilation and groups, "
-        + "batch normalisation with weights and running statistics, ReLU, PReLU or pixel shuffle.");
+        + "batch normalisation with weights and running statistics, ReLU, PReLU, pixel shuffle or max pooling of 2 x 2 positions.");
 
     private static bool IsPlain(Conv2d convolution) =>
         convolution.groups == 1
@@ -63,6 +64,13 @@ internal sealed class LayerGraphBuilder
         && convolution.stride!.All(s => s == 1)
         && convolution.dilation!.All(d => d == 1)
         && convolution.padding is { Length: > 0 } padding && padding.All(p => p == padding[0]);
+
+    private static bool IsHalving(MaxPool2d pool) =>
+        !pool.ceil_mode
+        && pool.kernel_size.All(k => k == 2)
+        && pool.stride is { Length: > 0 } stride && stride.All(s => s == 2)
+        && (pool.padding ?? []).All(p => p == 0)
+        && (pool.dilation ?? []).All(d => d == 1);
 
     private static int Padding(Conv2d convolution) => checked((int)convolution.padding![0]);
 }

@@ -70,6 +70,10 @@ internal sealed record ScaleStep(int Input, double Factor) : LayerStep(Input);
 /// <param name="Step">Factor by which height and width grow.</param>
 internal sealed record PixelShuffleStep(int Input, int Step) : LayerStep(Input);
 
+/// <summary>Max pooling of squares of 2 x 2 positions; an odd last row or column is left out.</summary>
+/// <param name="Input">Number of the value that the step takes.</param>
+internal sealed record MaxPoolStep(int Input) : LayerStep(Input);
+
 /// <summary>Bilinear enlargement with half-pixel centres, clamped at the borders (PyTorch's <c>align_corners=False</c>).</summary>
 /// <param name="Input">Number of the value that the step takes.</param>
 /// <param name="Scale">Factor by which height and width grow.</param>

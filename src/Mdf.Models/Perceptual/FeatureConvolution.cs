@@ -1,3 +1,4 @@
+using Mdf.Models.Layered;
 using Mdf.TorchCompatibility;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -11,7 +12,7 @@ namespace Mdf.Models.Perceptual;
 /// first of several equal values. libtorch's float64 convolution on the CPU does not: its matrix product rounds differently at block edges.
 /// In flat image regions a different choice of maximum changes the gradient by several percent.
 /// </summary>
-internal sealed class FeatureConvolution : Module<Tensor, Tensor>
+internal sealed class FeatureConvolution : Module<Tensor, Tensor>, ILayered
 {
     // A multiple of the number of columns that matrix product kernels process at a time.
     private const long BlockColumns = 48;
@@ -46,6 +47,10 @@ internal sealed class FeatureConvolution : Module<Tensor, Tensor>
         Tensor product = matmul(weight.flatten(1), whole).narrow(2, 0, positions).Plus(bias.reshape(-1, 1));
         return product.reshape(input.shape[0], weight.shape[0], height, width).MoveToOuterDisposeScope();
     }
+
+    int ILayered.Describe(LayerGraphBuilder layers, int input) => stride == 1
+        ? layers.Add(new ConvolutionStep(input, weight, bias, (int)padding))
+        : throw new NotSupportedException($"A convolution with stride {stride} has no description as a step.");
 
     private static Tensor Empty(params long[] shape) => empty(shape, ScalarType.Float32, CPU);
 

@@ -1,5 +1,6 @@
 using Mdf.Checkpoints;
 using Mdf.Guards;
+using Mdf.Models.Layered;
 using Mdf.TorchCompatibility;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -150,6 +151,23 @@ public abstract class FeatureNetwork : Module<Tensor, Tensor>
         copy.eval();
         return copy;
     }
+
+    /// <summary>Describes the network for the forms that do not run on libtorch.</summary>
+    /// <exception cref="NotSupportedException">A layer has no description.</exception>
+    internal LayerGraph Describe()
+    {
+        var layers = new LayerGraphBuilder();
+        int value = 0;
+        foreach (Module<Tensor, Tensor> operation in operations)
+        {
+            value = layers.Apply(operation, value);
+        }
+
+        return layers.Build();
+    }
+
+    /// <summary>Returns the number of a layer's result in the network's description.</summary>
+    internal int ValueOf(string layer) => IndexOf(steps, layer, nameof(layer)) + 1;
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

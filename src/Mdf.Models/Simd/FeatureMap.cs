@@ -45,8 +45,14 @@ internal readonly unsafe struct FeatureMap(float* start, int rows, int columns, 
         }
     }
 
+    /// <summary>Number of values of the map.</summary>
+    public long Length => (long)Rows * Columns * Channels;
+
     /// <summary>Returns the address of a position's first channel.</summary>
     public float* At(int row, int column) => Start + (row * RowStride) + ((long)column * Channels);
+
+    /// <summary>Returns the view of another image's map, where the maps follow each other in memory.</summary>
+    public FeatureMap Image(int index) => new(Start + (index * Rows * RowStride), Rows, Columns, Channels, RowStride);
 
     /// <summary>Returns a view of the top left part with the given numbers of rows and columns.</summary>
     public FeatureMap Part(int rows, int columns) => Part(0, 0, rows, columns);

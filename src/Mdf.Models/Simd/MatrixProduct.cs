@@ -1,12 +1,14 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using static TorchSharp.torch;
 using HalfLanes = System.Runtime.Intrinsics.Vector256<float>;
 using Lanes = System.Runtime.Intrinsics.Vector512<float>;
 
 namespace Mdf.Models.Simd;
 
 /// <summary>
-/// Multiplies two row-major float32 matrices with register blocking, for <see cref="WinogradConvolution"/> and
+/// Multiplies a row-major float32 matrix by one in panels, with register blocking, for <see cref="WinogradConvolution"/> and
 /// <see cref="PatchConvolution"/>.
 /// </summary>
 internal static unsafe class MatrixProduct
@@ -31,10 +33,30 @@ internal static unsafe class MatrixProduct
     /// <summary>Rounds a row count up to a multiple of <see cref="Rows"/>.</summary>
     public static int RoundedUp(int rows) => (rows + Rows - 1) / Rows * Rows;
 
+    /// <summary>
+    /// Divides matrices into panels of <see cref="Lane"/> columns that lie one after the other, each of them row by row. A product then
+    /// reads its right matrix from end to end.
+    /// </summary>
+    /// <param name="matrices">(matrices, inner, columns); columns must be a multiple of <see cref="Lane"/>.</param>
+    /// <returns>(matrices, panels, inner, <see cref="Lane"/>), float32 and contiguous.</returns>
+    public static Tensor Panels(Tensor matrices) =>
+        matrices.to(ScalarType.Float32).unflatten(2, matrices.shape[2] / Lane, Lane).transpose(1, 2).contiguous();
+
     /// <summary>Multiplies a (rows, inner) matrix by an (inner, columns) matrix.</summary>
-    public static void Multiply(float* left, float* right, float* product, long rows, long inner, long columns)
+    /// <param name="left">The left matrix, contiguous.</param>
+    /// <param name="right">The right matrix as <see cref="Panels"/> arranges it.</param>
+    /// <param name="product">The product, contiguous.</param>
+    /// <param name="rows">Number of rows, a multiple of <see cref="Rows"/>.</param>
+    /// <param name="inner">Number of columns of the left matrix.</param>
+    /// <param name="columns">Number of columns of the product.</param>
+    public static void Multiply(float* left, float* right, float* product, long rows, long inner, long columns) =>
+        Multiply(left, right, product, rows, inner, columns, KernelChoice.Current.Bits == 512);
+
+    /// <summary>Multiplies by the kernel for 512 or for 256 bits.</summary>
+    /// <inheritdoc cref="Multiply(float*, float*, float*, long, long, long)"/>
+    public static void Multiply(float* left, float* right, float* product, long rows, long inner, long columns, bool is512)
     {
-        if (Vector512.IsHardwareAccelerated)
+        if (is512)
         {
             MultiplyBy512(left, right, product, rows, inner, columns);
         }
@@ -49,19 +71,20 @@ internal static unsafe class MatrixProduct
     [MethodImpl(Kernel)]
     private static void MultiplyBy512(float* left, float* right, float* product, long rows, long inner, long columns)
     {
-        for (long row = 0; row < rows; row += Rows)
+        for (long column = 0; column < columns; column += 2 * Lane)
         {
-            for (long column = 0; column < columns; column += 2 * Lane)
+            for (long row = 0; row < rows; row += Rows)
             {
                 // Three row pointers with three shared offsets address 12 rows; one pointer with 11 offsets would need more general
                 // registers than the processor has.
-                float* x = left + (row * inner), y = x + (4 * inner), z = y + (4 * inner), w = right + column;
+                float* x = left + (row * inner), y = x + (4 * inner), z = y + (4 * inner);
+                float* w = right + (column * inner), v = w + (Lane * inner);
                 long one = inner, two = 2 * one, three = 3 * one;
                 Pair a = default, b = default, c = default, d = default, e = default, f = default;
                 Pair g = default, h = default, i = default, j = default, k = default, l = default;
-                for (float* end = x + inner; x < end; x++, y++, z++, w += columns)
+                for (float* end = x + inner; x < end; x++, y++, z++, w += Lane, v += Lane)
                 {
-                    Lanes first = Vector512.Load(w), second = Vector512.Load(w + Lane);
+                    Lanes first = Load(w), second = Load(v);
                     a = a.Plus(x[0], first, second);
                     b = b.Plus(x[one], first, second);
                     c = c.Plus(x[two], first, second);
@@ -97,14 +120,14 @@ internal static unsafe class MatrixProduct
     [MethodImpl(Kernel)]
     private static void MultiplyBy256(float* left, float* right, float* product, long rows, long inner, long columns)
     {
-        for (long row = 0; row < rows; row += Rows / 2)
+        for (long column = 0; column < columns; column += Lane)
         {
-            for (long column = 0; column < columns; column += Lane)
+            for (long row = 0; row < rows; row += Rows / 2)
             {
-                float* x = left + (row * inner), y = x + (3 * inner), w = right + column;
+                float* x = left + (row * inner), y = x + (3 * inner), w = right + (column * inner);
                 long one = inner, two = 2 * one;
                 HalfPair a = default, b = default, c = default, d = default, e = default, f = default;
-                for (float* end = x + inner; x < end; x++, y++, w += columns)
+                for (float* end = x + inner; x < end; x++, y++, w += Lane)
                 {
                     HalfLanes first = Vector256.Load(w), second = Vector256.Load(w + HalfLane);
                     a = a.Plus(x[0], first, second);
@@ -126,6 +149,10 @@ internal static unsafe class MatrixProduct
         }
     }
 
+    // Vector512's methods follow .NET's policy and may use half registers; Avx512F's never do.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Lanes Load(float* from) => Avx512F.IsSupported ? Avx512F.LoadVector512(from) : Vector512.Load(from);
+
     // One row's sums, in two AVX-512 registers.
     private readonly struct Pair(Lanes first, Lanes second)
     {
@@ -135,15 +162,29 @@ internal static unsafe class MatrixProduct
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public Pair Plus(float x, Lanes w, Lanes v)
         {
-            Lanes all = Vector512.Create(x);
-            return new Pair(Vector512.FusedMultiplyAdd(all, w, first), Vector512.FusedMultiplyAdd(all, v, second));
+            if (Avx512F.IsSupported)
+            {
+                Lanes all = Avx512F.BroadcastScalarToVector512(Vector128.CreateScalarUnsafe(x));
+                return new Pair(Avx512F.FusedMultiplyAdd(all, w, first), Avx512F.FusedMultiplyAdd(all, v, second));
+            }
+
+            Lanes same = Vector512.Create(x);
+            return new Pair(Vector512.FusedMultiplyAdd(same, w, first), Vector512.FusedMultiplyAdd(same, v, second));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Store(float* to)
         {
-            first.Store(to);
-            second.Store(to + Lane);
+            if (Avx512F.IsSupported)
+            {
+                Avx512F.Store(to, first);
+                Avx512F.Store(to + Lane, second);
+            }
+            else
+            {
+                first.Store(to);
+                second.Store(to + Lane);
+            }
         }
     }
 

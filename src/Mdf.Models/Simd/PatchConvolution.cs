@@ -12,7 +12,7 @@ internal sealed unsafe class PatchConvolution
 {
     private const int PixelsOfBlock = 4 * MatrixProduct.Rows;
 
-    // [kernel row][kernel column][input channel][output channel]
+    // A matrix (kernel row, kernel column, input channel; output channel) in panels.
     private readonly float[] weights;
     private readonly int inputs;
     private readonly int kernel;
@@ -26,7 +26,7 @@ internal sealed unsafe class PatchConvolution
     {
         using var scope = NewDisposeScope();
         (outputs, inputs, kernel) = ((int)weight.shape[0], (int)weight.shape[1], (int)weight.shape[2]);
-        weights = [.. weight.permute(2, 3, 1, 0).contiguous().to(ScalarType.Float32).data<float>()];
+        weights = [.. MatrixProduct.Panels(weight.permute(2, 3, 1, 0).flatten(0, 2).unsqueeze(0)).data<float>()];
     }
 
     // Number of values in one row of a patch.

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
 using Lanes = System.Runtime.Intrinsics.Vector512<float>;
@@ -22,10 +23,19 @@ internal sealed unsafe class WinogradConvolution
     // Number of neighbouring tiles whose transformed columns are buffered together.
     private const int Neighbours = 8, ColumnsOfNeighbours = (Neighbours * Outputs) + Side - Outputs;
 
-    // The interpolation points are ±A and ±B. B is 1/A, so the product of their squares is 1 and drops out of the transforms.
-    private const double A = 0.70710678118654752, B = 1 / A;
+    // Number of values of a thread's small memory: the transformed columns of neighbours, and a tile.
+    private const int Small = Side * (ColumnsOfNeighbours + Side) * Lane;
 
-    // [point][input channel][output channel]
+    // Layers with more weights than this are computed phase by phase, because the weights of a block would not stay in the caches.
+    private const int WeightsOfBlock = Points * 128 * 128;
+
+    // Number of output channels whose weights are transformed at once; bounds the memory of it.
+    private const int ChannelsAtOnce = 64;
+
+    // Number of values that a phase leaves for the next one: 16 MB, which the third-level cache holds.
+    private const int ValuesOfPhase = 1 << 22;
+
+    // A matrix (input channel, output channel) in panels for each point.
     private readonly float[] weights;
     private readonly int inputs;
     private readonly int outputs;
@@ -39,70 +49,133 @@ internal sealed unsafe class WinogradConvolution
     {
         using var scope = NewDisposeScope();
         (outputs, inputs) = ((int)weight.shape[0], (int)weight.shape[1]);
-        double[] rows = [1, 0, 0, .. Row(A, B), .. Row(-A, B), .. Row(B, A), .. Row(-B, A), 0, 0, 1];
-        Tensor taps = tensor(rows, ScalarType.Float64, CPU).reshape(Side, Taps);
-        Tensor points = taps.matmul(weight).matmul(taps.t());
-        weights = [.. points.permute(2, 3, 1, 0).contiguous().to(ScalarType.Float32).data<float>()];
+        Tensor taps = WinogradTransforms.Taps();
 
-        // The powers 1, p, p² of a point p, divided by the product of its distances to the other finite points.
-        static double[] Row(double point, double other)
+        // Both dimensions at once: one product instead of a small one for each pair of channels.
+        Tensor both = kron(taps, taps);
+        weights = new float[Points * inputs * outputs];
+        for (int first = 0; first < outputs; first += ChannelsAtOnce)
         {
-            double distances = 2 * point * point * ((point * point) - (other * other));
-            return [1 / distances, point / distances, point * point / distances];
+            using var ofPart = NewDisposeScope();
+            int count = Math.Min(ChannelsAtOnce, outputs - first);
+            Tensor part = weight.narrow(0, first, count).permute(2, 3, 1, 0).reshape(Taps * Taps, inputs * count);
+            Span<float> panels = MemoryMarshal.Cast<byte, float>(
+                MatrixProduct.Panels(both.matmul(part).reshape(Points, inputs, count)).bytes);
+            for (int point = 0; point < Points; point++)
+            {
+                panels.Slice(point * inputs * count, inputs * count).CopyTo(weights.AsSpan(inputs * ((point * outputs) + first)));
+            }
         }
     }
 
     // Stride between the planes of two points, padded by one vector so that a tile's 36 planes do not map to the same cache set.
-    private static long Plane(int channels) => (TilesOfBlock * channels) + Lane;
+    private static long Plane(long tiles, int channels) => (tiles * channels) + Lane;
 
     /// <summary>Convolves a map.</summary>
     /// <param name="source">The input map.</param>
     /// <param name="margins">Zero padding.</param>
     /// <param name="epilogue">Processes and stores the outputs.</param>
     public void Run<TEpilogue>(FeatureMap source, Margins margins, TEpilogue epilogue)
+        where TEpilogue : struct, IEpilogue => Run(source, images: 1, margins, epilogue);
+
+    /// <summary>Convolves the maps of several images.</summary>
+    /// <param name="source">The first image's input map. The other images' maps follow it in memory.</param>
+    /// <param name="images">Number of images.</param>
+    /// <param name="margins">Zero padding.</param>
+    /// <param name="epilogue">Processes and stores the outputs.</param>
+    public void Run<TEpilogue>(FeatureMap source, int images, Margins margins, TEpilogue epilogue)
         where TEpilogue : struct, IEpilogue
     {
-        int rows = source.Rows - Taps + 1 + margins.Top + margins.Bottom;
-        int columns = source.Columns - Taps + 1 + margins.Left + margins.Right;
-        int across = (columns + Outputs - 1) / Outputs, tiles = (rows + Outputs - 1) / Outputs * across;
-        Blocks.Run((tiles + TilesOfBlock - 1) / TilesOfBlock, blocks =>
+        var grid = new WinogradGrid(source, margins, Outputs, Taps);
+        int tiles = images * grid.TilesOfImage;
+        if (weights.Length > WeightsOfBlock)
         {
-            long ofInputs = Points * Plane(inputs), ofOutputs = Points * Plane(outputs);
-            using var scratch = new Scratch(ofInputs + ofOutputs + (Side * (ColumnsOfNeighbours + Side) * Lane));
-            float* transformed = scratch.Start, products = transformed + ofInputs, small = products + ofOutputs;
-            fixed (float* matrices = weights)
-            {
-                while (blocks.Take(out int block))
-                {
-                    int first = block * TilesOfBlock, count = Math.Min(TilesOfBlock, tiles - first);
-                    TransformInputs(source, margins, first, count, across, transformed, small);
-                    for (int point = 0; point < Points; point++)
-                    {
-                        MatrixProduct.Multiply(
-                            transformed + (point * Plane(inputs)),
-                            matrices + ((long)point * inputs * outputs),
-                            products + (point * Plane(outputs)),
-                            MatrixProduct.RoundedUp(count), inputs, outputs);
-                    }
+            RunPhases(grid, tiles, epilogue);
+            return;
+        }
 
-                    TransformOutputs(products, small, first, count, across, rows, columns, epilogue);
+        Blocks.Run(BlocksOf(tiles), blocks =>
+        {
+            long ofInputs = Points * Plane(TilesOfBlock, inputs), ofOutputs = Points * Plane(TilesOfBlock, outputs);
+            using var scratch = new Scratch(ofInputs + ofOutputs + Small);
+            float* transformed = scratch.Start, products = transformed + ofInputs, small = products + ofOutputs;
+            while (blocks.Take(out int block))
+            {
+                int first = block * TilesOfBlock, count = Math.Min(TilesOfBlock, tiles - first);
+                TransformInputs(grid, first, count, transformed, Plane(TilesOfBlock, inputs), small);
+                for (int point = 0; point < Points; point++)
+                {
+                    Multiply(point, transformed, products, count, TilesOfBlock);
                 }
+
+                TransformOutputs(products, Plane(TilesOfBlock, outputs), small, grid, first, count, epilogue);
             }
         });
     }
 
+    private static int BlocksOf(int tiles) => (tiles + TilesOfBlock - 1) / TilesOfBlock;
+
+    // Wide layers: all threads transform the inputs of many tiles, then multiply point by point, then transform the outputs. So each
+    // point's matrix is read once for all these tiles, and by one thread.
+    private void RunPhases<TEpilogue>(WinogradGrid grid, int tiles, TEpilogue epilogue)
+        where TEpilogue : struct, IEpilogue
+    {
+        int most = Math.Max(1, ValuesOfPhase / (Points * (inputs + outputs) * TilesOfBlock)) * TilesOfBlock;
+        int parts = (tiles + most - 1) / most, step = MatrixProduct.RoundedUp((tiles + parts - 1) / parts);
+        long planeIn = Plane(step, inputs), planeOut = Plane(step, outputs);
+        using var scratch = new Scratch(Points * (planeIn + planeOut));
+        float* transformed = scratch.Start, products = transformed + (Points * planeIn);
+        for (int begin = 0; begin < tiles; begin += step)
+        {
+            int first = begin, all = Math.Min(step, tiles - first);
+            OnBlocks(all, (done, count, small) =>
+                TransformInputs(grid, first + done, count, transformed + ((long)done * inputs), planeIn, small));
+            Blocks.Run(Points, points =>
+            {
+                while (points.Take(out int point))
+                {
+                    Multiply(point, transformed, products, all, step);
+                }
+            });
+            OnBlocks(all, (done, count, small) =>
+                TransformOutputs(products + ((long)done * outputs), planeOut, small, grid, first + done, count, epilogue));
+        }
+    }
+
+    private static void OnBlocks(int tiles, BlockWork work) => Blocks.Run(BlocksOf(tiles), blocks =>
+    {
+        using var scratch = new Scratch(Small);
+        while (blocks.Take(out int block))
+        {
+            int done = block * TilesOfBlock;
+            work(done, Math.Min(TilesOfBlock, tiles - done), scratch.Start);
+        }
+    });
+
+    private void Multiply(int point, float* transformed, float* products, int tiles, int places)
+    {
+        fixed (float* matrices = weights)
+        {
+            MatrixProduct.Multiply(
+                transformed + (point * Plane(places, inputs)),
+                matrices + ((long)point * inputs * outputs),
+                products + (point * Plane(places, outputs)),
+                MatrixProduct.RoundedUp(tiles), inputs, outputs);
+        }
+    }
+
     [MethodImpl(MatrixProduct.Kernel)]
-    private void TransformInputs(FeatureMap source, Margins margins, int first, int count, int across, float* transformed, float* small)
+    private void TransformInputs(WinogradGrid grid, int first, int count, float* transformed, long plane, float* small)
     {
         // small holds the transformed columns of neighbouring tiles and, behind them, a zero-padded copy of a tile at the map's edge.
         float* seen = small + (Side * ColumnsOfNeighbours * Lane);
-        long plane = Plane(inputs);
         for (int channel = 0; channel < inputs; channel += Lane)
         {
-            (int down, int right) = Math.DivRem(first, across);
+            WinogradPlace place = grid.PlaceOf(first);
+            FeatureMap source = grid.Source(place.Image);
             for (int i = 0; i < count; i++)
             {
-                int row = (Outputs * down) - margins.Top, column = (Outputs * right) - margins.Left;
+                int row = (Outputs * place.Down) - grid.Margins.Top, column = (Outputs * place.Right) - grid.Margins.Left;
                 float* from = source.At(row, column) + channel;
                 long toColumn = inputs, toRow = source.RowStride;
                 if (row < 0 || column < 0 || row + Side > source.Rows || column + Side > source.Columns)
@@ -114,21 +187,21 @@ internal sealed unsafe class WinogradConvolution
 
                 // Two columns are shared with the tile to the left and are already transformed.
                 float* columns = small + (i % Neighbours * Outputs * Side * Lane);
-                int old = i % Neighbours > 0 && right > 0 ? Side - Outputs : 0;
+                int old = i % Neighbours > 0 && place.Right > 0 ? Side - Outputs : 0;
                 for (int x = old; x < Side; x++)
                 {
-                    TransformInput(from + (x * toColumn), toRow, columns + (x * Side * Lane), Lane);
+                    WinogradTransforms.Input(from + (x * toColumn), toRow, columns + (x * Side * Lane), Lane);
                 }
 
                 float* to = transformed + ((long)i * inputs) + channel;
                 for (int y = 0; y < Side; y++)
                 {
-                    TransformInput(columns + (y * Lane), Side * Lane, to + (y * Side * plane), plane);
+                    WinogradTransforms.Input(columns + (y * Lane), Side * Lane, to + (y * Side * plane), plane);
                 }
 
-                if (++right == across)
+                if (grid.Advance(ref place))
                 {
-                    (down, right) = (down + 1, 0);
+                    source = grid.Source(place.Image);
                 }
             }
         }
@@ -155,30 +228,29 @@ internal sealed unsafe class WinogradConvolution
 
     [MethodImpl(MatrixProduct.Kernel)]
     private void TransformOutputs<TEpilogue>(
-        float* products, float* small, int first, int count, int across, int rows, int columns, TEpilogue epilogue)
+        float* products, long plane, float* small, WinogradGrid grid, int first, int count, TEpilogue epilogue)
         where TEpilogue : struct, IEpilogue
     {
-        long plane = Plane(outputs);
         for (int channel = 0; channel < outputs; channel += Lane)
         {
-            (int down, int right) = Math.DivRem(first, across);
+            WinogradPlace place = grid.PlaceOf(first);
             for (int i = 0; i < count; i++)
             {
                 float* from = products + ((long)i * outputs) + channel;
                 for (int x = 0; x < Side; x++)
                 {
-                    (Lanes a, Lanes b, Lanes c, Lanes d) = TransformOutput(from + (x * plane), Side * plane);
+                    (Lanes a, Lanes b, Lanes c, Lanes d) = WinogradTransforms.Output(from + (x * plane), Side * plane);
                     a.Store(small + (x * Lane));
                     b.Store(small + ((Side + x) * Lane));
                     c.Store(small + (((2 * Side) + x) * Lane));
                     d.Store(small + (((3 * Side) + x) * Lane));
                 }
 
-                int row = Outputs * down, column = Outputs * right, left = columns - column;
-                for (int y = 0; y < Math.Min(Outputs, rows - row); y++)
+                int row = Outputs * place.Down, column = Outputs * place.Right, left = grid.Columns - column;
+                for (int y = 0; y < Math.Min(Outputs, grid.Rows - row); y++)
                 {
-                    long offset = ((((long)(row + y) * columns) + column) * outputs) + channel;
-                    (Lanes a, Lanes b, Lanes c, Lanes d) = TransformOutput(small + (y * Side * Lane), Lane);
+                    long offset = (grid.PositionOf(place.Image, row + y, column) * outputs) + channel;
+                    (Lanes a, Lanes b, Lanes c, Lanes d) = WinogradTransforms.Output(small + (y * Side * Lane), Lane);
                     epilogue.Store(a, offset, row + y, column, channel);
                     if (left > 1)
                     {
@@ -196,48 +268,11 @@ internal sealed unsafe class WinogradConvolution
                     }
                 }
 
-                if (++right == across)
-                {
-                    (down, right) = (down + 1, 0);
-                }
+                grid.Advance(ref place);
             }
         }
     }
 
-    // One-dimensional input transform: six values in a row or column to the values at six points.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void TransformInput(float* from, long step, float* to, long toStep)
-    {
-        const float Middle = (float)((A * A) + (B * B));
-        Lanes a = Vector512.Load(from), b = Vector512.Load(from + step), c = Vector512.Load(from + (2 * step));
-        float* second = from + (3 * step);
-        Lanes d = Vector512.Load(second), e = Vector512.Load(second + step), f = Vector512.Load(second + (2 * step));
-        Lanes evenA = Plus(e, c, (float)(-B * B)), oddA = Plus(d, b, (float)(-B * B));
-        Lanes evenB = Plus(e, c, (float)(-A * A)), oddB = Plus(d, b, (float)(-A * A));
-        Plus(a + e, c, -Middle).Store(to);
-        Plus(evenA, oddA, (float)A).Store(to + toStep);
-        Plus(evenA, oddA, (float)-A).Store(to + (2 * toStep));
-        float* next = to + (3 * toStep);
-        Plus(evenB, oddB, (float)B).Store(next);
-        Plus(evenB, oddB, (float)-B).Store(next + toStep);
-        Plus(b + f, d, -Middle).Store(next + (2 * toStep));
-    }
-
-    // One-dimensional output transform: the values at six points to four outputs in a row or column.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Lanes First, Lanes Second, Lanes Third, Lanes Fourth) TransformOutput(float* from, long step)
-    {
-        float* second = from + (3 * step);
-        Lanes a = Vector512.Load(from + step), b = Vector512.Load(from + (2 * step));
-        Lanes c = Vector512.Load(second), d = Vector512.Load(second + step);
-        Lanes sumA = a + b, differenceA = a - b, sumB = c + d, differenceB = c - d;
-        return (
-            Vector512.Load(from) + sumA + sumB,
-            Plus(differenceA * (float)A, differenceB, (float)B),
-            Plus(sumA * (float)(A * A), sumB, (float)(B * B)),
-            Plus(Plus(Vector512.Load(second + (2 * step)), differenceA, (float)(A * A * A)), differenceB, (float)(B * B * B)));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Lanes Plus(Lanes x, Lanes y, float factor) => Vector512.FusedMultiplyAdd(y, Vector512.Create(factor), x);
+    // Works on some tiles of a phase.
+    private delegate void BlockWork(int first, int count, float* small);
 }

@@ -32,6 +32,7 @@ internal static class GraphInterpreter
             PReluStep s => functional.prelu(x, s.Weight),
             AddStep s => x + (values[s.Other] * s.Factor),
             ScaleStep s => x * s.Factor,
+            MaxPoolStep => functional.max_pool2d(x, 2),
             PixelShuffleStep s => functional.pixel_shuffle(x, s.Step),
             BilinearUpscaleStep s => functional.interpolate(
                 x, [x.shape[2] * s.Scale, x.shape[3] * s.Scale], mode: InterpolationMode.Bilinear, align_corners: false),

@@ -1,4 +1,5 @@
 using Mdf.Models.Layered;
+using Mdf.Models.Perceptual;
 using Mdf.Models.Restoration;
 using Mdf.Models.Tests.Restoration;
 using Mdf.Testing;
@@ -29,6 +30,26 @@ public sealed class LayerGraphTests
         using RestorationNetwork network = ModelZoo.Create(name, seed: 1);
         network.eval();
         Compare(network, height: 6, width: 7);
+    }
+
+    [Fact]
+    public void Describe_Vgg_ComputesWhatTheNetworkComputes()
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        using var network = new Vgg16Features("relu3_1");
+        Tensor images = rand(2, 3, 19, 14);
+        LayerGraph graph = network.Describe();
+        Assert.Equal(network.ValueOf("relu3_1"), graph.Steps.Count);
+        Assert.IsType<MaxPoolStep>(graph.Steps[network.ValueOf("pool2") - 1]);
+        TensorAssert.Near(network.call(images), GraphInterpreter.Run(graph, images), 1e-6);
+    }
+
+    [Fact]
+    public void Describe_NetworkWithOtherLayers_SaysWhich()
+    {
+        using var network = new AlexNetFeatures();
+        Assert.Contains("stride 4", Assert.Throws<NotSupportedException>(network.Describe).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -76,7 +97,7 @@ public sealed class LayerGraphTests
     [Fact]
     public void Apply_LayerWithoutADescription_IsNamed()
     {
-        using var pool = nn.MaxPool2d(2);
+        using var pool = nn.MaxPool2d(3);
         Assert.Contains(
             "MaxPool2d",
             Assert.Throws<NotSupportedException>(() => new LayerGraphBuilder().Apply(pool, 0)).Message,

@@ -39,6 +39,51 @@ public sealed class VectorConvolutionTests : IDisposable
             Maps(2, inputs, height, width), weight, padding, new WinogradConvolution(weight).Run, new WinogradConvolution(weight).Run);
     }
 
+    // The last one is computed in phases, of several parts.
+    [Theory]
+    [InlineData(64, 32, 3, 9, 14)]
+    [InlineData(128, 256, 3, 6, 7)]
+    [InlineData(256, 512, 4, 26, 29)]
+    public unsafe void Winograd_SeveralImages_AgreesWithLibtorch(int inputs, int outputs, int images, int height, int width)
+    {
+        SkipWithoutVectors();
+        Tensor weight = Numbers(1, outputs, inputs, 3, 3), maps = randn([images, inputs, height, width]).WithChannelsLast();
+        Tensor expected = nn.functional.conv2d(maps.to(ScalarType.Float64), weight, padding: [1, 1]);
+        Tensor actual = TensorLayout.Allocate(expected.shape, ScalarType.Float32, CPU, channelsLast: true);
+        fixed (float* bias = new float[outputs])
+        {
+            var epilogue = new Activation(FeatureMap.Of(actual, 0).Start, bias, slope: 1);
+            new WinogradConvolution(weight).Run(FeatureMap.Of(maps, 0), images, new Margins(1), epilogue);
+        }
+
+        AssertNear(expected, actual);
+    }
+
+    [Theory]
+    [InlineData(6, 8)]
+    [InlineData(7, 9)]
+    public unsafe void MaxPooling_BothWays_AgreesWithLibtorch(int height, int width)
+    {
+        SkipWithoutVectors();
+        Tensor map = nn.functional.relu(randn([1, 32, height, width])).WithChannelsLast().requires_grad_(true);
+        Tensor expected = nn.functional.max_pool2d(map, 2), gradient = randn(expected.shape).WithChannelsLast();
+        Tensor actual = TensorLayout.Allocate(expected.shape, ScalarType.Float32, CPU, channelsLast: true);
+        Tensor back = TensorLayout.Allocate(map.shape, ScalarType.Float32, CPU, channelsLast: true);
+        FeatureMap source = FeatureMap.Of(map.detach(), 0);
+        fixed (ushort* choices = new ushort[MaxPooling.ChoicesOfVector * expected.numel() / MatrixProduct.Lane])
+        {
+            MaxPooling.Run(source, FeatureMap.Of(actual, 0), choices);
+            var epilogue = new RectifierGradient(FeatureMap.Of(back, 0).Start, null, null);
+            MaxPooling.RunBack(FeatureMap.Of(gradient, 0), choices, source, epilogue);
+        }
+
+        TensorAssert.Equal(expected.detach(), actual);
+
+        // The choice among zeros is free: ReLU stops their gradient.
+        Tensor isPositive = map.detach() > 0;
+        TensorAssert.Equal(autograd.grad([expected], [map], [gradient])[0] * isPositive, back * isPositive);
+    }
+
     [Theory]
     [MemberData(nameof(Few))]
     public void Patches_BothWays_AgreesWithLibtorch(int inputs, int outputs, int height, int width)

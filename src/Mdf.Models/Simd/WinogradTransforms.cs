@@ -1,0 +1,64 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using static TorchSharp.torch;
+using Lanes = System.Runtime.Intrinsics.Vector512<float>;
+
+namespace Mdf.Models.Simd;
+
+/// <summary>The transforms of <see cref="WinogradConvolution"/>, along one dimension each.</summary>
+internal static unsafe class WinogradTransforms
+{
+    // The interpolation points are ±A and ±B. B is 1/A, so the product of their squares is 1 and drops out of the transforms.
+    private const double A = 0.70710678118654752, B = 1 / A;
+
+    /// <summary>Returns the transform of a kernel, (6, 3), float64: three taps to the values at six points.</summary>
+    public static Tensor Taps()
+    {
+        double[] rows = [1, 0, 0, .. Row(A, B), .. Row(-A, B), .. Row(B, A), .. Row(-B, A), 0, 0, 1];
+        return tensor(rows, ScalarType.Float64, CPU).reshape(6, 3);
+
+        // The powers 1, p, p² of a point p, divided by the product of its distances to the other finite points.
+        static double[] Row(double point, double other)
+        {
+            double distances = 2 * point * point * ((point * point) - (other * other));
+            return [1 / distances, point / distances, point * point / distances];
+        }
+    }
+
+    /// <summary>The one-dimensional input transform: six values in a row or column to the values at six points.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Input(float* from, long step, float* to, long toStep)
+    {
+        const float Middle = (float)((A * A) + (B * B));
+        Lanes a = Vector512.Load(from), b = Vector512.Load(from + step), c = Vector512.Load(from + (2 * step));
+        float* second = from + (3 * step);
+        Lanes d = Vector512.Load(second), e = Vector512.Load(second + step), f = Vector512.Load(second + (2 * step));
+        Lanes evenA = Plus(e, c, (float)(-B * B)), oddA = Plus(d, b, (float)(-B * B));
+        Lanes evenB = Plus(e, c, (float)(-A * A)), oddB = Plus(d, b, (float)(-A * A));
+        Plus(a + e, c, -Middle).Store(to);
+        Plus(evenA, oddA, (float)A).Store(to + toStep);
+        Plus(evenA, oddA, (float)-A).Store(to + (2 * toStep));
+        float* next = to + (3 * toStep);
+        Plus(evenB, oddB, (float)B).Store(next);
+        Plus(evenB, oddB, (float)-B).Store(next + toStep);
+        Plus(b + f, d, -Middle).Store(next + (2 * toStep));
+    }
+
+    /// <summary>The one-dimensional output transform: the values at six points to four outputs in a row or column.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (Lanes First, Lanes Second, Lanes Third, Lanes Fourth) Output(float* from, long step)
+    {
+        float* second = from + (3 * step);
+        Lanes a = Vector512.Load(from + step), b = Vector512.Load(from + (2 * step));
+        Lanes c = Vector512.Load(second), d = Vector512.Load(second + step);
+        Lanes sumA = a + b, differenceA = a - b, sumB = c + d, differenceB = c - d;
+        return (
+            Vector512.Load(from) + sumA + sumB,
+            Plus(differenceA * (float)A, differenceB, (float)B),
+            Plus(sumA * (float)(A * A), sumB, (float)(B * B)),
+            Plus(Plus(Vector512.Load(second + (2 * step)), differenceA, (float)(A * A * A)), differenceB, (float)(B * B * B)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Lanes Plus(Lanes x, Lanes y, float factor) => Vector512.FusedMultiplyAdd(y, Vector512.Create(factor), x);
+}
