@@ -59,6 +59,14 @@ internal sealed record TrainingJob
             }
         }
 
+        if (Options.ValidationPatches > 0 && Input.Network.Channels is not (1 or 3))
+        {
+            throw new ArgumentException(
+                $"{nameof(RestorationTrainingOptions.ValidationPatches)} is {Options.ValidationPatches}, but the network takes images of "
+                + $"{Input.Network.Channels} channels; expected 0, because pictures have 1 or 3.",
+                "input");
+        }
+
         // A validation that cannot work fails now instead of after the first interval.
         if (Input.ValidatedPairs() is { } validated)
         {

@@ -5,6 +5,7 @@ using Mdf.Imaging;
 using Mdf.Losses;
 using Mdf.Models.Restoration;
 using Mdf.Testing;
+using Mdf.Testing.Networks;
 using Mdf.Training.Restoration;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -51,6 +52,12 @@ public sealed class RestorationStartTests : IDisposable
             () => trainer.Train(network, loss, images, new BicubicDownsampling(3), outputFolder: output, cancellation: running));
         Assert.Throws<IOException>(() => new RestorationTrainer(Small with { PatchSize = 64 })
             .Train(network, loss, images, new GaussianNoise(50), outputFolder: output, cancellation: running));
+        using var two = new CustomNetwork(new GrayNetwork(), new CustomNetworkOptions { Channels = 2 });
+        Assert.Contains(
+            "2 channels; expected 0",
+            Assert.Throws<ArgumentException>(() => new RestorationTrainer(Small with { ValidationPatches = 1 })
+                .Train(two, loss, images, new GaussianNoise(50), outputFolder: output, cancellation: running)).Message,
+            StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder.PathOf("new")));
         Assert.Null(RestorationTrainer.FindSaved(output));
 
