@@ -21,7 +21,10 @@ public sealed class VectorFeaturesTests : IDisposable
             Vgg16,
             new VggLossOptions
             {
-                Reduction = r, Distance = FeatureDistance.L1, Layers = ["pool3", "relu1_1", "pool1"], LayerWeights = [0.5, 2, 0]
+                Reduction = r,
+                Distance = FeatureDistance.L1,
+                Layers = ["pool3", "relu1_1", "pool1"],
+                LayerWeights = [0.5, 2, 0],
             }),
         ["VGG-16, first layer"] = r => new VggLoss(Vgg16, new VggLossOptions { Reduction = r, Layers = ["relu1_1"] }),
         ["VGG-19"] = r => new VggLoss(Vgg19.Value, new VggLossOptions { Reduction = r, Layers = ["relu2_2", "relu5_4"] }),
