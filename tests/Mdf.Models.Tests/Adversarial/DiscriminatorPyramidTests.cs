@@ -37,7 +37,7 @@ public sealed class DiscriminatorPyramidTests
     {
         using var scope = NewDisposeScope();
         using var pyramid = DiscriminatorPyramid.CreateUntrained(seed: 5);
-        Tensor images = TestImages.Random(2, 3, 48, 40);
+        Tensor images = rand(2, 3, 48, 40);
         float before = pyramid.Scales[0].Features(images).Body.std().item<float>();
         pyramid.Calibrate(images);
         Assert.InRange(before, 0, 0.01f);
@@ -59,7 +59,7 @@ public sealed class DiscriminatorPyramidTests
     {
         using var scope = NewDisposeScope();
         using var pyramid = DiscriminatorPyramid.CreateUntrained(seed: 5, scaleCount: 1);
-        var thrown = Assert.Throws<ArgumentException>(() => pyramid.Calibrate(TestImages.Random(1, channels, 48, side)));
+        var thrown = Assert.Throws<ArgumentException>(() => pyramid.Calibrate(rand(1, channels, 48, side)));
         Assert.Contains($"(1, {channels}, 48, {side})", thrown.Message);
     }
 
