@@ -66,7 +66,8 @@ public sealed class ReportInBrowserTests(FinishedRun run, TestBrowser browser) :
         string[] sections = await page.EvaluateAsync<string[]>("[...document.querySelectorAll('main section')].map(s => s.id)");
         Assert.Equal(
             [
-                "claims", "summary", "distributions", "budgets", "ablation", "lambda", "sensitivity", "spectrum", "manifold", "viewer", "runs",
+                "claims", "summary", "distributions", "budgets", "ablation", "lambda", "sensitivity", "spectrum", "manifold", "viewer",
+                "runs",
             ],
             sections);
         Assert.True(await page.EvaluateAsync<int>("document.querySelectorAll('svg[role=img]').length") > 10);

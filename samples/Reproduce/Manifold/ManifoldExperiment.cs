@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using Mdf.Degradations;
 using Reproduce.Data;
-using Reproduce.Experiments;
 using Reproduce.Grids;
 using Reproduce.Statistics;
 using static TorchSharp.torch;
@@ -55,20 +53,14 @@ internal sealed class ManifoldExperiment(Workspace workspace, ImageSet images, i
                 $"{images.Name} has {images.Count} images; expected at least {Folds}, the number of folds of the cross-validation.");
         }
 
-        ManifoldDescription description = Describe(title, network);
-        return new GridItem(
-            $"manifold, {title}",
-            () => workspace.Runs.Find<ManifoldDescription, ManifoldResult>(Kind, description) is not null,
-            (progress, cancellation) =>
+        return GridItem.Of(workspace, $"manifold, {title}", Kind, Describe(title, network), (progress, cancellation) =>
+        {
+            (FeatureSource source, IDisposable model) = create(progress, cancellation);
+            using (model)
             {
-                var watch = Stopwatch.StartNew();
-                (FeatureSource source, IDisposable model) = create(progress, cancellation);
-                using (model)
-                {
-                    ManifoldResult result = Run(source, cancellation) with { Training = training };
-                    workspace.Runs.Save(Kind, description, result, ExperimentEnvironment.Current(watch.Elapsed, workspace.Device));
-                }
-            });
+                return Run(source, cancellation) with { Training = training };
+            }
+        });
     }
 
     private ManifoldResult Run(FeatureSource source, CancellationToken cancellation)

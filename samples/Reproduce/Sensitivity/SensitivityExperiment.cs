@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using Mdf.Degradations;
 using Reproduce.Data;
-using Reproduce.Experiments;
 using Reproduce.Grids;
 using Reproduce.Losses;
 using TorchSharp;
@@ -18,19 +16,12 @@ internal sealed class SensitivityExperiment(Workspace workspace, ImageSet images
     private readonly Dictionary<(int Image, string Distortion, double Level), Degradation?> calibrated = [];
 
     /// <summary>Returns the experiment for one loss.</summary>
-    public GridItem Item(LossChoice loss)
-    {
-        SensitivityDescription description = Describe(loss);
-        return new GridItem(
-            $"sensitivity of {loss.Description.Label}",
-            () => workspace.Runs.Find<SensitivityDescription, SensitivityResult>(Kind, description) is not null,
-            (progress, cancellation) =>
-            {
-                var watch = Stopwatch.StartNew();
-                SensitivityResult result = Run(loss, progress, cancellation);
-                workspace.Runs.Save(Kind, description, result, ExperimentEnvironment.Current(watch.Elapsed, workspace.Device));
-            });
-    }
+    public GridItem Item(LossChoice loss) => GridItem.Of(
+        workspace,
+        $"sensitivity of {loss.Description.Label}",
+        Kind,
+        Describe(loss),
+        (progress, cancellation) => Run(loss, progress, cancellation));
 
     private SensitivityDescription Describe(LossChoice loss) => new()
     {

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using Reproduce.Data;
-using Reproduce.Experiments;
 using Reproduce.Grids;
 using Reproduce.Losses;
 using TorchSharp;
@@ -22,19 +20,12 @@ internal sealed class SpectrumExperiment(Workspace workspace, ImageSet images, i
     private static readonly double[] Phases = [0.125, 0.375];
 
     /// <summary>Returns the experiment for one loss.</summary>
-    public GridItem Item(LossChoice loss)
-    {
-        SpectrumDescription description = Describe(loss);
-        return new GridItem(
-            $"spectrum of {loss.Description.Label}",
-            () => workspace.Runs.Find<SpectrumDescription, SpectrumResult>(Kind, description) is not null,
-            (progress, cancellation) =>
-            {
-                var watch = Stopwatch.StartNew();
-                SpectrumResult result = Run(loss, progress, cancellation);
-                workspace.Runs.Save(Kind, description, result, ExperimentEnvironment.Current(watch.Elapsed, workspace.Device));
-            });
-    }
+    public GridItem Item(LossChoice loss) => GridItem.Of(
+        workspace,
+        $"spectrum of {loss.Description.Label}",
+        Kind,
+        Describe(loss),
+        (progress, cancellation) => Run(loss, progress, cancellation));
 
     private SpectrumDescription Describe(LossChoice loss) => new()
     {

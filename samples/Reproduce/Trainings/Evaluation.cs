@@ -24,7 +24,7 @@ internal sealed class Evaluation(Workspace workspace, Application application, I
     private static readonly IReadOnlyDictionary<string, Func<Tensor, Tensor, Tensor>> Additional =
         new Dictionary<string, Func<Tensor, Tensor, Tensor>>
         {
-            [EvaluationResult.LumaPsnr] = (x, y) => Psnr.Measure(x, y, Luma).clamp_max(Psnr.EightBitLimit),
+            [EvaluationResult.LumaPsnr] = (x, y) => Psnr.Measure(x, y, Luma),
             [EvaluationResult.HaarPsi] = (x, y) => HaarPsi.Measure(x, y, EightBits),
             [EvaluationResult.Gmsd] = (x, y) => Gmsd.Measure(x, y, EightBits),
             [EvaluationResult.Vif] = (x, y) => VisualInformationFidelity.Measure(x, y, EightBits),
@@ -70,7 +70,8 @@ internal sealed class Evaluation(Workspace workspace, Application application, I
             ssim.Add(StructuralSimilarity.Measure(restored, reference, EightBits).item<double>());
             foreach ((string name, Func<Tensor, Tensor, Tensor> measure) in Additional)
             {
-                additional[name].Add(measure(restored, reference).to(ScalarType.Float64).item<double>());
+                double value = measure(restored, reference).to(ScalarType.Float64).item<double>();
+                additional[name].Add(name == EvaluationResult.LumaPsnr ? Math.Min(value, Psnr.EightBitLimit) : value);
             }
 
             if (lpips is not null)

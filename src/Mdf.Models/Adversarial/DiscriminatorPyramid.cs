@@ -126,8 +126,8 @@ public sealed partial class DiscriminatorPyramid : nn.Module
                 || images.shape[2] <= discriminator.ReceptiveField || images.shape[3] <= discriminator.ReceptiveField)
             {
                 throw new ArgumentException(
-                    $"The images have the shape ({string.Join(", ", images.shape)}); expected (N, {discriminator.InputChannels}, H, W) with "
-                    + $"sides above {discriminator.ReceptiveField}.",
+                    $"The images have the shape ({string.Join(", ", images.shape)}); expected (N, {discriminator.InputChannels}, H, W), "
+                    + $"with sides above {discriminator.ReceptiveField}.",
                     nameof(images));
             }
         }

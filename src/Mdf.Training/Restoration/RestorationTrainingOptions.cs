@@ -134,8 +134,8 @@ public sealed record RestorationTrainingOptions
 
     /// <summary>
     /// Number of validation images whose middle, 96 pixels wide, is written at each validation, 0 to 64: degraded, restored and reference
-    /// side by side, into the subfolder <c>patches</c> and, with <see cref="TensorBoard"/>, for TensorBoard. Needs images of 1 or 3 channels
-    /// with sides of at least 96 pixels. Default: 0.
+    /// side by side, into the subfolder <c>patches</c> and, with <see cref="TensorBoard"/>, for TensorBoard. Needs images of 1 or 3
+    /// channels with sides of at least 96 pixels. Default: 0.
     /// </summary>
     public int ValidationPatches { get; init; }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Mdf.Data;
 using Mdf.Imaging;
 using Mdf.Models.Restoration;
+using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
 namespace Mdf.Training.Restoration;
@@ -67,7 +68,7 @@ internal static class ValidationPatches
         (long top, long left) = ((small.shape[2] - side) / 2, (small.shape[3] - side) / 2);
         Tensor degraded = small.narrow(2, top, side).narrow(3, left, side).contiguous();
         Tensor reference = pair.Reference.narrow(2, top * scale, side * scale).narrow(3, left * scale, side * scale);
-        Tensor restored = TiledInference.Restore(network, degraded.to(network.parameters().First().device)).cpu().clamp(0, 1);
+        Tensor restored = TiledInference.Restore(network, degraded.to(network.parameters().First().device)).cpu().Within(0, 1);
         Tensor enlarged = nn.functional.interpolate(degraded, [side * scale, side * scale], mode: InterpolationMode.Nearest);
         Tensor gap = ones(1, reference.shape[1], reference.shape[2], Gap);
         return cat([enlarged, gap, restored, gap, reference], 3).MoveToOuterDisposeScope();
