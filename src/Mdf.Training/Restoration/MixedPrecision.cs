@@ -14,6 +14,7 @@ internal sealed class MixedPrecision : IDisposable
     private readonly ScalarType type;
     private readonly (Tensor Tensor, ScalarType Type)[] computed;
     private readonly List<Action> removals = [];
+    private bool isComputing;
 
     private MixedPrecision(RestorationNetwork network, ScalarType type)
     {
@@ -29,8 +30,9 @@ internal sealed class MixedPrecision : IDisposable
         ];
         foreach (nn.Module<Tensor, Tensor> normalization in normalizations.Cast<nn.Module<Tensor, Tensor>>())
         {
-            removals.Add(normalization.register_forward_pre_hook((_, input) => input.to(ScalarType.Float32)).remove);
-            removals.Add(normalization.register_forward_hook((_, _, output) => output.to(type)).remove);
+            // Validations between two steps compute in float32.
+            removals.Add(normalization.register_forward_pre_hook((_, input) => isComputing ? input.to(ScalarType.Float32) : input).remove);
+            removals.Add(normalization.register_forward_hook((_, _, output) => isComputing ? output.to(type) : output).remove);
         }
     }
 
@@ -74,6 +76,7 @@ internal sealed class MixedPrecision : IDisposable
         Tensor[] copies = [.. computed.Select(c => c.Tensor.detach().to(c.Type).requires_grad_(c.Tensor.requires_grad))];
         Tensor value;
         Exchange(copies);
+        isComputing = true;
         try
         {
             value = loss(network.call(degraded.to(type)).to(ScalarType.Float32));
@@ -81,6 +84,7 @@ internal sealed class MixedPrecision : IDisposable
         }
         finally
         {
+            isComputing = false;
             Exchange(copies);
         }
 

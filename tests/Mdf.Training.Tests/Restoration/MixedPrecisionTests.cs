@@ -139,6 +139,27 @@ public sealed class MixedPrecisionTests : IDisposable
     }
 
     [Fact]
+    public void Train_ValidationsBetweenSteps_ComputeInFloat32()
+    {
+        // libtorch computes this network, because its width is no multiple of 16.
+        using var network = new DnCnn(new DnCnnOptions { Layers = 4, Width = 12, Normalization = true, Biases = true }, seed: 1);
+        var input = new RestorationTrainingInput
+        {
+            Network = network,
+            Loss = loss,
+            Images = images,
+            Degradation = new GaussianNoise(25),
+            Validation = images,
+        };
+        RestorationTrainingResult result = new RestorationTrainer(
+            Small with { Precision = RestorationPrecision.BFloat16, ValidationInterval = 2 })
+            .Train(input, cancellation: TestContext.Current.CancellationToken);
+        RestorationScores after = RestorationEvaluation.Evaluate(
+            network, images, new GaussianNoise(25), cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(after.Psnr, result.Validation!.Psnr);
+    }
+
+    [Fact]
     public void Train_BFloat16_ComputesInItExceptInNormalizationAndLoss()
     {
         var seen = new Dictionary<string, ScalarType>();
