@@ -25,8 +25,7 @@ public sealed class ImagePairs
     private readonly PairSource source;
     private readonly int scale;
     private readonly int channels;
-    private readonly Lock gate = new();
-    private readonly OrderedDictionary<int, SkippedImage> skipped = [];
+    private readonly UsableImages usable;
 
     /// <summary>Combines an image source and a degradation.</summary>
     /// <param name="images">Source of the reference images.</param>
@@ -64,6 +63,7 @@ public sealed class ImagePairs
         this.source = source;
         this.scale = scale;
         this.channels = channels;
+        usable = new UsableImages(source, scale, channels);
     }
 
     /// <summary>Number of images, including those that are skipped.</summary>
@@ -86,16 +86,7 @@ public sealed class ImagePairs
     internal string Description => source.Description;
 
     /// <summary>The source's unreadable entries and the images that have been skipped so far, with the reasons.</summary>
-    public IReadOnlyList<SkippedImage> Skipped
-    {
-        get
-        {
-            lock (gate)
-            {
-                return [.. source.Unreadable(), .. skipped.Values];
-            }
-        }
-    }
+    public IReadOnlyList<SkippedImage> Skipped => usable.Skipped;
 
     /// <summary>Draws patches from random images, at random positions and in random orientations.</summary>
     /// <param name="count">Number of patches, at least 1.</param>
@@ -151,7 +142,7 @@ public sealed class ImagePairs
     public PairedBatch? Whole(int index, Random random, int leastSide = 1)
     {
         ArgumentNullException.ThrowIfNull(random);
-        if (Usable(index, Math.Max(leastSide, scale)) is not var (image, partner))
+        if (usable.Read(index, Math.Max(leastSide, scale)) is not var (image, partner))
         {
             return null;
         }
@@ -165,39 +156,14 @@ public sealed class ImagePairs
     /// <summary>Returns the name of an image.</summary>
     internal string NameOf(int index) => source.NameOf(index);
 
-    /// <summary>Reads every image of a share once, so that <see cref="Skipped"/> lists those that cannot be used.</summary>
-    /// <param name="leastSide">Smallest height and width an image must have, in pixels.</param>
-    /// <param name="first">Index of the share's first image.</param>
-    /// <param name="stride">Distance of the share's images; 1 for all images.</param>
-    /// <param name="cancellation">Ends the reading between two images.</param>
-    /// <exception cref="IOException">None of the images can be used.</exception>
-    internal void ReadAll(int leastSide, int first, int stride, CancellationToken cancellation)
-    {
-        for (int i = first; i < Count && !cancellation.IsCancellationRequested; i += stride)
-        {
-            Usable(i, leastSide);
-        }
-
-        RequireOne();
-    }
-
-    private void RequireOne()
-    {
-        lock (gate)
-        {
-            if (skipped.Count == Count)
-            {
-                SkippedImage first = skipped.GetAt(0).Value;
-                throw new IOException(
-                    $"None of the {Count} images can be used; the first of them: {first.Name}: {first.Reason}");
-            }
-        }
-    }
+    /// <inheritdoc cref="UsableImages.ReadAll"/>
+    internal void ReadAll(int leastSide, int first, int stride, CancellationToken cancellation) =>
+        usable.ReadAll(leastSide, first, stride, cancellation);
 
     private (Tensor Degraded, Tensor Reference) Patch(int size, Random random, int leastSide)
     {
         using var scope = NewDisposeScope();
-        (StoredImage image, StoredImage? partner) = Draw(leastSide, random);
+        (StoredImage image, StoredImage? partner) = usable.Draw(leastSide, random);
         PatchSide across, down;
         int draws = 0;
         do
@@ -233,75 +199,6 @@ public sealed class ImagePairs
         using var scope = NewDisposeScope();
         return Pixels(image, across.Begin + across.Before, down.Begin + down.Before, size, size).std().item<float>();
     }
-
-    // Unusable images are redrawn. Which images are unusable is not random, so the same seed still gives the same patches.
-    private (StoredImage Reference, StoredImage? Degraded) Draw(int leastSide, Random random)
-    {
-        while (true)
-        {
-            RequireOne();
-            if (Usable(random.Next(Count), leastSide) is { } pair)
-            {
-                return pair;
-            }
-        }
-    }
-
-    private (StoredImage Reference, StoredImage? Degraded)? Usable(int index, int leastSide)
-    {
-        lock (gate)
-        {
-            if (skipped.ContainsKey(index))
-            {
-                return null;
-            }
-        }
-
-        string reason;
-        try
-        {
-            (StoredImage reference, StoredImage? degraded) = source.Read(index);
-            if (Fault(reference, degraded, leastSide) is not { } fault)
-            {
-                return (reference, degraded);
-            }
-
-            reason = fault;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            reason = e is ImageFileException bad ? bad.Reason : e.Message;
-        }
-
-        lock (gate)
-        {
-            skipped.TryAdd(index, new SkippedImage(NameOf(index), reason));
-        }
-
-        return null;
-    }
-
-    private string? Fault(StoredImage reference, StoredImage? degraded, int leastSide)
-    {
-        if (Math.Min(reference.Width, reference.Height) < leastSide)
-        {
-            return $"it is {reference.Width} x {reference.Height} pixels; at least {leastSide} each way are needed.";
-        }
-
-        if (!Fits(reference.Channels) || (degraded is not null && !Fits(degraded.Channels)))
-        {
-            return $"it has {(Fits(reference.Channels) ? degraded!.Channels : reference.Channels)} channels; {channels} are needed.";
-        }
-
-        int width = reference.Width / scale, height = reference.Height / scale;
-        return degraded is null || (degraded.Width == width && degraded.Height == height)
-            ? null
-            : $"its degraded image has {degraded.Width} x {degraded.Height} pixels; {width} x {height} are needed, for a reference of "
-                + $"{reference.Width} x {reference.Height} pixels and a scale of {scale}.";
-    }
-
-    private bool Fits(int found) =>
-        found == channels || (found, channels) is (GrayChannels, ColorChannels) or (ColorChannels, GrayChannels);
 
     private Tensor Pixels(StoredImage image, int left, int top, int width, int height)
     {
