@@ -53,7 +53,8 @@ internal sealed class PaperGrids : IDisposable
            from count in steps.Order()
            let grid = Grid(application, settings.TrainingOf(application.Key) with { Steps = count })
            from loss in LossesOf(application)
-           select grid.Item(loss) with { Title = $"{grid.Item(loss).Title}, {count} steps" },
+           let item = grid.Item(loss)
+           select item with { Title = $"{item.Title}, {count} steps" },
     ];
 
     /// <summary>Returns the ablation of the number of scales, from the coarsest alone to all.</summary>
@@ -122,13 +123,7 @@ internal sealed class PaperGrids : IDisposable
         Preset preset = settings.Preset;
         ImageSet images = Some(data.Tests[0], preset.Sensitivity.Images);
         var experiment = new SensitivityExperiment(Workspace, images, preset.Sensitivity.Side, preset.Levels);
-        LossCatalog catalog = Catalog(preset.Sensitivity.Side, settings.Losses);
-        return
-        [
-            .. settings.Losses.Select(catalog.Find).OfType<LossChoice>()
-                .Concat(settings.Losses.Contains(LossNames.Mdf) ? AllWeights().Select(w => w.Loss()) : [])
-                .Select(experiment.Item),
-        ];
+        return [.. Losses(preset.Sensitivity.Side, AllWeights, () => []).Select(experiment.Item)];
     }
 
     /// <summary>Returns the measurements of what each loss minds, by spatial frequency.</summary>
@@ -137,15 +132,12 @@ internal sealed class PaperGrids : IDisposable
         Preset preset = settings.Preset;
         ImageSet images = Some(data.Tests[0], preset.Spectrum.Images);
         var experiment = new SpectrumExperiment(Workspace, images, preset.Spectrum.Side);
-        LossCatalog catalog = Catalog(preset.Spectrum.Side, settings.Losses);
         return
         [
-            .. settings.Losses.Select(catalog.Find).OfType<LossChoice>()
-                .Concat(settings.Losses.Contains(LossNames.Mdf) ? AllWeights().Select(w => w.Loss()) : [])
-                .Concat(settings.Losses.Contains(LossNames.Untrained)
-                    ? [DiscriminatorWeights.Untrained(UntrainedSeed, settings.Precision).Loss(), Calibrated().Loss()]
-                    : [])
-                .Select(experiment.Item),
+            .. Losses(
+                preset.Spectrum.Side,
+                AllWeights,
+                () => [DiscriminatorWeights.Untrained(UntrainedSeed, settings.Precision), Calibrated()]).Select(experiment.Item),
         ];
     }
 
@@ -193,12 +185,16 @@ internal sealed class PaperGrids : IDisposable
     private TrainingGrid Grid(Application application, TrainingSettings training) =>
         new(Workspace, application, training, data, lpips, settings.Seed);
 
-    private IEnumerable<LossChoice> LossesOf(Application application)
+    private IEnumerable<LossChoice> LossesOf(Application application) =>
+        Losses(settings.TrainingOf(application.Key).Patch, () => WeightsOf(application), () => [Calibrated()]);
+
+    // The losses to run on images of a size; MDF with the weights, and the control with the others.
+    private IEnumerable<LossChoice> Losses(int side, Func<DiscriminatorWeights[]> weights, Func<DiscriminatorWeights[]> controls)
     {
-        LossCatalog catalog = Catalog(settings.TrainingOf(application.Key).Patch, settings.Losses);
+        LossCatalog catalog = Catalog(side, settings.Losses);
         return settings.Losses.Select(catalog.Find).OfType<LossChoice>()
-            .Concat(settings.Losses.Contains(LossNames.Mdf) ? WeightsOf(application).Select(w => w.Loss()) : [])
-            .Concat(settings.Losses.Contains(LossNames.Untrained) ? [Calibrated().Loss()] : []);
+            .Concat(settings.Losses.Contains(LossNames.Mdf) ? weights().Select(w => w.Loss()) : [])
+            .Concat(settings.Losses.Contains(LossNames.Untrained) ? controls().Select(w => w.Loss()) : []);
     }
 
     private DiscriminatorWeights Calibrated() => DiscriminatorWeights.Calibrated(UntrainedSeed, data.Training, settings.Precision);

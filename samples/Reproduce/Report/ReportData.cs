@@ -13,6 +13,7 @@ namespace Reproduce.Report;
 internal sealed class ReportData
 {
     private readonly IReadOnlyList<ExperimentRecord<EvaluationDescription, EvaluationResult>> evaluations;
+    private readonly IGrouping<string, ExperimentRecord<EvaluationDescription, EvaluationResult>>[] groups;
     private readonly LossLabels labels;
     private readonly List<string> warnings = [];
 
@@ -38,18 +39,22 @@ internal sealed class ReportData
         ]);
         Presets = PresetUse.Of(
             evaluations.Select(e => e.Description), Sensitivities.Select(s => s.Description), Manifolds.Select(m => m.Description));
-        var groups = Groups().ToArray();
-        Tables = [.. from settings in groups
-                     where IsOfTheBudget(settings, groups)
+        groups = [.. Groups()];
+        Dictionary<string, int> usualSteps = groups.Select(g => g.First().Description)
+            .GroupBy(d => Identity(d, anySteps: true))
+            .ToDictionary(alike => alike.Key, UsualSteps);
+        var usual = groups
+            .Where(g => g.First().Description is var d && d.Training!.Steps == usualSteps[Identity(d, anySteps: true)])
+            .ToArray();
+        Tables = [.. from settings in usual
                      let columns = Columns(settings).Where(c => IsOfTheTable(c.Loss!)).ToList()
                      let most = columns.Where(c => !c.IsMdf || c.Loss!.Scales == MostScales(columns, c)).Select(Marked).ToList()
                      where most.Count > 0
                      select View(settings, most)];
         Pools =
         [
-            .. from settings in groups
-               where IsOfTheBudget(settings, groups)
-               group settings by Identity(settings.First().Description, steps: false, seed: true) into pool
+            .. from settings in usual
+               group settings by Identity(settings.First().Description, anySeed: true) into pool
                where pool.Count() > 1
                let view = Pool([.. pool.OrderBy(s => s.First().Description.Training!.Seed)])
                where view.Rows.Count > 1
@@ -60,7 +65,7 @@ internal sealed class ReportData
             .. from settings in groups
                let columns = Columns(settings).Where(c => IsOfTheTable(c.Loss!) && (!c.IsMdf || c.HasAllScales)).ToList()
                where columns.Count > 0
-               group View(settings, columns) by Apart(settings, steps: true) into budget
+               group View(settings, columns) by Identity(settings.First().Description, anySteps: true) into budget
                where budget.Count() > 1
                select budget.OrderBy(table => table.Training.Steps).ToArray(),
         ];
@@ -141,41 +146,33 @@ internal sealed class ReportData
         from evaluation in evaluations
         where evaluation.Description.Training is not null
         orderby Application.All.Select(a => a.Key).ToList().IndexOf(evaluation.Description.Application), evaluation.Description.Data.Name
-        group evaluation by Identity(evaluation.Description, steps: false);
+        group evaluation by Identity(evaluation.Description);
 
     // The identity of an evaluation whatever the loss and, if wanted, the number of steps and the seed.
-    private static string Identity(EvaluationDescription evaluation, bool steps, bool seed = false) => ExperimentIdentity.Of(evaluation with
-    {
-        Training = evaluation.Training! with
+    private static string Identity(EvaluationDescription evaluation, bool anySteps = false, bool anySeed = false) =>
+        ExperimentIdentity.Of(evaluation with
         {
-            Loss = new LossDescription { Name = "" },
-            Seed = seed ? 0 : evaluation.Training.Seed,
-            Steps = steps ? 0 : evaluation.Training.Steps,
-        },
-        Lpips = null,
-    });
-
-    private static string Apart(
-        IEnumerable<ExperimentRecord<EvaluationDescription, EvaluationResult>> group, bool steps) =>
-        Identity(group.First().Description, steps);
+            Training = evaluation.Training! with
+            {
+                Loss = new LossDescription { Name = "" },
+                Seed = anySeed ? 0 : evaluation.Training.Seed,
+                Steps = anySteps ? 0 : evaluation.Training.Steps,
+            },
+            Lpips = null,
+        });
 
     // Of trainings that differ in their number of steps, the table has those of the preset, or else the longest.
-    private static bool IsOfTheBudget(
-        IGrouping<string, ExperimentRecord<EvaluationDescription, EvaluationResult>> group,
-        IGrouping<string, ExperimentRecord<EvaluationDescription, EvaluationResult>>[] groups)
+    private static int UsualSteps(IEnumerable<EvaluationDescription> alike)
     {
-        int[] steps =
-        [
-            .. groups.Where(g => Apart(g, steps: true) == Apart(group, steps: true)).Select(g => g.First().Description.Training!.Steps),
-        ];
-        EvaluationDescription own = group.First().Description;
-        int? usual = AllPresets.Names.Select(AllPresets.Find).Select(p => p.Training[own.Application])
-            .FirstOrDefault(t => t.Network == own.Training!.Network)?.Steps;
-        return own.Training!.Steps == (usual is { } preset && steps.Contains(preset) ? preset : steps.Max());
+        EvaluationDescription first = alike.First();
+        int? preset = AllPresets.Names.Select(AllPresets.Find).Select(p => p.Training[first.Application])
+            .FirstOrDefault(t => t.Network == first.Training!.Network)?.Steps;
+        int[] steps = [.. alike.Select(e => e.Training!.Steps)];
+        return preset is { } usual && steps.Contains(usual) ? usual : steps.Max();
     }
 
     private IEnumerable<TableView> Variants(Func<TableColumn, bool> isIn, Func<TableColumn, bool> isNeeded) =>
-        from settings in Groups()
+        from settings in groups
         let columns = Columns(settings).Where(isIn).ToList()
         where columns.Any(isNeeded)
         select View(settings, columns);
