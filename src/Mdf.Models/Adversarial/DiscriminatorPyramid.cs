@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Mdf.Checkpoints;
+using Mdf.Guards;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -126,7 +127,7 @@ public sealed partial class DiscriminatorPyramid : nn.Module
                 || images.shape[2] <= discriminator.ReceptiveField || images.shape[3] <= discriminator.ReceptiveField)
             {
                 throw new ArgumentException(
-                    $"The images have the shape ({string.Join(", ", images.shape)}); expected (N, {discriminator.InputChannels}, H, W), "
+                    $"The images have the shape {ShapeText.Of(images)}; expected (N, {discriminator.InputChannels}, H, W), "
                     + $"with sides above {discriminator.ReceptiveField}.",
                     nameof(images));
             }

@@ -57,9 +57,8 @@ internal static class CustomNetworkProcess
     /// <summary>Starts a process of this program that trains.</summary>
     public static Process Start(string network, string photographs, string output)
     {
-        string program = Environment.ProcessPath!;
-        string[] assembly = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(CustomNetworkProcess).Assembly.Location] : [];
-        var start = new ProcessStartInfo(program, [.. assembly, Command, network, photographs, output]) { RedirectStandardOutput = true };
+        string program = typeof(CustomNetworkProcess).Assembly.Location;
+        var start = new ProcessStartInfo("dotnet", [program, Command, network, photographs, output]) { RedirectStandardOutput = true };
         start.Environment["OMP_NUM_THREADS"] = "1";
         return Process.Start(start)!;
     }
