@@ -46,7 +46,7 @@ internal static class FusedEvaluation
                 long[] partShape = [tile.Images, firsts[end] - firsts[begin], terms.shape[2]];
                 Tensor partTerms = zeros(partShape, dtype: terms.dtype, device: terms.device);
                 Tensor? partGradient = wantsGradient ? zeros_like(x, dtype: sums) : null;
-                for (int i = begin; i < end; i++)
+                for (int i = end - 1; i >= begin; i--)
                 {
                     using var ofExtractor = NewDisposeScope();
                     Tensor extractorTerms = partTerms.narrow(1, firsts[i] - firsts[begin], extractors[i].Networks);
@@ -116,8 +116,10 @@ internal static class FusedEvaluation
     }
 
     // Several threads take one extractor at a time, which balances better; a single thread takes all, so that the tile is prepared once.
-    private static IEnumerable<Part> Parts(Tile tile, int extractors, int workers) =>
-        workers > 1 ? Enumerable.Range(0, extractors).Select(i => new Part(tile, i, i + 1)) : [new Part(tile, 0, extractors)];
+    // The last extractors come first in both cases: they are the widest, and threads balance better if short parts come last.
+    private static IEnumerable<Part> Parts(Tile tile, int extractors, int workers) => workers > 1
+        ? Enumerable.Range(0, extractors).Reverse().Select(i => new Part(tile, i, i + 1))
+        : [new Part(tile, 0, extractors)];
 
     /// <summary>A unit of work: one tile and a range of extractors.</summary>
     /// <param name="Tile">The tile.</param>
