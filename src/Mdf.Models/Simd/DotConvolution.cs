@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
-using Lanes = System.Runtime.Intrinsics.Vector512<float>;
 
 namespace Mdf.Models.Simd;
 
@@ -37,7 +36,12 @@ internal sealed unsafe class DotConvolution
     /// <param name="source">The input map.</param>
     /// <param name="margins">Zero padding at the top and at the left.</param>
     /// <param name="target">The output map.</param>
-    public void Run(FeatureMap source, Margins margins, FeatureMap target) => Blocks.Run(target.Rows, blocks =>
+    public void Run(FeatureMap source, Margins margins, FeatureMap target) =>
+        Run(source, margins, target, Vector512.IsHardwareAccelerated);
+
+    /// <summary>Convolves a map with registers of 512 or of 256 bits.</summary>
+    /// <inheritdoc cref="Run(FeatureMap, Margins, FeatureMap)"/>
+    public void Run(FeatureMap source, Margins margins, FeatureMap target, bool is512) => Blocks.Run(target.Rows, blocks =>
     {
         fixed (float* taps = weights)
         {
@@ -45,14 +49,15 @@ internal sealed unsafe class DotConvolution
             {
                 for (int output = 0; output < outputs; output++)
                 {
-                    RunRow(
-                        source,
-                        margins,
-                        row,
-                        taps + ((long)output * kernel * kernel * inputs),
-                        bias[output],
-                        target.At(row, 0) + output,
-                        target.Columns);
+                    float* ofOutput = taps + ((long)output * kernel * kernel * inputs), to = target.At(row, 0) + output;
+                    if (is512)
+                    {
+                        RunRow<WideVector>(source, margins, row, ofOutput, bias[output], to, target.Columns);
+                    }
+                    else
+                    {
+                        RunRow<NarrowVector>(source, margins, row, ofOutput, bias[output], to, target.Columns);
+                    }
                 }
             }
         }
@@ -60,7 +65,8 @@ internal sealed unsafe class DotConvolution
 
     // Computes one output channel of one row.
     [MethodImpl(MatrixProduct.Kernel)]
-    private void RunRow(FeatureMap source, Margins margins, int row, float* taps, float shift, float* to, int columns)
+    private void RunRow<TVector>(FeatureMap source, Margins margins, int row, float* taps, float shift, float* to, int columns)
+        where TVector : struct, IVector<TVector>
     {
         // Kernel rows over the zero padding contribute nothing and are skipped.
         int padding = margins.Left, firstTap = Math.Max(0, margins.Top - row);
@@ -71,13 +77,14 @@ internal sealed unsafe class DotConvolution
         {
             if (column >= padding && column + Together <= whole)
             {
-                Eight(from + ((long)(column - padding) * inputs), source.RowStride, ofRows, rows, shift, to + ((long)column * outputs));
+                Eight<TVector>(
+                    from + ((long)(column - padding) * inputs), source.RowStride, ofRows, rows, shift, to + ((long)column * outputs));
                 column += Together;
             }
             else
             {
                 int left = Math.Max(0, padding - column), right = Math.Min(kernel, source.Columns + padding - column);
-                to[(long)column * outputs] = shift + One(
+                to[(long)column * outputs] = shift + One<TVector>(
                     from + ((long)(column - padding + left) * inputs),
                     source.RowStride,
                     ofRows + (left * inputs),
@@ -89,50 +96,101 @@ internal sealed unsafe class DotConvolution
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private float One(float* from, long stride, float* taps, int rows, int length)
+    private float One<TVector>(float* from, long stride, float* taps, int rows, int length)
+        where TVector : struct, IVector<TVector>
     {
-        Lanes sum = Lanes.Zero;
+        TVector sum = default;
         for (int row = 0; row < rows; row++, from += stride, taps += kernel * inputs)
         {
-            for (int i = 0; i < length; i += MatrixProduct.Lane)
+            for (int i = 0; i < length; i += TVector.Count)
             {
-                sum = Vector512.FusedMultiplyAdd(Vector512.Load(from + i), Vector512.Load(taps + i), sum);
+                TVector.Add(ref sum, TVector.Load(from + i), TVector.Load(taps + i));
             }
         }
 
-        return Vector512.Sum(sum);
+        return TVector.Sum(sum);
     }
 
-    // Computes eight neighbouring outputs. Eight independent sums hide the latency of fused multiply-add, and share each load of a weight.
+    // Computes eight neighbouring outputs. Eight independent sums hide the latency of fused multiply-add.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Eight(float* from, long stride, float* taps, int rows, float shift, float* to)
+    private void Eight<TVector>(float* from, long stride, float* taps, int rows, float shift, float* to)
+        where TVector : struct, IVector<TVector>
     {
-        Lanes a = Lanes.Zero, b = a, c = a, d = a, e = a, f = a, g = a, h = a;
-        long one = inputs, two = 2 * one, three = 3 * one, length = kernel * one;
+        TVector a = default, b = default, c = default, d = default, e = default, f = default, g = default, h = default;
+        long one = inputs, two = 2 * one, three = 3 * one;
         for (int row = 0; row < rows; row++, from += stride)
         {
-            float* x = from, y = from + (4 * one);
-            for (float* end = x + length; x < end; x += MatrixProduct.Lane, y += MatrixProduct.Lane, taps += MatrixProduct.Lane)
+            float* x = from;
+            int tap = 0;
+
+            // Three taps at once: most pixels are loaded for three outputs.
+            for (; tap + 3 <= kernel; tap += 3, x += two, taps += two)
             {
-                Lanes tap = Vector512.Load(taps);
-                a = Vector512.FusedMultiplyAdd(Vector512.Load(x), tap, a);
-                b = Vector512.FusedMultiplyAdd(Vector512.Load(x + one), tap, b);
-                c = Vector512.FusedMultiplyAdd(Vector512.Load(x + two), tap, c);
-                d = Vector512.FusedMultiplyAdd(Vector512.Load(x + three), tap, d);
-                e = Vector512.FusedMultiplyAdd(Vector512.Load(y), tap, e);
-                f = Vector512.FusedMultiplyAdd(Vector512.Load(y + one), tap, f);
-                g = Vector512.FusedMultiplyAdd(Vector512.Load(y + two), tap, g);
-                h = Vector512.FusedMultiplyAdd(Vector512.Load(y + three), tap, h);
+                float* y = x + (4 * one), z = y + (4 * one);
+                for (float* end = x + one; x < end; x += TVector.Count, y += TVector.Count, z += TVector.Count, taps += TVector.Count)
+                {
+                    TVector first = TVector.Load(taps), second = TVector.Load(taps + one), third = TVector.Load(taps + two);
+                    TVector pixel = TVector.Load(x);
+                    TVector.Add(ref a, pixel, first);
+                    pixel = TVector.Load(x + one);
+                    TVector.Add(ref a, pixel, second);
+                    TVector.Add(ref b, pixel, first);
+                    pixel = TVector.Load(x + two);
+                    TVector.Add(ref a, pixel, third);
+                    TVector.Add(ref b, pixel, second);
+                    TVector.Add(ref c, pixel, first);
+                    pixel = TVector.Load(x + three);
+                    TVector.Add(ref b, pixel, third);
+                    TVector.Add(ref c, pixel, second);
+                    TVector.Add(ref d, pixel, first);
+                    pixel = TVector.Load(y);
+                    TVector.Add(ref c, pixel, third);
+                    TVector.Add(ref d, pixel, second);
+                    TVector.Add(ref e, pixel, first);
+                    pixel = TVector.Load(y + one);
+                    TVector.Add(ref d, pixel, third);
+                    TVector.Add(ref e, pixel, second);
+                    TVector.Add(ref f, pixel, first);
+                    pixel = TVector.Load(y + two);
+                    TVector.Add(ref e, pixel, third);
+                    TVector.Add(ref f, pixel, second);
+                    TVector.Add(ref g, pixel, first);
+                    pixel = TVector.Load(y + three);
+                    TVector.Add(ref f, pixel, third);
+                    TVector.Add(ref g, pixel, second);
+                    TVector.Add(ref h, pixel, first);
+                    pixel = TVector.Load(z);
+                    TVector.Add(ref g, pixel, third);
+                    TVector.Add(ref h, pixel, second);
+                    TVector.Add(ref h, TVector.Load(z + one), third);
+                }
+            }
+
+            for (; tap < kernel; tap++)
+            {
+                float* y = x + (4 * one);
+                for (float* end = x + one; x < end; x += TVector.Count, y += TVector.Count, taps += TVector.Count)
+                {
+                    TVector only = TVector.Load(taps);
+                    TVector.Add(ref a, TVector.Load(x), only);
+                    TVector.Add(ref b, TVector.Load(x + one), only);
+                    TVector.Add(ref c, TVector.Load(x + two), only);
+                    TVector.Add(ref d, TVector.Load(x + three), only);
+                    TVector.Add(ref e, TVector.Load(y), only);
+                    TVector.Add(ref f, TVector.Load(y + one), only);
+                    TVector.Add(ref g, TVector.Load(y + two), only);
+                    TVector.Add(ref h, TVector.Load(y + three), only);
+                }
             }
         }
 
-        to[0] = shift + Vector512.Sum(a);
-        to[outputs] = shift + Vector512.Sum(b);
-        to[2 * outputs] = shift + Vector512.Sum(c);
-        to[3 * outputs] = shift + Vector512.Sum(d);
-        to[4 * outputs] = shift + Vector512.Sum(e);
-        to[5 * outputs] = shift + Vector512.Sum(f);
-        to[6 * outputs] = shift + Vector512.Sum(g);
-        to[7 * outputs] = shift + Vector512.Sum(h);
+        to[0] = shift + TVector.Sum(a);
+        to[outputs] = shift + TVector.Sum(b);
+        to[2 * outputs] = shift + TVector.Sum(c);
+        to[3 * outputs] = shift + TVector.Sum(d);
+        to[4 * outputs] = shift + TVector.Sum(e);
+        to[5 * outputs] = shift + TVector.Sum(f);
+        to[6 * outputs] = shift + TVector.Sum(g);
+        to[7 * outputs] = shift + TVector.Sum(h);
     }
 }

@@ -101,15 +101,28 @@ public sealed class VectorConvolutionTests : IDisposable
     public void Dots_WithAndWithoutPadding_AgreesWithLibtorch(int outputs, int inputs, int height, int width)
     {
         SkipWithoutVectors();
-        Tensor weight = Numbers(1, outputs, inputs, 3, 3), bias = Numbers(3, outputs), maps = Maps(2, inputs, height, width);
-        foreach (Tensor? added in new[] { bias, null })
+        Tensor bias = Numbers(3, outputs), maps = Maps(2, inputs, height, width);
+        foreach (int kernel in (int[])[1, 3, 5, 9])
         {
-            foreach (int padding in (int[])[0, 1, 2])
+            Tensor weight = Numbers(1, outputs, inputs, kernel, kernel);
+            foreach (int padding in (int[])[0, kernel / 2, kernel - 1])
             {
-                Tensor expected = nn.functional.conv2d(maps.to(ScalarType.Float64), weight, added, padding: [padding, padding]);
-                Tensor actual = TensorLayout.Allocate(expected.shape, ScalarType.Float32, CPU, channelsLast: true);
-                new DotConvolution(weight, added).Run(FeatureMap.Of(maps, 1), new Margins(padding), FeatureMap.Of(actual, 1));
-                AssertNear(expected[1], actual[1]);
+                if (Math.Min(height, width) + (2 * padding) < kernel)
+                {
+                    continue;
+                }
+
+                foreach (Tensor? added in new[] { bias, null })
+                {
+                    Tensor expected = nn.functional.conv2d(maps.to(ScalarType.Float64), weight, added, padding: [padding, padding]);
+                    foreach (bool is512 in (bool[])[false, true])
+                    {
+                        Tensor actual = TensorLayout.Allocate(expected.shape, ScalarType.Float32, CPU, channelsLast: true);
+                        new DotConvolution(weight, added).Run(
+                            FeatureMap.Of(maps, 1), new Margins(padding), FeatureMap.Of(actual, 1), is512);
+                        AssertNear(expected[1], actual[1]);
+                    }
+                }
             }
         }
     }
