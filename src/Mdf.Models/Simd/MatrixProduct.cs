@@ -85,18 +85,18 @@ internal static unsafe class MatrixProduct
                 for (float* end = x + inner; x < end; x++, y++, z++, w += Lane, v += Lane)
                 {
                     Lanes first = Load(w), second = Load(v);
-                    a = a.Plus(x[0], first, second);
-                    b = b.Plus(x[one], first, second);
-                    c = c.Plus(x[two], first, second);
-                    d = d.Plus(x[three], first, second);
-                    e = e.Plus(y[0], first, second);
-                    f = f.Plus(y[one], first, second);
-                    g = g.Plus(y[two], first, second);
-                    h = h.Plus(y[three], first, second);
-                    i = i.Plus(z[0], first, second);
-                    j = j.Plus(z[one], first, second);
-                    k = k.Plus(z[two], first, second);
-                    l = l.Plus(z[three], first, second);
+                    a.Add(x[0], first, second);
+                    b.Add(x[one], first, second);
+                    c.Add(x[two], first, second);
+                    d.Add(x[three], first, second);
+                    e.Add(y[0], first, second);
+                    f.Add(y[one], first, second);
+                    g.Add(y[two], first, second);
+                    h.Add(y[three], first, second);
+                    i.Add(z[0], first, second);
+                    j.Add(z[one], first, second);
+                    k.Add(z[two], first, second);
+                    l.Add(z[three], first, second);
                 }
 
                 float* to = product + (row * columns) + column;
@@ -127,15 +127,18 @@ internal static unsafe class MatrixProduct
                 float* x = left + (row * inner), y = x + (3 * inner), w = right + (column * inner);
                 long one = inner, two = 2 * one;
                 HalfPair a = default, b = default, c = default, d = default, e = default, f = default;
-                for (float* end = x + inner; x < end; x++, y++, w += Lane)
+                float* end = x + inner;
+                for (float* four = x + (inner / 4 * 4); x < four; x += 4, y += 4, w += 4 * Lane)
                 {
-                    HalfLanes first = Vector256.Load(w), second = Vector256.Load(w + HalfLane);
-                    a = a.Plus(x[0], first, second);
-                    b = b.Plus(x[one], first, second);
-                    c = c.Plus(x[two], first, second);
-                    d = d.Plus(y[0], first, second);
-                    e = e.Plus(y[one], first, second);
-                    f = f.Plus(y[two], first, second);
+                    Step(x, y, w, one, two, ref a, ref b, ref c, ref d, ref e, ref f);
+                    Step(x + 1, y + 1, w + Lane, one, two, ref a, ref b, ref c, ref d, ref e, ref f);
+                    Step(x + 2, y + 2, w + (2 * Lane), one, two, ref a, ref b, ref c, ref d, ref e, ref f);
+                    Step(x + 3, y + 3, w + (3 * Lane), one, two, ref a, ref b, ref c, ref d, ref e, ref f);
+                }
+
+                for (; x < end; x++, y++, w += Lane)
+                {
+                    Step(x, y, w, one, two, ref a, ref b, ref c, ref d, ref e, ref f);
                 }
 
                 float* to = product + (row * columns) + column;
@@ -149,31 +152,49 @@ internal static unsafe class MatrixProduct
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step(
+        float* x, float* y, float* w, long one, long two,
+        ref HalfPair a, ref HalfPair b, ref HalfPair c, ref HalfPair d, ref HalfPair e, ref HalfPair f)
+    {
+        HalfLanes first = Vector256.Load(w), second = Vector256.Load(w + HalfLane);
+        a.Add(x[0], first, second);
+        b.Add(x[one], first, second);
+        c.Add(x[two], first, second);
+        d.Add(y[0], first, second);
+        e.Add(y[one], first, second);
+        f.Add(y[two], first, second);
+    }
+
     // Vector512's methods follow .NET's policy and may use half registers; Avx512F's never do.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes Load(float* from) => Avx512F.IsSupported ? Avx512F.LoadVector512(from) : Vector512.Load(from);
 
-    // One row's sums, in two AVX-512 registers.
-    private readonly struct Pair(Lanes first, Lanes second)
+    // One row's sums, in two AVX-512 registers. Sums are changed in place: the compiler copies the registers of a new value.
+    private struct Pair
     {
-        private readonly Lanes first = first;
-        private readonly Lanes second = second;
+        private Lanes first;
+        private Lanes second;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Pair Plus(float x, Lanes w, Lanes v)
+        public void Add(float x, Lanes w, Lanes v)
         {
             if (Avx512F.IsSupported)
             {
                 Lanes all = Avx512F.BroadcastScalarToVector512(Vector128.CreateScalarUnsafe(x));
-                return new Pair(Avx512F.FusedMultiplyAdd(all, w, first), Avx512F.FusedMultiplyAdd(all, v, second));
+                first = Avx512F.FusedMultiplyAdd(all, w, first);
+                second = Avx512F.FusedMultiplyAdd(all, v, second);
             }
-
-            Lanes same = Vector512.Create(x);
-            return new Pair(Vector512.FusedMultiplyAdd(same, w, first), Vector512.FusedMultiplyAdd(same, v, second));
+            else
+            {
+                Lanes all = Vector512.Create(x);
+                first = Vector512.FusedMultiplyAdd(all, w, first);
+                second = Vector512.FusedMultiplyAdd(all, v, second);
+            }
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Store(float* to)
+        public readonly void Store(float* to)
         {
             if (Avx512F.IsSupported)
             {
@@ -189,20 +210,21 @@ internal static unsafe class MatrixProduct
     }
 
     // One row's sums, in two AVX2 registers.
-    private readonly struct HalfPair(HalfLanes first, HalfLanes second)
+    private struct HalfPair
     {
-        private readonly HalfLanes first = first;
-        private readonly HalfLanes second = second;
+        private HalfLanes first;
+        private HalfLanes second;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public HalfPair Plus(float x, HalfLanes w, HalfLanes v)
+        public void Add(float x, HalfLanes w, HalfLanes v)
         {
             HalfLanes all = Vector256.Create(x);
-            return new HalfPair(Vector256.FusedMultiplyAdd(all, w, first), Vector256.FusedMultiplyAdd(all, v, second));
+            first = Vector256.FusedMultiplyAdd(all, w, first);
+            second = Vector256.FusedMultiplyAdd(all, v, second);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Store(float* to)
+        public readonly void Store(float* to)
         {
             first.Store(to);
             second.Store(to + HalfLane);

@@ -20,11 +20,8 @@ internal sealed unsafe class WinogradConvolution
 
     private const int TilesOfBlock = 2 * MatrixProduct.Rows;
 
-    // Number of neighbouring tiles whose transformed columns are buffered together.
-    private const int Neighbours = 8, ColumnsOfNeighbours = (Neighbours * Outputs) + Side - Outputs;
-
-    // Number of values of a thread's small memory: the transformed columns of neighbours, and a tile.
-    private const int Small = Side * (ColumnsOfNeighbours + Side) * Lane;
+    // Number of values of a thread's small memory: a tile's transformed columns, and a tile.
+    private const int Small = 2 * Points * Lane;
 
     // Layers with more weights than this are computed phase by phase, because the weights of a block would not stay in the caches.
     private const int WeightsOfBlock = Points * 128 * 128;
@@ -35,10 +32,14 @@ internal sealed unsafe class WinogradConvolution
     // Number of values that a phase leaves for the next one: 16 MB, which the third-level cache holds.
     private const int ValuesOfPhase = 1 << 22;
 
-    // A matrix (input channel, output channel) in panels for each point.
+    // For each slice of output channels and each point, a matrix (input channel, output channel) in panels.
     private readonly float[] weights;
     private readonly int inputs;
     private readonly int outputs;
+
+    // Number of output channels that are multiplied and transformed before the next ones. A slice's products and weights leave room in the
+    // second-level cache for the transformed inputs, which every slice reads.
+    private readonly int slice;
 
     /// <summary>Transforms the weights.</summary>
     /// <param name="weight">
@@ -54,6 +55,7 @@ internal sealed unsafe class WinogradConvolution
         // Both dimensions at once: one product instead of a small one for each pair of channels.
         Tensor both = kron(taps, taps);
         weights = new float[Points * inputs * outputs];
+        slice = IsWide ? outputs : MatrixProduct.Columns;
         for (int first = 0; first < outputs; first += ChannelsAtOnce)
         {
             using var ofPart = NewDisposeScope();
@@ -63,10 +65,17 @@ internal sealed unsafe class WinogradConvolution
                 MatrixProduct.Panels(both.matmul(part).reshape(Points, inputs, count)).bytes);
             for (int point = 0; point < Points; point++)
             {
-                panels.Slice(point * inputs * count, inputs * count).CopyTo(weights.AsSpan(inputs * ((point * outputs) + first)));
+                for (int channel = first; channel < first + count; channel += Lane)
+                {
+                    (int index, int within) = Math.DivRem(channel, slice);
+                    panels[..(inputs * Lane)].CopyTo(weights.AsSpan(inputs * ((((index * Points) + point) * slice) + within)));
+                    panels = panels[(inputs * Lane)..];
+                }
             }
         }
     }
+
+    private bool IsWide => weights.Length > WeightsOfBlock;
 
     // Stride between the planes of two points, padded by one vector so that a tile's 36 planes do not map to the same cache set.
     private static long Plane(long tiles, int channels) => (tiles * channels) + Lane;
@@ -88,7 +97,7 @@ internal sealed unsafe class WinogradConvolution
     {
         var grid = new WinogradGrid(source, margins, Outputs, Taps);
         int tiles = images * grid.TilesOfImage;
-        if (weights.Length > WeightsOfBlock)
+        if (IsWide)
         {
             RunPhases(grid, tiles, epilogue);
             return;
@@ -96,19 +105,22 @@ internal sealed unsafe class WinogradConvolution
 
         Blocks.Run(BlocksOf(tiles), blocks =>
         {
-            long ofInputs = Points * Plane(TilesOfBlock, inputs), ofOutputs = Points * Plane(TilesOfBlock, outputs);
+            long ofInputs = Points * Plane(TilesOfBlock, inputs), ofOutputs = Points * Plane(TilesOfBlock, slice);
             using var scratch = new Scratch(ofInputs + ofOutputs + Small);
             float* transformed = scratch.Start, products = transformed + ofInputs, small = products + ofOutputs;
             while (blocks.Take(out int block))
             {
                 int first = block * TilesOfBlock, count = Math.Min(TilesOfBlock, tiles - first);
                 TransformInputs(grid, first, count, transformed, Plane(TilesOfBlock, inputs), small);
-                for (int point = 0; point < Points; point++)
+                for (int channel = 0; channel < outputs; channel += slice)
                 {
-                    Multiply(point, transformed, products, count, TilesOfBlock);
-                }
+                    for (int point = 0; point < Points; point++)
+                    {
+                        Multiply(point, channel, transformed, products, count, TilesOfBlock);
+                    }
 
-                TransformOutputs(products, Plane(TilesOfBlock, outputs), small, grid, first, count, epilogue);
+                    TransformOutputs(products, Plane(TilesOfBlock, slice), channel, small, grid, first, count, epilogue);
+                }
             }
         });
     }
@@ -134,11 +146,11 @@ internal sealed unsafe class WinogradConvolution
             {
                 while (points.Take(out int point))
                 {
-                    Multiply(point, transformed, products, all, step);
+                    Multiply(point, channel: 0, transformed, products, all, step);
                 }
             });
             OnBlocks(all, (done, count, small) =>
-                TransformOutputs(products + ((long)done * outputs), planeOut, small, grid, first + done, count, epilogue));
+                TransformOutputs(products + ((long)done * outputs), planeOut, begin: 0, small, grid, first + done, count, epilogue));
         }
     }
 
@@ -152,57 +164,57 @@ internal sealed unsafe class WinogradConvolution
         }
     });
 
-    private void Multiply(int point, float* transformed, float* products, int tiles, int places)
+    // Multiplies for the slice that begins at an output channel.
+    private void Multiply(int point, int channel, float* transformed, float* products, int tiles, int places)
     {
         fixed (float* matrices = weights)
         {
             MatrixProduct.Multiply(
                 transformed + (point * Plane(places, inputs)),
-                matrices + ((long)point * inputs * outputs),
-                products + (point * Plane(places, outputs)),
-                MatrixProduct.RoundedUp(tiles), inputs, outputs);
+                matrices + (inputs * (((long)channel * Points) + (point * slice))),
+                products + (point * Plane(places, slice)),
+                MatrixProduct.RoundedUp(tiles), inputs, slice);
         }
     }
 
     [MethodImpl(MatrixProduct.Kernel)]
     private void TransformInputs(WinogradGrid grid, int first, int count, float* transformed, long plane, float* small)
     {
-        // small holds the transformed columns of neighbouring tiles and, behind them, a zero-padded copy of a tile at the map's edge.
-        float* seen = small + (Side * ColumnsOfNeighbours * Lane);
-        for (int channel = 0; channel < inputs; channel += Lane)
+        // small holds the transformed columns of a tile and, behind them, a zero-padded copy of a tile at the map's edge. All channels of a
+        // tile follow each other, because its pixels lie together in memory.
+        float* seen = small + (Points * Lane);
+        WinogradPlace place = grid.PlaceOf(first);
+        FeatureMap source = grid.Source(place.Image);
+        for (int i = 0; i < count; i++)
         {
-            WinogradPlace place = grid.PlaceOf(first);
-            FeatureMap source = grid.Source(place.Image);
-            for (int i = 0; i < count; i++)
+            int row = (Outputs * place.Down) - grid.Margins.Top, column = (Outputs * place.Right) - grid.Margins.Left;
+            bool isAtEdge = row < 0 || column < 0 || row + Side > source.Rows || column + Side > source.Columns;
+            for (int channel = 0; channel < inputs; channel += Lane)
             {
-                int row = (Outputs * place.Down) - grid.Margins.Top, column = (Outputs * place.Right) - grid.Margins.Left;
                 float* from = source.At(row, column) + channel;
                 long toColumn = inputs, toRow = source.RowStride;
-                if (row < 0 || column < 0 || row + Side > source.Rows || column + Side > source.Columns)
+                if (isAtEdge)
                 {
                     CopySeen(source, row, column, channel, seen);
                     from = seen;
                     (toColumn, toRow) = (Lane, Side * Lane);
                 }
 
-                // Two columns are shared with the tile to the left and are already transformed.
-                float* columns = small + (i % Neighbours * Outputs * Side * Lane);
-                int old = i % Neighbours > 0 && place.Right > 0 ? Side - Outputs : 0;
-                for (int x = old; x < Side; x++)
+                for (int x = 0; x < Side; x++)
                 {
-                    WinogradTransforms.Input(from + (x * toColumn), toRow, columns + (x * Side * Lane), Lane);
+                    WinogradTransforms.Input(from + (x * toColumn), toRow, small + (x * Side * Lane), Lane);
                 }
 
                 float* to = transformed + ((long)i * inputs) + channel;
                 for (int y = 0; y < Side; y++)
                 {
-                    WinogradTransforms.Input(columns + (y * Lane), Side * Lane, to + (y * Side * plane), plane);
+                    WinogradTransforms.Input(small + (y * Lane), Side * Lane, to + (y * Side * plane), plane);
                 }
+            }
 
-                if (grid.Advance(ref place))
-                {
-                    source = grid.Source(place.Image);
-                }
+            if (grid.Advance(ref place))
+            {
+                source = grid.Source(place.Image);
             }
         }
 
@@ -228,15 +240,17 @@ internal sealed unsafe class WinogradConvolution
 
     [MethodImpl(MatrixProduct.Kernel)]
     private void TransformOutputs<TEpilogue>(
-        float* products, long plane, float* small, WinogradGrid grid, int first, int count, TEpilogue epilogue)
+        float* products, long plane, int begin, float* small, WinogradGrid grid, int first, int count, TEpilogue epilogue)
         where TEpilogue : struct, IEpilogue
     {
-        for (int channel = 0; channel < outputs; channel += Lane)
+        WinogradPlace place = grid.PlaceOf(first);
+        for (int i = 0; i < count; i++)
         {
-            WinogradPlace place = grid.PlaceOf(first);
-            for (int i = 0; i < count; i++)
+            int row = Outputs * place.Down, column = Outputs * place.Right, left = grid.Columns - column;
+            int rows = Math.Min(Outputs, grid.Rows - row);
+            for (int channel = begin; channel < begin + slice; channel += Lane)
             {
-                float* from = products + ((long)i * outputs) + channel;
+                float* from = products + ((long)i * slice) + channel - begin;
                 for (int x = 0; x < Side; x++)
                 {
                     (Lanes a, Lanes b, Lanes c, Lanes d) = WinogradTransforms.Output(from + (x * plane), Side * plane);
@@ -246,8 +260,7 @@ internal sealed unsafe class WinogradConvolution
                     d.Store(small + (((3 * Side) + x) * Lane));
                 }
 
-                int row = Outputs * place.Down, column = Outputs * place.Right, left = grid.Columns - column;
-                for (int y = 0; y < Math.Min(Outputs, grid.Rows - row); y++)
+                for (int y = 0; y < rows; y++)
                 {
                     long offset = (grid.PositionOf(place.Image, row + y, column) * outputs) + channel;
                     (Lanes a, Lanes b, Lanes c, Lanes d) = WinogradTransforms.Output(small + (y * Side * Lane), Lane);
@@ -267,9 +280,9 @@ internal sealed unsafe class WinogradConvolution
                         epilogue.Store(d, offset + (3 * outputs), row + y, column + 3, channel);
                     }
                 }
-
-                grid.Advance(ref place);
             }
+
+            grid.Advance(ref place);
         }
     }
 

@@ -33,15 +33,15 @@ internal static unsafe class WinogradTransforms
         Lanes a = Vector512.Load(from), b = Vector512.Load(from + step), c = Vector512.Load(from + (2 * step));
         float* second = from + (3 * step);
         Lanes d = Vector512.Load(second), e = Vector512.Load(second + step), f = Vector512.Load(second + (2 * step));
-        Lanes evenA = Plus(e, c, (float)(-B * B)), oddA = Plus(d, b, (float)(-B * B));
-        Lanes evenB = Plus(e, c, (float)(-A * A)), oddB = Plus(d, b, (float)(-A * A));
         Plus(a + e, c, -Middle).Store(to);
-        Plus(evenA, oddA, (float)A).Store(to + toStep);
-        Plus(evenA, oddA, (float)-A).Store(to + (2 * toStep));
         float* next = to + (3 * toStep);
-        Plus(evenB, oddB, (float)B).Store(next);
-        Plus(evenB, oddB, (float)-B).Store(next + toStep);
         Plus(b + f, d, -Middle).Store(next + (2 * toStep));
+        Lanes even = Plus(e, c, (float)(-B * B)), odd = Plus(d, b, (float)(-B * B));
+        Plus(even, odd, (float)A).Store(to + toStep);
+        Plus(even, odd, (float)-A).Store(to + (2 * toStep));
+        (even, odd) = (Plus(e, c, (float)(-A * A)), Plus(d, b, (float)(-A * A)));
+        Plus(even, odd, (float)B).Store(next);
+        Plus(even, odd, (float)-B).Store(next + toStep);
     }
 
     /// <summary>The one-dimensional output transform: the values at six points to four outputs in a row or column.</summary>
