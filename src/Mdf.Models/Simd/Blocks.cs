@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using static TorchSharp.torch;
 
 namespace Mdf.Models.Simd;
@@ -5,10 +6,16 @@ namespace Mdf.Models.Simd;
 /// <summary>Divides work into numbered blocks, which the threads take one by one.</summary>
 internal sealed class Blocks
 {
+    // Number of threads that work of the calling thread may use; 0 for libtorch's number.
+    [ThreadStatic]
+    private static int share;
+
     private readonly int count;
     private int next = -1;
 
     private Blocks(int count) => this.count = count;
+
+    private static int Threads => share > 0 ? share : get_num_threads();
 
     /// <summary>Runs the work on as many threads as libtorch uses on the calling thread, and at most one per block.</summary>
     /// <param name="count">Number of blocks.</param>
@@ -16,7 +23,7 @@ internal sealed class Blocks
     public static void Run(int count, Action<Blocks> work)
     {
         var blocks = new Blocks(count);
-        int threads = Math.Min(get_num_threads(), count);
+        int threads = Math.Min(Threads, count);
         if (threads <= 1)
         {
             work(blocks);
@@ -24,6 +31,51 @@ internal sealed class Blocks
         }
 
         Parallel.For(0, threads, _ => work(blocks));
+    }
+
+    /// <summary>
+    /// Runs parts of a work side by side. Each thread takes an equal share of the threads, so that blocks within a part use this share.
+    /// </summary>
+    /// <param name="count">Number of parts.</param>
+    /// <param name="work">Computes the part of the given number.</param>
+    public static void RunApart(int count, Action<int> work)
+    {
+        int all = Threads, workers = Math.Max(1, Math.Min(all, count));
+        var parts = new Blocks(count);
+        if (workers == 1)
+        {
+            Work();
+            return;
+        }
+
+        try
+        {
+            Parallel.For(0, workers, _ =>
+            {
+                int before = share;
+                share = all / workers;
+                try
+                {
+                    Work();
+                }
+                finally
+                {
+                    share = before;
+                }
+            });
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerException!);
+        }
+
+        void Work()
+        {
+            while (parts.Take(out int part))
+            {
+                work(part);
+            }
+        }
     }
 
     /// <summary>Takes the next block.</summary>

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Mdf.Models.Layered;
 using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
@@ -15,10 +16,16 @@ internal sealed class StreamedNetwork : IDisposable
     // Largest number of columns of a strip. Wider images are processed in strips, so that the rows that layers share stay in the caches.
     private const int StripColumns = 640;
 
+    // Largest fraction of the columns that strips may compute twice, where they are made for threads to work on.
+    private const double MostRepeated = 0.08;
+
     private readonly LayerStep[] steps;
     private readonly StreamedStage[] stages;
     private readonly HashSet<int> others;
     private readonly int[] zooms;
+
+    // Number of the image's columns beside a strip that its result depends on.
+    private readonly double halo;
 
     private StreamedNetwork(LayerStep[] steps, StreamedStage[] stages, HashSet<int> others)
     {
@@ -28,6 +35,8 @@ internal sealed class StreamedNetwork : IDisposable
         {
             zooms[stage.Output] = zooms[stage.Input] * stage.Shuffle;
         }
+
+        halo = Math.Max(1, stages.Sum(s => (double)s.Padding / zooms[s.Input]));
     }
 
     /// <summary>Creates the form of a network; null if the processor or a layer does not fit.</summary>
@@ -115,16 +124,35 @@ internal sealed class StreamedNetwork : IDisposable
             using var scope = NewDisposeScope();
             Tensor padded = pad == 0 ? images[image].unsqueeze(0) : nn.functional.pad(images[image].unsqueeze(0), [pad, pad, pad, pad]);
             Tensor source = padded.WithChannelsLast();
-            int strips = (width + StripColumns - 1) / StripColumns;
-            for (int strip = 0; strip < strips; strip++)
+            (FeatureMap from, FeatureMap to) = (FeatureMap.Of(source, 0), FeatureMap.Of(result, image));
+            int strips = Strips(width);
+            double before = (double)image / images.shape[0], done = 0;
+            var reporting = new Lock();
+            Blocks.RunApart(strips, strip =>
             {
                 (int begin, int end) = (width * strip / strips, width * (strip + 1) / strips);
-                using var run = new StreamedRun(stages, zooms, FeatureMap.Of(source, 0), FeatureMap.Of(result, image), begin, end);
-                double share = 1.0 / (strips * images.shape[0]), before = ((image * strips) + strip) * share;
-                run.Run(part => progress?.Report(before + (part * share)), cancellation);
-            }
+                using var run = new StreamedRun(stages, zooms, from, to, begin, end);
+                run.Run(
+                    part =>
+                    {
+                        lock (reporting)
+                        {
+                            done += part;
+                            progress?.Report(before + (done / (strips * images.shape[0])));
+                        }
+                    },
+                    cancellation);
+            });
         }
 
         return result;
+    }
+
+    // Threads work on strips without waiting for each other. The number of strips depends on the image alone, because the division of the
+    // columns into tiles affects rounding: the result is the same for any number of threads.
+    private int Strips(int width)
+    {
+        int most = 1 + (int)(width * MostRepeated / (2 * halo)), least = (width + StripColumns - 1) / StripColumns;
+        return (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(least, (most + 1) / 2));
     }
 }

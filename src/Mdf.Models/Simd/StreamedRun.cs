@@ -63,7 +63,7 @@ internal sealed class StreamedRun : IDisposable
     }
 
     /// <summary>Computes all rows.</summary>
-    /// <param name="report">Receives the fraction that is done.</param>
+    /// <param name="report">Receives the fraction that was done since the last report.</param>
     /// <param name="cancellation">Cancels the computation between two bands.</param>
     public void Run(Action<double> report, CancellationToken cancellation)
     {
@@ -73,7 +73,7 @@ internal sealed class StreamedRun : IDisposable
             cancellation.ThrowIfCancellationRequested();
             int end = Math.Min(row + Band, rows);
             Advance(stages.Length - 1, end);
-            report((double)end / rows);
+            report((double)(end - row) / rows);
         }
     }
 

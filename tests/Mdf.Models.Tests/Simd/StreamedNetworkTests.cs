@@ -97,11 +97,14 @@ public sealed class StreamedNetworkTests : IDisposable
         });
     }
 
-    [Fact]
-    public void Call_AnyNumberOfThreads_GivesTheSame()
+    // The second image is wide enough for strips.
+    [Theory]
+    [InlineData("EDSR x4", 40, 50)]
+    [InlineData("DnCNN", 12, 500)]
+    public void Call_AnyNumberOfThreads_GivesTheSame(string name, int height, int width)
     {
-        using RestorationNetwork network = Trained("EDSR x4");
-        Tensor images = Images(network, 1, 40, 50);
+        using RestorationNetwork network = Trained(name);
+        Tensor images = Images(network, 1, height, width);
         using var noGradient = no_grad();
         int before = get_num_threads();
         Tensor expected = network.call(images);
@@ -116,12 +119,14 @@ public sealed class StreamedNetworkTests : IDisposable
         }
     }
 
-    [Fact]
-    public void Restore_WithoutTiles_ReportsProgressAndCanBeCancelled()
+    [Theory]
+    [InlineData("EDSR x2", 40, 30)]
+    [InlineData("DnCNN", 60, 500)]
+    public void Restore_WithoutTiles_ReportsProgressAndCanBeCancelled(string name, int height, int width)
     {
         SkipWithoutVectors();
-        using RestorationNetwork network = Trained("EDSR x2");
-        Tensor images = Images(network, 2, 40, 30);
+        using RestorationNetwork network = Trained(name);
+        Tensor images = Images(network, 2, height, width);
         var fractions = new List<double>();
         CancellationToken cancellation = TestContext.Current.CancellationToken;
         Tensor restored = TiledInference.Restore(network, images, progress: new Recorder(fractions.Add), cancellationToken: cancellation);
