@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using static TorchSharp.torch;
 using HalfLanes = System.Runtime.Intrinsics.Vector256<float>;
 using Lanes = System.Runtime.Intrinsics.Vector512<float>;
@@ -84,7 +83,7 @@ internal static unsafe class MatrixProduct
                 Pair g = default, h = default, i = default, j = default, k = default, l = default;
                 for (float* end = x + inner; x < end; x++, y++, z++, w += Lane, v += Lane)
                 {
-                    Lanes first = Load(w), second = Load(v);
+                    Lanes first = Pair.Load(w), second = Pair.Load(v);
                     a = a.Plus(x[0], first, second);
                     b = b.Plus(x[one], first, second);
                     c = c.Plus(x[two], first, second);
@@ -146,66 +145,6 @@ internal static unsafe class MatrixProduct
                 e.Store(to + (4 * columns));
                 f.Store(to + (5 * columns));
             }
-        }
-    }
-
-    // Vector512's methods follow .NET's policy and may use half registers; Avx512F's never do.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Lanes Load(float* from) => Avx512F.IsSupported ? Avx512F.LoadVector512(from) : Vector512.Load(from);
-
-    // One row's sums, in two AVX-512 registers.
-    private readonly struct Pair(Lanes first, Lanes second)
-    {
-        private readonly Lanes first = first;
-        private readonly Lanes second = second;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public Pair Plus(float x, Lanes w, Lanes v)
-        {
-            if (Avx512F.IsSupported)
-            {
-                Lanes all = Avx512F.BroadcastScalarToVector512(Vector128.CreateScalarUnsafe(x));
-                return new Pair(Avx512F.FusedMultiplyAdd(all, w, first), Avx512F.FusedMultiplyAdd(all, v, second));
-            }
-
-            Lanes same = Vector512.Create(x);
-            return new Pair(Vector512.FusedMultiplyAdd(same, w, first), Vector512.FusedMultiplyAdd(same, v, second));
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Store(float* to)
-        {
-            if (Avx512F.IsSupported)
-            {
-                Avx512F.Store(to, first);
-                Avx512F.Store(to + Lane, second);
-            }
-            else
-            {
-                first.Store(to);
-                second.Store(to + Lane);
-            }
-        }
-    }
-
-    // One row's sums, in two AVX2 registers.
-    private readonly struct HalfPair(HalfLanes first, HalfLanes second)
-    {
-        private readonly HalfLanes first = first;
-        private readonly HalfLanes second = second;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public HalfPair Plus(float x, HalfLanes w, HalfLanes v)
-        {
-            HalfLanes all = Vector256.Create(x);
-            return new HalfPair(Vector256.FusedMultiplyAdd(all, w, first), Vector256.FusedMultiplyAdd(all, v, second));
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Store(float* to)
-        {
-            first.Store(to);
-            second.Store(to + HalfLane);
         }
     }
 }

@@ -20,12 +20,6 @@ internal sealed unsafe class WinogradConvolution
 
     private const int TilesOfBlock = 2 * MatrixProduct.Rows;
 
-    // Number of neighbouring tiles whose transformed columns are buffered together.
-    private const int Neighbours = 8, ColumnsOfNeighbours = (Neighbours * Outputs) + Side - Outputs;
-
-    // Number of values of a thread's small memory: the transformed columns of neighbours, and a tile.
-    private const int Small = Side * (ColumnsOfNeighbours + Side) * Lane;
-
     // Layers with more weights than this are computed phase by phase, because the weights of a block would not stay in the caches.
     private const int WeightsOfBlock = Points * 128 * 128;
 
@@ -68,6 +62,30 @@ internal sealed unsafe class WinogradConvolution
         }
     }
 
+    /// <summary>Creates a convolution whose weights <see cref="Set"/> sets, again and again.</summary>
+    /// <param name="inputs">Number of input channels, a multiple of <see cref="MatrixProduct.Lane"/>.</param>
+    /// <param name="outputs">Number of output channels, a multiple of <see cref="MatrixProduct.Columns"/>.</param>
+    public WinogradConvolution(int inputs, int outputs)
+    {
+        (this.inputs, this.outputs) = (inputs, outputs);
+        weights = new float[Points * inputs * outputs];
+    }
+
+    /// <summary>Replaces the weights.</summary>
+    /// <param name="weight">(outputs, inputs, 3, 3), float32.</param>
+    public void Set(Tensor weight)
+    {
+        using var scope = NewDisposeScope();
+        Tensor taps = weight.permute(2, 3, 1, 0).contiguous();
+        fixed (byte* from = taps.bytes)
+        {
+            fixed (float* to = weights)
+            {
+                WinogradWeights.Transform((float*)from, inputs, outputs, to);
+            }
+        }
+    }
+
     // Stride between the planes of two points, padded by one vector so that a tile's 36 planes do not map to the same cache set.
     private static long Plane(long tiles, int channels) => (tiles * channels) + Lane;
 
@@ -97,7 +115,7 @@ internal sealed unsafe class WinogradConvolution
         Blocks.Run(BlocksOf(tiles), blocks =>
         {
             long ofInputs = Points * Plane(TilesOfBlock, inputs), ofOutputs = Points * Plane(TilesOfBlock, outputs);
-            using var scratch = new Scratch(ofInputs + ofOutputs + Small);
+            using var scratch = new Scratch(ofInputs + ofOutputs + WinogradInputs.Small);
             float* transformed = scratch.Start, products = transformed + ofInputs, small = products + ofOutputs;
             while (blocks.Take(out int block))
             {
@@ -144,7 +162,7 @@ internal sealed unsafe class WinogradConvolution
 
     private static void OnBlocks(int tiles, BlockWork work) => Blocks.Run(BlocksOf(tiles), blocks =>
     {
-        using var scratch = new Scratch(Small);
+        using var scratch = new Scratch(WinogradInputs.Small);
         while (blocks.Take(out int block))
         {
             int done = block * TilesOfBlock;
@@ -164,65 +182,13 @@ internal sealed unsafe class WinogradConvolution
         }
     }
 
-    [MethodImpl(MatrixProduct.Kernel)]
     private void TransformInputs(WinogradGrid grid, int first, int count, float* transformed, long plane, float* small)
     {
-        // small holds the transformed columns of neighbouring tiles and, behind them, a zero-padded copy of a tile at the map's edge.
-        float* seen = small + (Side * ColumnsOfNeighbours * Lane);
-        for (int channel = 0; channel < inputs; channel += Lane)
-        {
-            WinogradPlace place = grid.PlaceOf(first);
-            FeatureMap source = grid.Source(place.Image);
-            for (int i = 0; i < count; i++)
-            {
-                int row = (Outputs * place.Down) - grid.Margins.Top, column = (Outputs * place.Right) - grid.Margins.Left;
-                float* from = source.At(row, column) + channel;
-                long toColumn = inputs, toRow = source.RowStride;
-                if (row < 0 || column < 0 || row + Side > source.Rows || column + Side > source.Columns)
-                {
-                    CopySeen(source, row, column, channel, seen);
-                    from = seen;
-                    (toColumn, toRow) = (Lane, Side * Lane);
-                }
-
-                // Two columns are shared with the tile to the left and are already transformed.
-                float* columns = small + (i % Neighbours * Outputs * Side * Lane);
-                int old = i % Neighbours > 0 && place.Right > 0 ? Side - Outputs : 0;
-                for (int x = old; x < Side; x++)
-                {
-                    WinogradTransforms.Input(from + (x * toColumn), toRow, columns + (x * Side * Lane), Lane);
-                }
-
-                float* to = transformed + ((long)i * inputs) + channel;
-                for (int y = 0; y < Side; y++)
-                {
-                    WinogradTransforms.Input(columns + (y * Lane), Side * Lane, to + (y * Side * plane), plane);
-                }
-
-                if (grid.Advance(ref place))
-                {
-                    source = grid.Source(place.Image);
-                }
-            }
-        }
-
+        WinogradInputs.Transform(grid, first, count, inputs, new WinogradPlanes(transformed, plane, inputs, 1), small);
         for (int point = 0; point < Points; point++)
         {
             float* rest = transformed + (point * plane) + ((long)count * inputs);
             new Span<float>(rest, (MatrixProduct.RoundedUp(count) - count) * inputs).Clear();
-        }
-    }
-
-    [MethodImpl(MatrixProduct.Kernel)]
-    private static void CopySeen(FeatureMap source, int row, int column, int channel, float* seen)
-    {
-        for (int y = row; y < row + Side; y++)
-        {
-            for (int x = column; x < column + Side; x++, seen += Lane)
-            {
-                bool inside = y >= 0 && x >= 0 && y < source.Rows && x < source.Columns;
-                (inside ? Vector512.Load(source.At(y, x) + channel) : Lanes.Zero).Store(seen);
-            }
         }
     }
 
