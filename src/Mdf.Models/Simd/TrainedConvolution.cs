@@ -3,77 +3,40 @@ using static TorchSharp.torch;
 
 namespace Mdf.Models.Simd;
 
-/// <summary>
-/// A 3 x 3 convolution without padding whose weights change, with the gradients of its input and of its weights, in float32 by this
-/// folder's kernels. Maps are channels-last tensors (N, C, H, W).
-/// </summary>
-internal sealed unsafe class TrainedConvolution
+/// <summary>Creates convolutions for training and what they have in common.</summary>
+internal static unsafe class TrainedConvolution
 {
-    private const int Shrink = 2;
+    /// <summary>Number of rows and columns that a convolution takes off, and the padding of the way back.</summary>
+    public const int Shrink = 2;
 
-    private readonly WinogradConvolution forward;
-    private readonly WinogradConvolution backward;
-    private readonly WinogradWeightGradient gradient;
-    private readonly int inputs;
-    private readonly int outputs;
+    // Patches of more channels would fill their matrix's panels badly, and no image has more.
+    private const int FewChannels = 3;
 
     /// <summary>Creates a convolution without weights.</summary>
-    /// <param name="inputs">Number of input channels.</param>
-    /// <param name="outputs">Number of output channels.</param>
-    public TrainedConvolution(int inputs, int outputs)
+    /// <param name="weight">Weights of the type and shape that it is for.</param>
+    /// <returns>Null if the kernels cannot compute it: another type or device, other widths, a processor without AVX2.</returns>
+    public static ITrainedConvolution? Create(Tensor weight)
     {
-        (this.inputs, this.outputs) = (inputs, outputs);
-        (forward, backward) = (new WinogradConvolution(inputs, outputs), new WinogradConvolution(outputs, inputs));
-        gradient = new WinogradWeightGradient(inputs, outputs);
+        (int outputs, int inputs) = ((int)weight.shape[0], (int)weight.shape[1]);
+        (bool manyOutputs, bool manyInputs) = (outputs % MatrixProduct.Columns == 0, inputs % MatrixProduct.Columns == 0);
+        return !VectorDiscriminator.IsSupported
+            || weight.dtype != ScalarType.Float32
+            || weight.device_type != TorchSharp.DeviceType.CPU ? null
+            : manyInputs && manyOutputs ? new WideTrainedConvolution(inputs, outputs)
+            : inputs <= FewChannels && manyOutputs ? new HeadTrainedConvolution(weight)
+            : manyInputs && outputs <= FewChannels ? new TailTrainedConvolution(weight)
+            : null;
     }
 
-    /// <summary>Returns whether the kernels can compute a convolution with the given weights.</summary>
-    public static bool Fits(Tensor weight) =>
-        VectorDiscriminator.IsSupported
-        && weight.dtype == ScalarType.Float32
-        && weight.device_type == TorchSharp.DeviceType.CPU
-        && weight.shape[0] % MatrixProduct.Columns == 0
-        && weight.shape[1] % MatrixProduct.Columns == 0;
-
-    /// <summary>Replaces the weights and sets their gradient to zero.</summary>
-    /// <param name="weight">(outputs, inputs, 3, 3).</param>
-    public void Begin(Tensor weight)
-    {
-        using var scope = NewDisposeScope();
-        forward.Set(weight);
-        backward.Set(weight.transpose(0, 1).flip(2, 3));
-        gradient.Clear();
-    }
-
-    /// <summary>Convolves maps, without a bias.</summary>
-    public Tensor Forward(Tensor input) => Run(forward, input, outputs, default);
-
-    /// <summary>Returns the gradient of the input, given that of the output.</summary>
-    public Tensor Backward(Tensor output) => Run(backward, output, inputs, new Margins(Shrink));
-
-    /// <summary>Adds to the gradient of the weights.</summary>
-    /// <param name="input">The convolution's input.</param>
-    /// <param name="output">Gradient of the convolution's output.</param>
-    public void AddWeightGradient(Tensor input, Tensor output)
-    {
-        using var scope = NewDisposeScope();
-        gradient.Add(Map(input.WithChannelsLast()), Map(output.WithChannelsLast()), (int)input.shape[0]);
-    }
-
-    /// <summary>Copies the gradient of the weights, (outputs, inputs, 3, 3).</summary>
-    public void CopyGradientTo(Tensor target) => gradient.CopyTo(target);
-
-    private static Tensor Run(WinogradConvolution convolution, Tensor input, int channels, Margins margins)
-    {
-        using var scope = NewDisposeScope();
-        long change = margins.Top + margins.Bottom - Shrink;
-        Tensor output = TensorLayout.Allocate(
-            [input.shape[0], channels, input.shape[2] + change, input.shape[3] + change], ScalarType.Float32, CPU, channelsLast: true);
-        convolution.Run(Map(input.WithChannelsLast()), (int)input.shape[0], margins, new PlainStore(Map(output).Start));
-        return output.MoveToOuterDisposeScope();
-    }
-
-    // Not FeatureMap.Of's strides, which mean nothing in a dimension of one.
-    private static FeatureMap Map(Tensor maps) =>
+    /// <summary>Returns the maps of a contiguous channels-last tensor: the first image's, which the others follow.</summary>
+    /// <remarks>Unlike <see cref="FeatureMap.Of"/>, without the tensor's strides, which mean nothing in a dimension of one.</remarks>
+    public static FeatureMap Map(Tensor maps) =>
         new(FeatureMap.Of(maps, 0).Start, (int)maps.shape[2], (int)maps.shape[3], (int)maps.shape[1]);
+
+    /// <summary>Allocates the result of a convolution.</summary>
+    /// <param name="input">The convolution's input.</param>
+    /// <param name="channels">Number of channels of the result.</param>
+    /// <param name="change">Number of rows and columns that the result has more than the input.</param>
+    public static Tensor Result(Tensor input, int channels, int change) => TensorLayout.Allocate(
+        [input.shape[0], channels, input.shape[2] + change, input.shape[3] + change], ScalarType.Float32, CPU, channelsLast: true);
 }

@@ -16,7 +16,7 @@ public sealed class TrainedConvolutionTests : IDisposable
     private readonly Generator random = new(7, CPU);
 
     public static TheoryData<int, int, int, int, int> Cases => new(
-        from channels in new (int, int)[] { (32, 32), (64, 64), (32, 96), (96, 64) }
+        from channels in new (int, int)[] { (32, 32), (64, 64), (32, 96), (96, 64), (3, 32), (1, 64), (64, 3), (32, 1) }
         from size in new (int, int)[] { (3, 3), (4, 5), (11, 11), (7, 30), (45, 33) }
         from images in (int[])[1, 3]
         select (channels.Item1, channels.Item2, size.Item1, size.Item2, images));
@@ -30,12 +30,14 @@ public sealed class TrainedConvolutionTests : IDisposable
     [Theory]
     [MemberData(nameof(Cases))]
     [InlineData(64, 64, 131, 200, 1)]
+    [InlineData(3, 64, 131, 200, 1)]
+    [InlineData(64, 1, 131, 200, 1)]
     public void Passes_Convolution_AgreeWithLibtorch(int inputs, int outputs, int height, int width, int images)
     {
         SkipWithoutVectors();
         Tensor weight = Numbers(outputs, inputs, 3, 3), input = Numbers(images, inputs, height, width);
         Tensor gradient = Numbers(images, outputs, height - 2, width - 2);
-        var convolution = new TrainedConvolution(inputs, outputs);
+        ITrainedConvolution convolution = TrainedConvolution.Create(weight)!;
 
         // The first ones are overwritten.
         convolution.Begin(Numbers(outputs, inputs, 3, 3));
@@ -64,7 +66,7 @@ public sealed class TrainedConvolutionTests : IDisposable
     {
         SkipWithoutVectors();
         Tensor input = Numbers(1, 64, 120, 150).abs(), gradient = Numbers(1, 64, 118, 148).abs(), actual = zeros([64, 64, 3, 3]);
-        var convolution = new TrainedConvolution(64, 64);
+        ITrainedConvolution convolution = TrainedConvolution.Create(actual)!;
         convolution.AddWeightGradient(Maps(input), Maps(gradient));
         convolution.CopyGradientTo(actual);
         Tensor exactWeight = Exact(zeros([64, 64, 3, 3]));
@@ -73,12 +75,15 @@ public sealed class TrainedConvolutionTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    public void Passes_AnyNumberOfThreads_GiveTheSameAndLeaveNoTensor(int threads)
+    [InlineData(32, 64, 1)]
+    [InlineData(32, 64, 3)]
+    [InlineData(3, 32, 3)]
+    [InlineData(32, 3, 3)]
+    public void Passes_AnyNumberOfThreads_GiveTheSameAndLeaveNoTensor(int inputs, int outputs, int threads)
     {
         SkipWithoutVectors();
-        Tensor weight = Numbers(64, 32, 3, 3), input = Maps(Numbers(1, 32, 70, 81)), gradient = Maps(Numbers(1, 64, 68, 79));
+        Tensor weight = Numbers(outputs, inputs, 3, 3);
+        Tensor input = Maps(Numbers(1, inputs, 70, 81)), gradient = Maps(Numbers(1, outputs, 68, 79));
         Tensor[] expected = Results();
         int before = get_num_threads();
         try
@@ -98,7 +103,7 @@ public sealed class TrainedConvolutionTests : IDisposable
 
         Tensor[] Results()
         {
-            var convolution = new TrainedConvolution(32, 64);
+            ITrainedConvolution convolution = TrainedConvolution.Create(weight)!;
             convolution.Begin(weight);
             Tensor ofWeight = zeros_like(weight);
             convolution.AddWeightGradient(input, gradient);
@@ -108,31 +113,39 @@ public sealed class TrainedConvolutionTests : IDisposable
     }
 
     [Fact]
-    public unsafe void AddWeightGradient_BothVectorWidths_GiveTheSame()
+    public void AddWeightGradient_BothVectorWidths_GiveTheSame()
     {
         SkipWithoutVectors();
-        Tensor input = Maps(Numbers(1, 32, 31, 42)), gradient = Maps(Numbers(1, 64, 29, 40));
-        Tensor[] results = [zeros([64, 32, 3, 3]), zeros([64, 32, 3, 3])];
+        Tensor input = Maps(Numbers(1, 32, 31, 42)), gradient = Maps(Numbers(1, 64, 29, 40)), image = Maps(Numbers(1, 3, 31, 42));
+        Tensor[] wide = [zeros([64, 32, 3, 3]), zeros([64, 32, 3, 3])], few = [Few(is512: false), Few(is512: true)];
         for (int i = 0; i < 2; i++)
         {
             var sums = new WinogradWeightGradient(32, 64);
             sums.Add(FeatureMap.Of(input, 0), FeatureMap.Of(gradient, 0), 1, is512: i == 1);
-            sums.CopyTo(results[i]);
+            sums.CopyTo(wide[i]);
         }
 
-        TensorAssert.Equal(results[0], results[1]);
+        TensorAssert.Equal(wide[0], wide[1]);
+        TensorAssert.Equal(few[0], few[1]);
+
+        Tensor Few(bool is512)
+        {
+            var sums = new PatchWeightGradient(3, 64);
+            sums.Add(FeatureMap.Of(image, 0), FeatureMap.Of(gradient, 0), is512);
+            return sums.Taps();
+        }
     }
 
     [Fact]
-    public void Fits_OtherWidthsAndTypes_AreLeftToLibtorch()
+    public void Create_OtherWidthsAndTypes_IsLeftToLibtorch()
     {
         SkipWithoutVectors();
-        Assert.True(TrainedConvolution.Fits(zeros([64, 32, 3, 3])));
-        Assert.False(TrainedConvolution.Fits(zeros([64, 48, 3, 3])));
-        Assert.False(TrainedConvolution.Fits(zeros([64, 3, 3, 3])));
-        Assert.False(TrainedConvolution.Fits(zeros([48, 32, 3, 3])));
-        Assert.False(TrainedConvolution.Fits(zeros([64, 32, 3, 3], ScalarType.Float64)));
-        Assert.False(TrainedConvolution.Fits(zeros([64, 32, 3, 3], ScalarType.BFloat16)));
+        Assert.Null(TrainedConvolution.Create(zeros([64, 48, 3, 3])));
+        Assert.Null(TrainedConvolution.Create(zeros([48, 32, 3, 3])));
+        Assert.Null(TrainedConvolution.Create(zeros([64, 4, 3, 3])));
+        Assert.Null(TrainedConvolution.Create(zeros([3, 48, 3, 3])));
+        Assert.Null(TrainedConvolution.Create(zeros([64, 32, 3, 3], ScalarType.Float64)));
+        Assert.Null(TrainedConvolution.Create(zeros([64, 32, 3, 3], ScalarType.BFloat16)));
     }
 
     private static void SkipWithoutVectors() => Assert.SkipUnless(VectorDiscriminator.IsSupported, "no AVX2");

@@ -32,7 +32,8 @@ internal sealed class TrainableBlock : IDisposable
     {
         Parameter weight = network.get_parameter($"{name}.conv.weight")!;
         Parameter ofConvolution = network.get_parameter($"{name}.conv.bias")!;
-        Convolution = new TrainableConvolution(weight, ofConvolution, precision ?? weight.dtype);
+        hasKernels = precision is null or ScalarType.Float32 && NormalizedMap.Fits(weight);
+        Convolution = new TrainableConvolution(weight, ofConvolution, precision ?? weight.dtype, hasKernels);
         bias = ofConvolution.detach().DetachFromDisposeScope();
         scale = network.get_parameter($"{name}.norm.weight")!;
         shift = network.get_parameter($"{name}.norm.bias")!;
@@ -41,7 +42,6 @@ internal sealed class TrainableBlock : IDisposable
         batches = network.get_buffer($"{name}.norm.num_batches_tracked")!;
         scaleGradient = zeros_like(scale).DetachFromDisposeScope();
         shiftGradient = zeros_like(shift).DetachFromDisposeScope();
-        hasKernels = precision is null or ScalarType.Float32 && NormalizedMap.Fits(weight);
     }
 
     public TrainableConvolution Convolution { get; }

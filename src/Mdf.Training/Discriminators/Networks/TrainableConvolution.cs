@@ -14,7 +14,8 @@ namespace Mdf.Training.Discriminators.Networks;
 /// <param name="precision">
 /// Type of the multiplications, with sums in float32. Inputs, outputs and gradients have the parameters' own type.
 /// </param>
-internal sealed class TrainableConvolution(Parameter weight, Parameter bias, ScalarType precision) : IDisposable
+/// <param name="usesKernels">Whether kernels in C# may compute the convolution.</param>
+internal sealed class TrainableConvolution(Parameter weight, Parameter bias, ScalarType precision, bool usesKernels) : IDisposable
 {
     // Up to this number of channels on one side, the nine taps are gathered into one matrix, so that one product suffices.
     private const int FewChannels = 4;
@@ -22,10 +23,8 @@ internal sealed class TrainableConvolution(Parameter weight, Parameter bias, Sca
     private readonly Tensor gradient = zeros_like(weight).DetachFromDisposeScope();
     private readonly Tensor biasGradient = zeros_like(bias).DetachFromDisposeScope();
     private readonly Tensor computedBias = zeros_like(bias, precision).DetachFromDisposeScope();
-    private readonly TrainedConvolution? kernels =
-        precision == ScalarType.Float32 && TrainedConvolution.Fits(weight)
-            ? new TrainedConvolution((int)weight.shape[1], (int)weight.shape[0])
-            : null;
+    private readonly ITrainedConvolution? kernels =
+        usesKernels && precision == weight.dtype ? TrainedConvolution.Create(weight.detach()) : null;
 
     private Tensor? forwardWeight;
     private Tensor? backwardWeight;
