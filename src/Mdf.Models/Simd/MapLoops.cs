@@ -65,30 +65,30 @@ internal static unsafe class MapLoops
     /// <param name="channels">Number of channels, a multiple of 16.</param>
     /// <remarks>
     /// Chan et al., "Updating Formulae and a Pairwise Algorithm for Computing Sample Variances", 1979: each block's squares are taken about
-    /// its own mean.
+    /// its own mean, nearly; what is left of that mean corrects both.
     /// </remarks>
     public static (double[] Mean, double[] Variance) Moments(float* map, long positions, int channels)
     {
         int count = BlocksOf(positions);
-        using var scratch = new Scratch(2L * count * channels);
+        using var scratch = new Scratch(3L * count * channels);
         float* sums = scratch.Start;
         Blocks.Run(count, blocks =>
         {
             while (blocks.Take(out int block))
             {
                 long first = (long)block * Block, size = Math.Min(positions - first, Block);
-                MomentsOfBlock(map + (first * channels), size, channels, sums + (2L * block * channels));
+                MomentsOfBlock(map + (first * channels), size, channels, sums + (3L * block * channels));
             }
         });
         double[] mean = new double[channels], squares = new double[channels];
-        for (int block = 0; block < count; block++, sums += 2 * channels)
+        for (int block = 0; block < count; block++, sums += 3 * channels)
         {
             double before = (double)block * Block, size = Math.Min(positions - before, Block), all = before + size;
             for (int channel = 0; channel < channels; channel++)
             {
-                double difference = sums[channel] - mean[channel];
+                double left = sums[channels + channel] / size, difference = sums[channel] + left - mean[channel];
                 mean[channel] += difference * size / all;
-                squares[channel] += sums[channels + channel] + (difference * difference * before * size / all);
+                squares[channel] += sums[(2 * channels) + channel] - (left * left * size) + (difference * difference * before * size / all);
             }
         }
 
@@ -143,12 +143,12 @@ internal static unsafe class MapLoops
         }
     }
 
-    // Stores the mean and the sum of squared differences from it.
+    // Stores nearly the mean, and the sums of differences from it and of their squares.
     [MethodImpl(MatrixProduct.Kernel)]
     private static void MomentsOfBlock(float* map, long size, int channels, float* moments)
     {
-        float* squares = moments + channels, end = map + (size * channels);
-        new Span<float>(moments, 2 * channels).Clear();
+        float* differences = moments + channels, squares = differences + channels, end = map + (size * channels);
+        new Span<float>(moments, 3 * channels).Clear();
         for (float* few = map; few < end; few += Few * channels)
         {
             float* last = few + (Few * channels) < end ? few + (Few * channels) : end;
@@ -174,14 +174,17 @@ internal static unsafe class MapLoops
             float* last = few + (Few * channels) < end ? few + (Few * channels) : end;
             for (int channel = 0; channel < channels; channel += Lane)
             {
-                Lanes mean = Vector512.Load(moments + channel), sum = Vector512.Load(squares + channel);
+                Lanes mean = Vector512.Load(moments + channel);
+                Lanes sum = Vector512.Load(differences + channel), ofSquares = Vector512.Load(squares + channel);
                 for (float* x = few + channel; x < last; x += channels)
                 {
                     Lanes difference = Vector512.Load(x) - mean;
-                    sum = Vector512.FusedMultiplyAdd(difference, difference, sum);
+                    sum += difference;
+                    ofSquares = Vector512.FusedMultiplyAdd(difference, difference, ofSquares);
                 }
 
-                sum.Store(squares + channel);
+                sum.Store(differences + channel);
+                ofSquares.Store(squares + channel);
             }
         }
     }

@@ -12,6 +12,9 @@ internal static unsafe class TrainedConvolution
     // Patches of more channels would fill their matrix's panels badly, and no image has more.
     private const int FewChannels = 3;
 
+    // Transformed weights take four times the memory: at this number of products of channels 36 MiB for each of the three passes.
+    private const long MostProducts = 512 * 512;
+
     /// <summary>Creates a convolution without weights.</summary>
     /// <param name="weight">Weights of the type and shape that it is for.</param>
     /// <returns>Null if the kernels cannot compute it: another type or device, other widths, a processor without AVX2.</returns>
@@ -20,6 +23,7 @@ internal static unsafe class TrainedConvolution
         (int outputs, int inputs) = ((int)weight.shape[0], (int)weight.shape[1]);
         (bool manyOutputs, bool manyInputs) = (outputs % MatrixProduct.Columns == 0, inputs % MatrixProduct.Columns == 0);
         return !VectorDiscriminator.IsSupported
+            || (long)outputs * inputs > MostProducts
             || weight.dtype != ScalarType.Float32
             || weight.device_type != TorchSharp.DeviceType.CPU ? null
             : manyInputs && manyOutputs ? new WideTrainedConvolution(inputs, outputs)

@@ -144,6 +144,7 @@ public sealed class TrainedConvolutionTests : IDisposable
         Assert.Null(TrainedConvolution.Create(zeros([48, 32, 3, 3])));
         Assert.Null(TrainedConvolution.Create(zeros([64, 4, 3, 3])));
         Assert.Null(TrainedConvolution.Create(zeros([3, 48, 3, 3])));
+        Assert.Null(TrainedConvolution.Create(zeros([1024, 1024, 3, 3])));
         Assert.Null(TrainedConvolution.Create(zeros([64, 32, 3, 3], ScalarType.Float64)));
         Assert.Null(TrainedConvolution.Create(zeros([64, 32, 3, 3], ScalarType.BFloat16)));
     }
