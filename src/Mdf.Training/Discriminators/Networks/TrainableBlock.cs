@@ -83,7 +83,7 @@ internal sealed class TrainableBlock : IDisposable
     /// <param name="positions">Number of positions.</param>
     public void Track(Tensor mean, bool hasBias, Tensor variance, long positions)
     {
-        runningMean.Multiply(1 - Momentum).Add(hasBias ? mean : mean + bias, Momentum);
+        runningMean.Multiply(1 - Momentum).Add(hasBias ? mean : mean.Plus(bias), Momentum);
         runningVariance.Multiply(1 - Momentum).Add(variance, Momentum * positions / (positions - 1));
         batches.AddWhole(1);
     }

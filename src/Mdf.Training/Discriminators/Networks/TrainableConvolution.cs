@@ -65,7 +65,8 @@ internal sealed class TrainableConvolution(Parameter weight, Parameter bias, Sca
     public Tensor ForwardLinear(Tensor input) => kernels?.Forward(input) ?? Given(nn.functional.conv2d(Computed(input), forwardWeight!));
 
     /// <summary>Returns the gradient with respect to the input, given the gradient with respect to the output.</summary>
-    public Tensor Backward(Tensor output) => kernels?.Backward(output) ?? Given(nn.functional.conv2d(Computed(output), backwardWeight!, padding: [2, 2]));
+    public Tensor Backward(Tensor output) => kernels?.Backward(output)
+        ?? Given(nn.functional.conv2d(Computed(output), backwardWeight!, padding: [2, 2]));
 
     /// <summary>Adds to the gradient of the bias, given the gradient with respect to the output.</summary>
     public void AddBiasGradient(Tensor output)

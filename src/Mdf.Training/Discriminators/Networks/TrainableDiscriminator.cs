@@ -22,7 +22,8 @@ internal sealed class TrainableDiscriminator : IDisposable
     {
         blocks = TrainableBlocks.Of(discriminator, discriminator.BodyBlocks, precision);
         Parameter weight = discriminator.get_parameter("tail.weight")!;
-        tail = new TrainableConvolution(weight, discriminator.get_parameter("tail.bias")!, weight.dtype, precision is null or ScalarType.Float32);
+        Parameter bias = discriminator.get_parameter("tail.bias")!;
+        tail = new TrainableConvolution(weight, bias, weight.dtype, usesKernels: precision is null or ScalarType.Float32);
     }
 
     /// <summary>Zeroes the gradients and takes over the current parameters.</summary>

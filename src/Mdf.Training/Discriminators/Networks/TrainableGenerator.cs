@@ -21,7 +21,8 @@ internal sealed class TrainableGenerator : IDisposable
     {
         blocks = TrainableBlocks.Of(generator, generator.BodyBlocks, precision);
         Parameter weight = generator.get_parameter("tail.0.weight")!;
-        tail = new TrainableConvolution(weight, generator.get_parameter("tail.0.bias")!, weight.dtype, precision is null or ScalarType.Float32);
+        Parameter bias = generator.get_parameter("tail.0.bias")!;
+        tail = new TrainableConvolution(weight, bias, weight.dtype, usesKernels: precision is null or ScalarType.Float32);
         margin = generator.Margin;
     }
 
