@@ -26,6 +26,12 @@ internal static class BenchmarkSettings
     /// <summary>Images to restore, as WxH.</summary>
     public static string[] Images { get; set; } = ["481x321", "1920x1080"];
 
+    /// <summary>Longer sides of the photographs to train discriminators from.</summary>
+    public static int[] Sides { get; set; } = [104, 190, 250];
+
+    /// <summary>Scales to train discriminators at.</summary>
+    public static int[] Scales { get; set; } = [3, 4, 7];
+
     /// <summary>Networks to restore with, by their names in the zoo.</summary>
     public static string[] Networks { get; set; } = ["dncnn-17-color-merged", "edsr-baseline-x4", "srresnet-x4"];
 

@@ -14,17 +14,23 @@ public class DiscriminatorTraining
     private ScaleTraining? ours;
     private ScaleTraining? oursInBFloat16;
 
-    /// <summary>Scale among the eight of a 190 x 127 photograph: the last with 32 channels, the first and the last with 64.</summary>
+    /// <summary>Longer side of the photograph, which is 3:2.</summary>
+    [ParamsSource(nameof(Sides))]
+    public int Side { get; set; }
+
+    /// <summary>Scale among the photograph's eight: the last with 32 channels, the first and the last with 64.</summary>
     [ParamsSource(nameof(Scales))]
     public int Scale { get; set; }
 
-    public static IEnumerable<int> Scales => BenchmarkSettings.Quick ? [0] : [3, 4, 7];
+    public static IEnumerable<int> Sides => BenchmarkSettings.Quick ? [104] : BenchmarkSettings.Sides;
+
+    public static IEnumerable<int> Scales => BenchmarkSettings.Quick ? [0] : BenchmarkSettings.Scales;
 
     [GlobalSetup]
     public void Setup()
     {
         var options = new DiscriminatorTrainingOptions();
-        (int Height, int Width)[] sizes = PyramidSizes.Of(127, 190, options);
+        (int Height, int Width)[] sizes = PyramidSizes.Of(((2 * Side) + 2) / 3, Side, options);
         int[] widths = [.. Enumerable.Range(0, Scale + 1).Select(options.WidthOf)];
         published = new SinGanIteration(sizes[..(Scale + 1)], widths);
         Tensor image = SyntheticImage.DeadLeaves(sizes[Scale].Width, sizes[Scale].Height, seed: 1);

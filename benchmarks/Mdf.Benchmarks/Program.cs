@@ -9,7 +9,7 @@ using Mdf.Benchmarks;
 using Mdf.TorchCompatibility;
 using TorchSharp;
 // dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- [--device cuda] [--tf32] [--sizes 16x96x96,...] [--variants Fused,...]
-// [--images 481x321,...] [--networks dncnn-17-color,...]
+// [--images 481x321,...] [--networks dncnn-17-color,...] [--sides 104,...] [--scales 3,...]
 // [--working-memory MIB] [--warmups 2] [--iterations 7] [--no-memory] [--glibc-defaults] [--quick] [BenchmarkDotNet's own arguments]
 // dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- precision WEIGHTS STEPS SEEDS
 // dotnet run --project benchmarks/Mdf.Benchmarks -c Release -- endurance NxHxW STEPS [GC]
@@ -98,6 +98,8 @@ BenchmarkSettings.Device = Take("--device") ?? BenchmarkSettings.Device;
 BenchmarkSettings.Sizes = Take("--sizes")?.Split(',') ?? BenchmarkSettings.Sizes;
 BenchmarkSettings.Images = Take("--images")?.Split(',') ?? BenchmarkSettings.Images;
 BenchmarkSettings.Networks = Take("--networks")?.Split(',') ?? BenchmarkSettings.Networks;
+BenchmarkSettings.Sides = TakeNumbers("--sides") ?? BenchmarkSettings.Sides;
+BenchmarkSettings.Scales = TakeNumbers("--scales") ?? BenchmarkSettings.Scales;
 BenchmarkSettings.Variants = Take("--variants")?.Split(',').Select(Enum.Parse<Variant>).ToArray() ?? BenchmarkSettings.Variants;
 BenchmarkSettings.Warmups = TakeNumber("--warmups") ?? BenchmarkSettings.Warmups;
 BenchmarkSettings.Iterations = TakeNumber("--iterations") ?? BenchmarkSettings.Iterations;
@@ -115,6 +117,9 @@ string? Take(string option)
     rest.RemoveRange(at, 2);
     return value;
 }
+
+int[]? TakeNumbers(string option) =>
+    Take(option)?.Split(',').Select(n => int.Parse(n, CultureInfo.InvariantCulture)).ToArray();
 
 int? TakeNumber(string option) => Take(option) is { } value ? int.Parse(value, CultureInfo.InvariantCulture) : null;
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
 
@@ -26,10 +27,21 @@ internal sealed unsafe class DotConvolution
     /// <param name="bias">(outputs), float64; null for no bias.</param>
     public DotConvolution(Tensor weight, Tensor? bias)
     {
-        using var scope = NewDisposeScope();
         (outputs, inputs, kernel) = ((int)weight.shape[0], (int)weight.shape[1], (int)weight.shape[2]);
-        weights = [.. weight.permute(0, 2, 3, 1).contiguous().to(ScalarType.Float32).data<float>()];
-        this.bias = bias is null ? new float[outputs] : [.. bias.to(ScalarType.Float32).data<float>()];
+        (weights, this.bias) = (new float[weight.numel()], new float[outputs]);
+        Set(weight, bias);
+    }
+
+    /// <summary>Replaces the weights by others of the same shape.</summary>
+    public void Set(Tensor weight, Tensor? bias)
+    {
+        using var scope = NewDisposeScope();
+        Tensor taps = weight.permute(0, 2, 3, 1).contiguous().to(ScalarType.Float32);
+        MemoryMarshal.Cast<byte, float>(taps.bytes).CopyTo(weights);
+        if (bias is not null)
+        {
+            MemoryMarshal.Cast<byte, float>(bias.to(ScalarType.Float32).contiguous().bytes).CopyTo(this.bias);
+        }
     }
 
     /// <summary>Convolves a map.</summary>

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using static TorchSharp.torch;
 using HalfLanes = System.Runtime.Intrinsics.Vector256<float>;
 using Lanes = System.Runtime.Intrinsics.Vector512<float>;
@@ -84,7 +83,7 @@ internal static unsafe class MatrixProduct
                 Pair g = default, h = default, i = default, j = default, k = default, l = default;
                 for (float* end = x + inner; x < end; x++, y++, z++, w += Lane, v += Lane)
                 {
-                    Lanes first = Load(w), second = Load(v);
+                    Lanes first = Pair.Load(w), second = Pair.Load(v);
                     a.Add(x[0], first, second);
                     b.Add(x[one], first, second);
                     c.Add(x[two], first, second);
@@ -164,70 +163,5 @@ internal static unsafe class MatrixProduct
         d.Add(y[0], first, second);
         e.Add(y[one], first, second);
         f.Add(y[two], first, second);
-    }
-
-    // Vector512's methods follow .NET's policy and may use half registers; Avx512F's never do.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Lanes Load(float* from) => Avx512F.IsSupported ? Avx512F.LoadVector512(from) : Vector512.Load(from);
-
-    // One row's sums, in two AVX-512 registers. Sums are changed in place: the compiler copies the registers of a new value.
-    private struct Pair
-    {
-        private Lanes first;
-        private Lanes second;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Add(float x, Lanes w, Lanes v)
-        {
-            if (Avx512F.IsSupported)
-            {
-                Lanes all = Avx512F.BroadcastScalarToVector512(Vector128.CreateScalarUnsafe(x));
-                first = Avx512F.FusedMultiplyAdd(all, w, first);
-                second = Avx512F.FusedMultiplyAdd(all, v, second);
-            }
-            else
-            {
-                Lanes all = Vector512.Create(x);
-                first = Vector512.FusedMultiplyAdd(all, w, first);
-                second = Vector512.FusedMultiplyAdd(all, v, second);
-            }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Store(float* to)
-        {
-            if (Avx512F.IsSupported)
-            {
-                Avx512F.Store(to, first);
-                Avx512F.Store(to + Lane, second);
-            }
-            else
-            {
-                first.Store(to);
-                second.Store(to + Lane);
-            }
-        }
-    }
-
-    // One row's sums, in two AVX2 registers.
-    private struct HalfPair
-    {
-        private HalfLanes first;
-        private HalfLanes second;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Add(float x, HalfLanes w, HalfLanes v)
-        {
-            HalfLanes all = Vector256.Create(x);
-            first = Vector256.FusedMultiplyAdd(all, w, first);
-            second = Vector256.FusedMultiplyAdd(all, v, second);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public readonly void Store(float* to)
-        {
-            first.Store(to);
-            second.Store(to + HalfLane);
-        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
 
@@ -24,9 +25,17 @@ internal sealed unsafe class PatchConvolution
     /// </param>
     public PatchConvolution(Tensor weight)
     {
-        using var scope = NewDisposeScope();
         (outputs, inputs, kernel) = ((int)weight.shape[0], (int)weight.shape[1], (int)weight.shape[2]);
-        weights = [.. MatrixProduct.Panels(weight.permute(2, 3, 1, 0).flatten(0, 2).unsqueeze(0)).data<float>()];
+        weights = new float[weight.numel()];
+        Set(weight);
+    }
+
+    /// <summary>Replaces the weights by others of the same shape.</summary>
+    public void Set(Tensor weight)
+    {
+        using var scope = NewDisposeScope();
+        Tensor panels = MatrixProduct.Panels(weight.permute(2, 3, 1, 0).flatten(0, 2).unsqueeze(0));
+        MemoryMarshal.Cast<byte, float>(panels.bytes).CopyTo(weights);
     }
 
     // Number of values in one row of a patch.

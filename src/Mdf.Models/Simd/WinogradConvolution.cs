@@ -20,8 +20,9 @@ internal sealed unsafe class WinogradConvolution
 
     private const int TilesOfBlock = 2 * MatrixProduct.Rows;
 
-    // Number of values of a thread's small memory: a tile's transformed columns, and a tile.
-    private const int Small = 2 * Points * Lane;
+    // Number of output channels that are multiplied and transformed before the next ones: their products and weights leave room in the
+    // second-level cache for the transformed inputs.
+    private const int Slice = MatrixProduct.Columns;
 
     // Layers with more weights than this are computed phase by phase, because the weights of a block would not stay in the caches.
     private const int WeightsOfBlock = Points * 128 * 128;
@@ -32,14 +33,10 @@ internal sealed unsafe class WinogradConvolution
     // Number of values that a phase leaves for the next one: 16 MB, which the third-level cache holds.
     private const int ValuesOfPhase = 1 << 22;
 
-    // For each slice of output channels and each point, a matrix (input channel, output channel) in panels.
+    // A matrix (input channel, output channel) in panels for each point.
     private readonly float[] weights;
     private readonly int inputs;
     private readonly int outputs;
-
-    // Number of output channels that are multiplied and transformed before the next ones. A slice's products and weights leave room in the
-    // second-level cache for the transformed inputs, which every slice reads.
-    private readonly int slice;
 
     /// <summary>Transforms the weights.</summary>
     /// <param name="weight">
@@ -55,7 +52,6 @@ internal sealed unsafe class WinogradConvolution
         // Both dimensions at once: one product instead of a small one for each pair of channels.
         Tensor both = kron(taps, taps);
         weights = new float[Points * inputs * outputs];
-        slice = IsWide ? outputs : MatrixProduct.Columns;
         for (int first = 0; first < outputs; first += ChannelsAtOnce)
         {
             using var ofPart = NewDisposeScope();
@@ -65,17 +61,34 @@ internal sealed unsafe class WinogradConvolution
                 MatrixProduct.Panels(both.matmul(part).reshape(Points, inputs, count)).bytes);
             for (int point = 0; point < Points; point++)
             {
-                for (int channel = first; channel < first + count; channel += Lane)
-                {
-                    (int index, int within) = Math.DivRem(channel, slice);
-                    panels[..(inputs * Lane)].CopyTo(weights.AsSpan(inputs * ((((index * Points) + point) * slice) + within)));
-                    panels = panels[(inputs * Lane)..];
-                }
+                panels.Slice(point * inputs * count, inputs * count).CopyTo(weights.AsSpan(inputs * ((point * outputs) + first)));
             }
         }
     }
 
-    private bool IsWide => weights.Length > WeightsOfBlock;
+    /// <summary>Creates a convolution whose weights <see cref="Set"/> sets, again and again.</summary>
+    /// <param name="inputs">Number of input channels, a multiple of <see cref="MatrixProduct.Lane"/>.</param>
+    /// <param name="outputs">Number of output channels, a multiple of <see cref="MatrixProduct.Columns"/>.</param>
+    public WinogradConvolution(int inputs, int outputs)
+    {
+        (this.inputs, this.outputs) = (inputs, outputs);
+        weights = new float[Points * inputs * outputs];
+    }
+
+    /// <summary>Replaces the weights.</summary>
+    /// <param name="weight">(outputs, inputs, 3, 3), float32.</param>
+    public void Set(Tensor weight)
+    {
+        using var scope = NewDisposeScope();
+        Tensor taps = weight.permute(2, 3, 1, 0).contiguous();
+        fixed (byte* from = taps.bytes)
+        {
+            fixed (float* to = weights)
+            {
+                WinogradWeights.Transform((float*)from, inputs, outputs, to);
+            }
+        }
+    }
 
     // Stride between the planes of two points, padded by one vector so that a tile's 36 planes do not map to the same cache set.
     private static long Plane(long tiles, int channels) => (tiles * channels) + Lane;
@@ -97,7 +110,7 @@ internal sealed unsafe class WinogradConvolution
     {
         var grid = new WinogradGrid(source, margins, Outputs, Taps);
         int tiles = images * grid.TilesOfImage;
-        if (IsWide)
+        if (weights.Length > WeightsOfBlock)
         {
             RunPhases(grid, tiles, epilogue);
             return;
@@ -105,21 +118,21 @@ internal sealed unsafe class WinogradConvolution
 
         Blocks.Run(BlocksOf(tiles), blocks =>
         {
-            long ofInputs = Points * Plane(TilesOfBlock, inputs), ofOutputs = Points * Plane(TilesOfBlock, slice);
-            using var scratch = new Scratch(ofInputs + ofOutputs + Small);
+            long ofInputs = Points * Plane(TilesOfBlock, inputs), ofOutputs = Points * Plane(TilesOfBlock, Slice);
+            using var scratch = new Scratch(ofInputs + ofOutputs + WinogradInputs.Small);
             float* transformed = scratch.Start, products = transformed + ofInputs, small = products + ofOutputs;
             while (blocks.Take(out int block))
             {
                 int first = block * TilesOfBlock, count = Math.Min(TilesOfBlock, tiles - first);
                 TransformInputs(grid, first, count, transformed, Plane(TilesOfBlock, inputs), small);
-                for (int channel = 0; channel < outputs; channel += slice)
+                for (int channel = 0; channel < outputs; channel += Slice)
                 {
                     for (int point = 0; point < Points; point++)
                     {
-                        Multiply(point, channel, transformed, products, count, TilesOfBlock);
+                        Multiply(point, channel, Slice, transformed, products, count, TilesOfBlock);
                     }
 
-                    TransformOutputs(products, Plane(TilesOfBlock, slice), channel, small, grid, first, count, epilogue);
+                    TransformOutputs(products, channel, Slice, Plane(TilesOfBlock, Slice), small, grid, first, count, epilogue);
                 }
             }
         });
@@ -146,17 +159,17 @@ internal sealed unsafe class WinogradConvolution
             {
                 while (points.Take(out int point))
                 {
-                    Multiply(point, channel: 0, transformed, products, all, step);
+                    Multiply(point, channel: 0, outputs, transformed, products, all, step);
                 }
             });
-            OnBlocks(all, (done, count, small) =>
-                TransformOutputs(products + ((long)done * outputs), planeOut, begin: 0, small, grid, first + done, count, epilogue));
+            OnBlocks(all, (done, count, small) => TransformOutputs(
+                products + ((long)done * outputs), begin: 0, outputs, planeOut, small, grid, first + done, count, epilogue));
         }
     }
 
     private static void OnBlocks(int tiles, BlockWork work) => Blocks.Run(BlocksOf(tiles), blocks =>
     {
-        using var scratch = new Scratch(Small);
+        using var scratch = new Scratch(WinogradInputs.Small);
         while (blocks.Take(out int block))
         {
             int done = block * TilesOfBlock;
@@ -164,60 +177,22 @@ internal sealed unsafe class WinogradConvolution
         }
     });
 
-    // Multiplies for the slice that begins at an output channel.
-    private void Multiply(int point, int channel, float* transformed, float* products, int tiles, int places)
+    // Multiplies for some output channels.
+    private void Multiply(int point, int channel, int channels, float* transformed, float* products, int tiles, int places)
     {
         fixed (float* matrices = weights)
         {
             MatrixProduct.Multiply(
                 transformed + (point * Plane(places, inputs)),
-                matrices + (inputs * (((long)channel * Points) + (point * slice))),
-                products + (point * Plane(places, slice)),
-                MatrixProduct.RoundedUp(tiles), inputs, slice);
+                matrices + ((((long)point * outputs) + channel) * inputs),
+                products + (point * Plane(places, channels)),
+                MatrixProduct.RoundedUp(tiles), inputs, channels);
         }
     }
 
-    [MethodImpl(MatrixProduct.Kernel)]
     private void TransformInputs(WinogradGrid grid, int first, int count, float* transformed, long plane, float* small)
     {
-        // small holds the transformed columns of a tile and, behind them, a zero-padded copy of a tile at the map's edge. All channels of a
-        // tile follow each other, because its pixels lie together in memory.
-        float* seen = small + (Points * Lane);
-        WinogradPlace place = grid.PlaceOf(first);
-        FeatureMap source = grid.Source(place.Image);
-        for (int i = 0; i < count; i++)
-        {
-            int row = (Outputs * place.Down) - grid.Margins.Top, column = (Outputs * place.Right) - grid.Margins.Left;
-            bool isAtEdge = row < 0 || column < 0 || row + Side > source.Rows || column + Side > source.Columns;
-            for (int channel = 0; channel < inputs; channel += Lane)
-            {
-                float* from = source.At(row, column) + channel;
-                long toColumn = inputs, toRow = source.RowStride;
-                if (isAtEdge)
-                {
-                    CopySeen(source, row, column, channel, seen);
-                    from = seen;
-                    (toColumn, toRow) = (Lane, Side * Lane);
-                }
-
-                for (int x = 0; x < Side; x++)
-                {
-                    WinogradTransforms.Input(from + (x * toColumn), toRow, small + (x * Side * Lane), Lane);
-                }
-
-                float* to = transformed + ((long)i * inputs) + channel;
-                for (int y = 0; y < Side; y++)
-                {
-                    WinogradTransforms.Input(small + (y * Lane), Side * Lane, to + (y * Side * plane), plane);
-                }
-            }
-
-            if (grid.Advance(ref place))
-            {
-                source = grid.Source(place.Image);
-            }
-        }
-
+        WinogradInputs.Transform(grid, first, count, inputs, new WinogradPlanes(transformed, plane, inputs, 1), small);
         for (int point = 0; point < Points; point++)
         {
             float* rest = transformed + (point * plane) + ((long)count * inputs);
@@ -225,22 +200,10 @@ internal sealed unsafe class WinogradConvolution
         }
     }
 
-    [MethodImpl(MatrixProduct.Kernel)]
-    private static void CopySeen(FeatureMap source, int row, int column, int channel, float* seen)
-    {
-        for (int y = row; y < row + Side; y++)
-        {
-            for (int x = column; x < column + Side; x++, seen += Lane)
-            {
-                bool inside = y >= 0 && x >= 0 && y < source.Rows && x < source.Columns;
-                (inside ? Vector512.Load(source.At(y, x) + channel) : Lanes.Zero).Store(seen);
-            }
-        }
-    }
-
+    // Transforms the products of some output channels.
     [MethodImpl(MatrixProduct.Kernel)]
     private void TransformOutputs<TEpilogue>(
-        float* products, long plane, int begin, float* small, WinogradGrid grid, int first, int count, TEpilogue epilogue)
+        float* products, int begin, int channels, long plane, float* small, WinogradGrid grid, int first, int count, TEpilogue epilogue)
         where TEpilogue : struct, IEpilogue
     {
         WinogradPlace place = grid.PlaceOf(first);
@@ -248,12 +211,11 @@ internal sealed unsafe class WinogradConvolution
         {
             int row = Outputs * place.Down, column = Outputs * place.Right, left = grid.Columns - column;
             int rows = Math.Min(Outputs, grid.Rows - row);
-            for (int channel = begin; channel < begin + slice; channel += Lane)
+            for (int channel = begin; channel < begin + channels; channel += Lane, products += Lane)
             {
-                float* from = products + ((long)i * slice) + channel - begin;
                 for (int x = 0; x < Side; x++)
                 {
-                    (Lanes a, Lanes b, Lanes c, Lanes d) = WinogradTransforms.Output(from + (x * plane), Side * plane);
+                    (Lanes a, Lanes b, Lanes c, Lanes d) = WinogradTransforms.Output(products + (x * plane), Side * plane);
                     a.Store(small + (x * Lane));
                     b.Store(small + ((Side + x) * Lane));
                     c.Store(small + (((2 * Side) + x) * Lane));

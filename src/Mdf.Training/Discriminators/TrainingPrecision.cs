@@ -8,8 +8,8 @@ public enum TrainingPrecision
 
     /// <summary>
     /// bfloat16 multiplication with float32 summation in the convolutions of head and body; float32 for weights, normalisation,
-    /// activations, scores and Adam. Faster on processors with bfloat16 arithmetic (CPUs with AVX512-BF16, GPUs with tensor cores), slower
-    /// on others.
+    /// activations, scores and Adam. Faster on GPUs with tensor cores. On CPUs libtorch computes it, and mostly kernels in C#
+    /// compute <see cref="Full"/>: it may be faster with AVX512-BF16, and is slower without.
     /// </summary>
     BFloat16,
 }

@@ -6,6 +6,7 @@ namespace Mdf.Models.Tests.Simd;
 public sealed class ProcessorTests
 {
     private const string Convolutions = $"*.{nameof(VectorConvolutionTests)}.*", Networks = $"*.{nameof(StreamedNetworkTests)}.*";
+    private const string Trained = $"*.{nameof(TrainedConvolutionTests)}.*", Normalized = $"*.{nameof(NormalizedMapTests)}.*";
 
     [Theory]
     [InlineData("AVX512")]
@@ -15,7 +16,7 @@ public sealed class ProcessorTests
         string output = await OtherProcessor.RunAsync(
             typeof(ProcessorTests).Assembly,
             instructions,
-            TestLength.IsFull ? [Convolutions, Networks] : [Convolutions]);
+            TestLength.IsFull ? [Convolutions, Trained, Normalized, Networks] : [Convolutions, Trained, Normalized]);
         Assert.Equal(instructions == "AVX2", output.Contains("no AVX2", StringComparison.Ordinal));
     }
 }

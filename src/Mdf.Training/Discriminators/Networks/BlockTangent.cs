@@ -8,5 +8,4 @@ namespace Mdf.Training.Discriminators.Networks;
 /// <param name="Normalized">Tangent of the activation's input, (positions, channels).</param>
 /// <param name="Mean">Mean of <paramref name="Convolved"/> over positions, for each channel.</param>
 /// <param name="MeanProduct">Mean over positions of <paramref name="Convolved"/> times the normalised values, for each channel.</param>
-/// <param name="Output">Tangent of the block's output.</param>
-internal sealed record BlockTangent(Tensor Input, Tensor Convolved, Tensor Normalized, Tensor Mean, Tensor MeanProduct, Tensor Output);
+internal sealed record BlockTangent(Tensor Input, Tensor Convolved, Tensor Normalized, Tensor Mean, Tensor MeanProduct);

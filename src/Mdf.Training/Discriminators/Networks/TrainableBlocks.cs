@@ -17,22 +17,22 @@ internal static class TrainableBlocks
 
     public static void Dispose(TrainableBlock[] blocks) => Array.ForEach(blocks, b => b.Dispose());
 
-    public static BlockRecord[] Forward(TrainableBlock[] blocks, Tensor images)
+    public static BlockPass[] Forward(TrainableBlock[] blocks, Tensor images)
     {
-        var records = new BlockRecord[blocks.Length];
+        var passes = new BlockPass[blocks.Length];
         for (int i = 0; i < blocks.Length; i++)
         {
-            records[i] = blocks[i].Forward(i == 0 ? images : records[i - 1].Output);
+            passes[i] = blocks[i].Forward(i == 0 ? images : passes[i - 1].Output);
         }
 
-        return records;
+        return passes;
     }
 
-    public static Tensor? Backward(TrainableBlock[] blocks, BlockRecord[] records, Tensor? gradient, bool wantsWeights, bool wantsInput)
+    public static Tensor? Backward(BlockPass[] passes, Tensor? gradient, bool wantsWeights, bool wantsInput)
     {
-        for (int i = blocks.Length - 1; i >= 0; i--)
+        for (int i = passes.Length - 1; i >= 0; i--)
         {
-            gradient = blocks[i].Backward(records[i], gradient!, wantsWeights, wantsInput || i > 0);
+            gradient = passes[i].Backward(gradient!, wantsWeights, wantsInput || i > 0);
         }
 
         return gradient;

@@ -1,3 +1,4 @@
+using Mdf.Models.Simd;
 using Mdf.TorchCompatibility;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -6,14 +7,15 @@ namespace Mdf.Training.Discriminators.Networks;
 
 /// <summary>
 /// A 3x3 convolution without padding with hand-written gradients. On large feature maps, libtorch's gradient of the weights is several
-/// times slower than the convolution; as matrix products it takes about as long as the convolution.
+/// times slower than the convolution; as matrix products it takes about as long as the convolution. Kernels in C# compute what they can.
 /// </summary>
 /// <param name="weight">The weights, (outputs, inputs, 3, 3).</param>
 /// <param name="bias">The bias, (outputs).</param>
 /// <param name="precision">
 /// Type of the multiplications, with sums in float32. Inputs, outputs and gradients have the parameters' own type.
 /// </param>
-internal sealed class TrainableConvolution(Parameter weight, Parameter bias, ScalarType precision) : IDisposable
+/// <param name="usesKernels">Whether kernels in C# may compute the convolution.</param>
+internal sealed class TrainableConvolution(Parameter weight, Parameter bias, ScalarType precision, bool usesKernels) : IDisposable
 {
     // Up to this number of channels on one side, the nine taps are gathered into one matrix, so that one product suffices.
     private const int FewChannels = 4;
@@ -21,6 +23,9 @@ internal sealed class TrainableConvolution(Parameter weight, Parameter bias, Sca
     private readonly Tensor gradient = zeros_like(weight).DetachFromDisposeScope();
     private readonly Tensor biasGradient = zeros_like(bias).DetachFromDisposeScope();
     private readonly Tensor computedBias = zeros_like(bias, precision).DetachFromDisposeScope();
+    private readonly ITrainedConvolution? kernels =
+        usesKernels && precision == weight.dtype ? TrainedConvolution.Create(weight.detach()) : null;
+
     private Tensor? forwardWeight;
     private Tensor? backwardWeight;
 
@@ -29,10 +34,16 @@ internal sealed class TrainableConvolution(Parameter weight, Parameter bias, Sca
     {
         using var scope = NewDisposeScope();
         Forget();
-        gradient.zero_();
         biasGradient.zero_();
-        Tensor computed = weight.detach().to(precision);
         computedBias.copy_(bias);
+        if (kernels is not null)
+        {
+            kernels.Begin(weight.detach());
+            return;
+        }
+
+        gradient.zero_();
+        Tensor computed = weight.detach().to(precision);
         forwardWeight = computed.WithChannelsLast().DetachFromDisposeScope();
         backwardWeight = computed.transpose(0, 1).flip(2, 3).WithChannelsLast().DetachFromDisposeScope();
     }
@@ -41,17 +52,21 @@ internal sealed class TrainableConvolution(Parameter weight, Parameter bias, Sca
     /// <param name="withBias">Whether the bias has a gradient.</param>
     public void End(bool withBias)
     {
+        kernels?.CopyGradientTo(gradient);
         weight.grad = gradient;
         bias.grad = withBias ? biasGradient : null;
     }
 
-    public Tensor Forward(Tensor input) => Given(nn.functional.conv2d(Computed(input), forwardWeight!, computedBias));
+    public Tensor Forward(Tensor input) => kernels is not null
+        ? kernels.Forward(input).add_(computedBias.view(1, -1, 1, 1))
+        : Given(nn.functional.conv2d(Computed(input), forwardWeight!, computedBias));
 
     /// <summary>Applies the convolution without its bias.</summary>
-    public Tensor ForwardLinear(Tensor input) => Given(nn.functional.conv2d(Computed(input), forwardWeight!));
+    public Tensor ForwardLinear(Tensor input) => kernels?.Forward(input) ?? Given(nn.functional.conv2d(Computed(input), forwardWeight!));
 
     /// <summary>Returns the gradient with respect to the input, given the gradient with respect to the output.</summary>
-    public Tensor Backward(Tensor output) => Given(nn.functional.conv2d(Computed(output), backwardWeight!, padding: [2, 2]));
+    public Tensor Backward(Tensor output) => kernels?.Backward(output)
+        ?? Given(nn.functional.conv2d(Computed(output), backwardWeight!, padding: [2, 2]));
 
     /// <summary>Adds to the gradient of the bias, given the gradient with respect to the output.</summary>
     public void AddBiasGradient(Tensor output)
@@ -65,6 +80,12 @@ internal sealed class TrainableConvolution(Parameter weight, Parameter bias, Sca
     /// <param name="output">The gradient with respect to the convolution's output.</param>
     public void AddWeightGradient(Tensor input, Tensor output)
     {
+        if (kernels is not null)
+        {
+            kernels.AddWeightGradient(input, output);
+            return;
+        }
+
         using var scope = NewDisposeScope();
         (Tensor before, Tensor behind) = (Computed(input), Computed(output));
         gradient.Add(weight.shape[1] <= FewChannels ? FromGatheredInput(before, behind)

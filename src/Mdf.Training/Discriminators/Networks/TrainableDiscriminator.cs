@@ -22,7 +22,8 @@ internal sealed class TrainableDiscriminator : IDisposable
     {
         blocks = TrainableBlocks.Of(discriminator, discriminator.BodyBlocks, precision);
         Parameter weight = discriminator.get_parameter("tail.weight")!;
-        tail = new TrainableConvolution(weight, discriminator.get_parameter("tail.bias")!, weight.dtype);
+        Parameter bias = discriminator.get_parameter("tail.bias")!;
+        tail = new TrainableConvolution(weight, bias, weight.dtype, usesKernels: precision is null or ScalarType.Float32);
     }
 
     /// <summary>Zeroes the gradients and takes over the current parameters.</summary>
@@ -44,11 +45,11 @@ internal sealed class TrainableDiscriminator : IDisposable
     public Tensor AddScore(Tensor images, double weight)
     {
         using var scope = NewDisposeScope();
-        BlockRecord[] records = TrainableBlocks.Forward(blocks, images);
-        Tensor scores = tail.Forward(records[^1].Output), gradient = scores.Filled(weight / scores.numel());
-        tail.AddWeightGradient(records[^1].Output, gradient);
+        BlockPass[] passes = TrainableBlocks.Forward(blocks, images);
+        Tensor scores = tail.Forward(passes[^1].Output), gradient = scores.Filled(weight / scores.numel());
+        tail.AddWeightGradient(passes[^1].Output, gradient);
         tail.AddBiasGradient(gradient);
-        TrainableBlocks.Backward(blocks, records, tail.Backward(gradient), wantsWeights: true, wantsInput: false);
+        TrainableBlocks.Backward(passes, tail.Backward(gradient), wantsWeights: true, wantsInput: false);
         return scores.mean().MoveToOuterDisposeScope();
     }
 
@@ -56,10 +57,10 @@ internal sealed class TrainableDiscriminator : IDisposable
     public (Tensor Score, Tensor Gradient) Score(Tensor images, double weight)
     {
         using var scope = NewDisposeScope();
-        BlockRecord[] records = TrainableBlocks.Forward(blocks, images);
-        Tensor scores = tail.Forward(records[^1].Output);
+        BlockPass[] passes = TrainableBlocks.Forward(blocks, images);
+        Tensor scores = tail.Forward(passes[^1].Output);
         Tensor gradient = tail.Backward(scores.Filled(weight / scores.numel()));
-        gradient = TrainableBlocks.Backward(blocks, records, gradient, wantsWeights: false, wantsInput: true)!;
+        gradient = TrainableBlocks.Backward(passes, gradient, wantsWeights: false, wantsInput: true)!;
         return (scores.mean().MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope());
     }
 
@@ -77,33 +78,30 @@ internal sealed class TrainableDiscriminator : IDisposable
     public Tensor AddGradientPenalty(Tensor images, double weight)
     {
         using var scope = NewDisposeScope();
-        BlockRecord[] records = TrainableBlocks.Forward(blocks, images);
-        Tensor last = records[^1].Output;
+        BlockPass[] passes = TrainableBlocks.Forward(blocks, images);
+        Tensor last = passes[^1].Output;
         Tensor one = ones([last.shape[0], 1, last.shape[2] - 2, last.shape[3] - 2], last.dtype, last.device);
         Tensor gradient = tail.Backward(one);
-        var first = new BlockGradient[blocks.Length];
-        for (int i = blocks.Length - 1; i >= 0; i--)
+        for (int i = passes.Length - 1; i >= 0; i--)
         {
-            (gradient, first[i]) = blocks[i].BackwardKeeping(records[i], gradient);
+            gradient = passes[i].BackwardKeeping(gradient);
         }
 
         Tensor norm = gradient.norm(1, keepdim: true), excess = norm.Minus(1);
         Tensor penalty = excess.Squared().mean().Times(weight);
         Tensor direction = (gradient * where(norm.IsAbove(0), excess / norm, zeros_like(norm))).Times(2 * weight / norm.numel());
 
-        var tangents = new BlockTangent[blocks.Length];
         Tensor change = direction.WithChannelsLast();
-        for (int i = 0; i < blocks.Length; i++)
+        foreach (BlockPass pass in passes)
         {
-            tangents[i] = blocks[i].Tangent(records[i], change);
-            change = tangents[i].Output;
+            change = pass.Tangent(change);
         }
 
         tail.AddWeightGradient(change, one);
         Tensor? back = null;
-        for (int i = blocks.Length - 1; i >= 0; i--)
+        for (int i = passes.Length - 1; i >= 0; i--)
         {
-            back = blocks[i].BackwardOfTangent(records[i], first[i], tangents[i], back, wantsInput: i > 0);
+            back = passes[i].BackwardOfTangent(back, wantsInput: i > 0);
         }
 
         return penalty.MoveToOuterDisposeScope();

@@ -21,7 +21,8 @@ internal sealed class TrainableGenerator : IDisposable
     {
         blocks = TrainableBlocks.Of(generator, generator.BodyBlocks, precision);
         Parameter weight = generator.get_parameter("tail.0.weight")!;
-        tail = new TrainableConvolution(weight, generator.get_parameter("tail.0.bias")!, weight.dtype);
+        Parameter bias = generator.get_parameter("tail.0.bias")!;
+        tail = new TrainableConvolution(weight, bias, weight.dtype, usesKernels: precision is null or ScalarType.Float32);
         margin = generator.Margin;
     }
 
@@ -37,10 +38,10 @@ internal sealed class TrainableGenerator : IDisposable
     /// </summary>
     public (Tensor Image, Action<Tensor> Backward) Forward(Tensor input, Tensor skip)
     {
-        BlockRecord[] records = TrainableBlocks.Forward(blocks, input);
-        Tensor made = tail.Forward(records[^1].Output).tanh_();
+        BlockPass[] passes = TrainableBlocks.Forward(blocks, input);
+        Tensor made = tail.Forward(passes[^1].Output).tanh_();
         Tensor middle = skip.narrow(2, margin, made.shape[2]).narrow(3, margin, made.shape[3]);
-        return (made.Plus(middle), gradient => Backward(records, made, gradient));
+        return (made.Plus(middle), gradient => Backward(passes, made, gradient));
     }
 
     /// <summary>Assigns the gradients to the parameters.</summary>
@@ -57,12 +58,12 @@ internal sealed class TrainableGenerator : IDisposable
         tail.Dispose();
     }
 
-    private void Backward(BlockRecord[] records, Tensor made, Tensor gradient)
+    private void Backward(BlockPass[] passes, Tensor made, Tensor gradient)
     {
         using var scope = NewDisposeScope();
         Tensor before = (gradient * made.Squared().Minus(1).neg()).WithChannelsLast();
-        tail.AddWeightGradient(records[^1].Output, before);
+        tail.AddWeightGradient(passes[^1].Output, before);
         tail.AddBiasGradient(before);
-        TrainableBlocks.Backward(blocks, records, tail.Backward(before), wantsWeights: true, wantsInput: false);
+        TrainableBlocks.Backward(passes, tail.Backward(before), wantsWeights: true, wantsInput: false);
     }
 }
