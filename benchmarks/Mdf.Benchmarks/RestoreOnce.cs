@@ -8,6 +8,8 @@ internal static class RestoreOnce
 {
     public const string Command = "restore";
 
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
     private static readonly Dictionary<string, Action<Restore>> Engines = new()
     {
         ["convolutions"] = r => r.Convolutions(),
@@ -16,8 +18,8 @@ internal static class RestoreOnce
     };
 
     /// <summary>
-    /// Prints each engine's median, least and most seconds. With one engine and one round it prints the memory too: the rise of the peak of
-    /// resident memory.
+    /// Prints each engine's median, least and most seconds; the first of several rounds does not count. With one engine and one round it
+    /// prints the memory too: the rise of the peak of resident memory.
     /// </summary>
     public static void Run(string network, string image, int threads, int rounds, string engines)
     {
@@ -26,13 +28,18 @@ internal static class RestoreOnce
         long before = PeakMemory.Resident();
         string[] names = engines == "all" ? [.. Engines.Keys] : [engines];
         var times = names.ToDictionary(name => name, _ => new List<double>());
-        for (int round = 0; round < rounds; round++)
+        for (int round = rounds > 1 ? -1 : 0; round < rounds; round++)
         {
             foreach (string name in names)
             {
+                // The threads of the engine before still spin for a while.
+                Thread.Sleep(Pause);
                 long start = Stopwatch.GetTimestamp();
                 Engines[name](restore);
-                times[name].Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+                if (round >= 0)
+                {
+                    times[name].Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+                }
             }
         }
 
