@@ -78,6 +78,16 @@ public sealed class SummaryTests : IDisposable
     }
 
     [Fact]
+    public void PageAndMarkdown_UntrainedDiscriminators_HaveNoNumbersOfThePaper()
+    {
+        using var control = new MadeUpRun();
+        control.Add(OfMdf("untrained, seed 1", ""), Around(26));
+
+        Assert.DoesNotContain(PaperOfMdf, SummarySection.Of(control.Report())!, StringComparison.Ordinal);
+        Assert.DoesNotContain(PaperOfMdf, MarkdownTables.Of(control.Report()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Markdown_TrainedAndUntrained_HasDifferencesWithIntervals()
     {
         run.Add(OfMdf("untrained, seed 1", ""), Around(26.5));

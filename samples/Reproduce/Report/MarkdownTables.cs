@@ -126,7 +126,7 @@ internal static class MarkdownTables
             IEnumerable<string> values = measures.Select(
                 m => m.Of(column.Run) is { } v ? Marked(v, m.Digits, index, table.Ranks(m.Of, m.IsLowerBetter)) : "–");
             ConfidenceInterval tail = Bootstrap.Interval(column.Run.Psnr, v => SampleStatistics.Percentile(v, 5));
-            (string Psnr, string Lpips)? paper = PaperTable.Find(table.Application.PaperRow, table.Dataset, column.Name);
+            (string Psnr, string Lpips)? paper = PaperTable.Find(table.Application.PaperRow, table.Dataset, column.PaperName);
             TTestResult? test = column.Loss is null ? null : table.Test(column, r => r.Psnr, isLowerBetter: false);
             Row(
                 text,

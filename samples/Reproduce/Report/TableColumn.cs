@@ -10,8 +10,11 @@ namespace Reproduce.Report;
 /// <param name="Weights">Label of the weights; empty if the loss has none.</param>
 internal sealed record TableColumn(LossDescription? Loss, EvaluationResult Run, string Label, string Weights)
 {
-    /// <summary>Name of the loss in the paper's table; empty without a loss.</summary>
+    /// <summary>Name of the loss; empty without a loss.</summary>
     public string Name => Loss?.Name ?? "";
+
+    /// <summary>Name of the loss in the paper's table, which has no untrained discriminators; empty if it is not there.</summary>
+    public string PaperName => IsUntrained ? "" : Name;
 
     public bool IsMdf => Name == LossNames.Mdf;
 

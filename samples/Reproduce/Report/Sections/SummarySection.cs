@@ -10,7 +10,7 @@ internal static class SummarySection
     private static string Key(ReportData data)
     {
         bool isPaperKnown = data.Tables.Any(
-            t => t.Columns.Any(c => PaperTable.Find(t.Application.PaperRow, t.Dataset, c.Name) is not null));
+            t => t.Columns.Any(c => PaperTable.Find(t.Application.PaperRow, t.Dataset, c.PaperName) is not null));
         string paper = isPaperKnown
             ? " Below some numbers stands the paper's, for networks and data of full size. Compare the order of the losses rather than the "
                 + "values."
@@ -64,7 +64,7 @@ internal static class SummarySection
             return "<td>–</td>";
         }
 
-        (string Psnr, string Lpips)? paper = PaperTable.Find(table.Application.PaperRow, table.Dataset, column.Name);
+        (string Psnr, string Lpips)? paper = PaperTable.Find(table.Application.PaperRow, table.Dataset, column.PaperName);
         string theirs = measure switch
         {
             "PSNR" when paper is not null => $"<small>paper {paper.Value.Psnr}</small>",
