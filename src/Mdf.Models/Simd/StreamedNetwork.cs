@@ -125,7 +125,7 @@ internal sealed class StreamedNetwork : IDisposable
             Tensor padded = pad == 0 ? images[image].unsqueeze(0) : nn.functional.pad(images[image].unsqueeze(0), [pad, pad, pad, pad]);
             Tensor source = padded.WithChannelsLast();
             (FeatureMap from, FeatureMap to) = (FeatureMap.Of(source, 0), FeatureMap.Of(result, image));
-            int strips = Strips(width);
+            int strips = Strips(width, halo);
             double before = (double)image / images.shape[0], done = 0;
             var reporting = new Lock();
             Blocks.RunApart(strips, strip =>
@@ -148,11 +148,15 @@ internal sealed class StreamedNetwork : IDisposable
         return result;
     }
 
-    // Threads work on strips without waiting for each other. The number of strips depends on the image alone, because the division of the
-    // columns into tiles affects rounding: the result is the same for any number of threads.
-    private int Strips(int width)
+    /// <summary>
+    /// Returns the number of strips. It depends on the image alone, because the division of the columns into tiles affects rounding: the
+    /// result is the same for any number of threads, which work on strips without waiting for each other.
+    /// </summary>
+    /// <param name="width">Number of the image's columns.</param>
+    /// <param name="halo">Number of columns beside a strip that its result depends on.</param>
+    internal static int Strips(int width, double halo)
     {
-        int most = 1 + (int)(width * MostRepeated / (2 * halo)), least = (width + StripColumns - 1) / StripColumns;
-        return (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(least, (most + 1) / 2));
+        uint affordable = 1 + (uint)(width * MostRepeated / (2 * halo)), needed = (uint)((width + StripColumns - 1) / StripColumns);
+        return (int)Math.Max(BitOperations.RoundUpToPowerOf2(needed), 1u << BitOperations.Log2(affordable));
     }
 }

@@ -120,6 +120,16 @@ public sealed class StreamedNetworkTests : IDisposable
     }
 
     [Theory]
+    [InlineData(300, 17, 1)]
+    [InlineData(481, 17, 2)]
+    [InlineData(481, 36, 1)]
+    [InlineData(1920, 17, 4)]
+    [InlineData(1920, 36, 4)]
+    [InlineData(500, 5, 4)]
+    public void Strips_HalosAndWidths_RepeatAFewColumnsAndAreNotTooWide(int width, double halo, int expected) =>
+        Assert.Equal(expected, StreamedNetwork.Strips(width, halo));
+
+    [Theory]
     [InlineData("EDSR x2", 40, 30)]
     [InlineData("DnCNN", 60, 500)]
     public void Restore_WithoutTiles_ReportsProgressAndCanBeCancelled(string name, int height, int width)
