@@ -30,7 +30,14 @@ internal sealed class Blocks
             return;
         }
 
-        Parallel.For(0, threads, _ => work(blocks));
+        try
+        {
+            Parallel.For(0, threads, _ => work(blocks));
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerException!);
+        }
     }
 
     /// <summary>
@@ -40,42 +47,23 @@ internal sealed class Blocks
     /// <param name="work">Computes the part of the given number.</param>
     public static void RunApart(int count, Action<int> work)
     {
-        int all = Threads, workers = Math.Max(1, Math.Min(all, count));
-        var parts = new Blocks(count);
-        if (workers == 1)
+        int all = Threads, ofPart = all / Math.Clamp(count, 1, all);
+        Run(count, parts =>
         {
-            Work();
-            return;
-        }
-
-        try
-        {
-            Parallel.For(0, workers, _ =>
+            int before = share;
+            share = ofPart;
+            try
             {
-                int before = share;
-                share = all / workers;
-                try
+                while (parts.Take(out int part))
                 {
-                    Work();
+                    work(part);
                 }
-                finally
-                {
-                    share = before;
-                }
-            });
-        }
-        catch (AggregateException e)
-        {
-            ExceptionDispatchInfo.Throw(e.InnerException!);
-        }
-
-        void Work()
-        {
-            while (parts.Take(out int part))
-            {
-                work(part);
             }
-        }
+            finally
+            {
+                share = before;
+            }
+        });
     }
 
     /// <summary>Takes the next block.</summary>
