@@ -1,4 +1,3 @@
-using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
 namespace Mdf.Models.Simd;
@@ -31,44 +30,18 @@ internal sealed unsafe class HeadTrainedConvolution : ITrainedConvolution
     }
 
     /// <inheritdoc/>
-    public Tensor Forward(Tensor input)
-    {
-        using var scope = NewDisposeScope();
-        Tensor output = TrainedConvolution.Result(input, outputs, -TrainedConvolution.Shrink);
-        (FeatureMap source, FeatureMap target) = (TrainedConvolution.Map(input.WithChannelsLast()), TrainedConvolution.Map(output));
-        for (int image = 0; image < input.shape[0]; image++)
-        {
-            forward.Run(source.Image(image), new PlainStore(target.Image(image).Start));
-        }
-
-        return output.MoveToOuterDisposeScope();
-    }
+    public Tensor Forward(Tensor input) => TrainedConvolution.ForEach(
+        input, outputs, -TrainedConvolution.Shrink, (source, target) => forward.Run(source, new PlainStore(target.Start)));
 
     /// <inheritdoc/>
-    public Tensor Backward(Tensor output)
-    {
-        using var scope = NewDisposeScope();
-        Tensor input = TrainedConvolution.Result(output, inputs, TrainedConvolution.Shrink);
-        (FeatureMap source, FeatureMap target) = (TrainedConvolution.Map(output.WithChannelsLast()), TrainedConvolution.Map(input));
-        for (int image = 0; image < output.shape[0]; image++)
-        {
-            backward.Run(source.Image(image), new Margins(TrainedConvolution.Shrink), target.Image(image));
-        }
-
-        return input.MoveToOuterDisposeScope();
-    }
+    public Tensor Backward(Tensor output) => TrainedConvolution.ForEach(
+        output,
+        inputs,
+        TrainedConvolution.Shrink,
+        (source, target) => backward.Run(source, new Margins(TrainedConvolution.Shrink), target));
 
     /// <inheritdoc/>
-    public void AddWeightGradient(Tensor input, Tensor output)
-    {
-        using var scope = NewDisposeScope();
-        (Tensor few, Tensor wide) = (input.WithChannelsLast(), output.WithChannelsLast());
-        (FeatureMap before, FeatureMap behind) = (TrainedConvolution.Map(few), TrainedConvolution.Map(wide));
-        for (int image = 0; image < input.shape[0]; image++)
-        {
-            gradient.Add(before.Image(image), behind.Image(image));
-        }
-    }
+    public void AddWeightGradient(Tensor input, Tensor output) => TrainedConvolution.ForEach(input, output, gradient.Add);
 
     /// <inheritdoc/>
     public void CopyGradientTo(Tensor target)

@@ -1,4 +1,3 @@
-using Mdf.TorchCompatibility;
 using static TorchSharp.torch;
 
 namespace Mdf.Models.Simd;
@@ -31,47 +30,24 @@ internal sealed unsafe class TailTrainedConvolution : ITrainedConvolution
     }
 
     /// <inheritdoc/>
-    public Tensor Forward(Tensor input)
-    {
-        using var scope = NewDisposeScope();
-        Tensor output = TrainedConvolution.Result(input, outputs, -TrainedConvolution.Shrink);
-        (FeatureMap source, FeatureMap target) = (TrainedConvolution.Map(input.WithChannelsLast()), TrainedConvolution.Map(output));
-        for (int image = 0; image < input.shape[0]; image++)
-        {
-            forward.Run(source.Image(image), default, target.Image(image));
-        }
-
-        return output.MoveToOuterDisposeScope();
-    }
+    public Tensor Forward(Tensor input) => TrainedConvolution.ForEach(
+        input, outputs, -TrainedConvolution.Shrink, (source, target) => forward.Run(source, default, target));
 
     /// <inheritdoc/>
-    public Tensor Backward(Tensor output)
-    {
-        using var scope = NewDisposeScope();
-        Tensor input = TrainedConvolution.Result(output, inputs, TrainedConvolution.Shrink);
-        (FeatureMap source, FeatureMap target) = (TrainedConvolution.Map(output.WithChannelsLast()), TrainedConvolution.Map(input));
-        using Scratch scratch = PaddedMemory(source);
-        for (int image = 0; image < output.shape[0]; image++)
+    public Tensor Backward(Tensor output) => TrainedConvolution.ForEach(
+        output, inputs, TrainedConvolution.Shrink, (source, target) =>
         {
-            backward.Run(Padded(source.Image(image), scratch.Start), new PlainStore(target.Image(image).Start));
-        }
-
-        return input.MoveToOuterDisposeScope();
-    }
+            using Scratch scratch = PaddedMemory(source);
+            backward.Run(Padded(source, scratch.Start), new PlainStore(target.Start));
+        });
 
     /// <inheritdoc/>
-    public void AddWeightGradient(Tensor input, Tensor output)
+    public void AddWeightGradient(Tensor input, Tensor output) => TrainedConvolution.ForEach(input, output, (wide, few) =>
     {
-        using var scope = NewDisposeScope();
-        (Tensor wide, Tensor few) = (input.WithChannelsLast(), output.WithChannelsLast());
-        (FeatureMap before, FeatureMap behind) = (TrainedConvolution.Map(wide), TrainedConvolution.Map(few));
-        using Scratch scratch = PaddedMemory(behind);
-        for (int image = 0; image < input.shape[0]; image++)
-        {
-            // The nine outputs to which each input position contributes; they come in the reversed order of the kernel.
-            gradient.Add(Padded(behind.Image(image), scratch.Start), before.Image(image));
-        }
-    }
+        // The nine outputs to which each input position contributes; they come in the reversed order of the kernel.
+        using Scratch scratch = PaddedMemory(few);
+        gradient.Add(Padded(few, scratch.Start), wide);
+    });
 
     /// <inheritdoc/>
     public void CopyGradientTo(Tensor target)

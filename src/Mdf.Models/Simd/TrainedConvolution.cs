@@ -32,6 +32,30 @@ internal static unsafe class TrainedConvolution
             : null;
     }
 
+    /// <summary>Computes a map of each image from a map of it.</summary>
+    /// <param name="maps">The maps.</param>
+    /// <param name="channels">Number of channels of the results.</param>
+    /// <param name="change">Number of rows and columns that the results have more.</param>
+    /// <param name="compute">Computes a result, the second map, from the first.</param>
+    public static Tensor ForEach(Tensor maps, int channels, int change, Action<FeatureMap, FeatureMap> compute)
+    {
+        using var scope = NewDisposeScope();
+        Tensor results = Result(maps, channels, change);
+        ForEach(maps, results, compute);
+        return results.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Uses the two maps of each image.</summary>
+    public static void ForEach(Tensor maps, Tensor others, Action<FeatureMap, FeatureMap> use)
+    {
+        using var scope = NewDisposeScope();
+        (FeatureMap one, FeatureMap other) = (Map(maps.WithChannelsLast()), Map(others.WithChannelsLast()));
+        for (int image = 0; image < maps.shape[0]; image++)
+        {
+            use(one.Image(image), other.Image(image));
+        }
+    }
+
     /// <summary>Returns the maps of a contiguous channels-last tensor: the first image's, which the others follow.</summary>
     /// <remarks>Unlike <see cref="FeatureMap.Of"/>, without the tensor's strides, which mean nothing in a dimension of one.</remarks>
     public static FeatureMap Map(Tensor maps) =>
