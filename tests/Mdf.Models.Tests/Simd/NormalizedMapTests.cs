@@ -65,22 +65,7 @@ public sealed class NormalizedMapTests : IDisposable
         SkipWithoutVectors();
         Tensor map = Maps(Numbers(2, 32, 41, 52)), gradient = Maps(Numbers(2, 32, 41, 52)), other = Maps(Numbers(2, 32, 41, 52));
         double[] ones = [.. Enumerable.Repeat(1.0, 32)];
-        Tensor[] expected = Results();
-        int before = get_num_threads();
-        try
-        {
-            set_num_threads(threads);
-            foreach ((Tensor one, Tensor another) in expected.Zip(Results()))
-            {
-                TensorAssert.Equal(one, another);
-            }
-
-            LiveTensors.AssertNoneLeft(() => Array.ForEach(Results(), r => r.Dispose()));
-        }
-        finally
-        {
-            set_num_threads(before);
-        }
+        Threads.AssertTheSame(threads, Results);
 
         Tensor[] Results()
         {

@@ -84,22 +84,7 @@ public sealed class TrainedConvolutionTests : IDisposable
         SkipWithoutVectors();
         Tensor weight = Numbers(outputs, inputs, 3, 3);
         Tensor input = Maps(Numbers(1, inputs, 70, 81)), gradient = Maps(Numbers(1, outputs, 68, 79));
-        Tensor[] expected = Results();
-        int before = get_num_threads();
-        try
-        {
-            set_num_threads(threads);
-            foreach ((Tensor one, Tensor other) in expected.Zip(Results()))
-            {
-                TensorAssert.Equal(one, other);
-            }
-
-            LiveTensors.AssertNoneLeft(() => Array.ForEach(Results(), r => r.Dispose()));
-        }
-        finally
-        {
-            set_num_threads(before);
-        }
+        Threads.AssertTheSame(threads, Results);
 
         Tensor[] Results()
         {

@@ -138,22 +138,7 @@ public sealed class VectorConvolutionTests : IDisposable
             new WinogradConvolution(Numbers(1, 32, 32, 3, 3)),
             new PatchConvolution(Numbers(1, 32, 32, 3, 3)),
             new DotConvolution(Numbers(1, 32, 32, 3, 3), bias: null));
-        Tensor[] expected = Results();
-        int before = get_num_threads();
-        try
-        {
-            set_num_threads(threads);
-            foreach ((Tensor one, Tensor other) in expected.Zip(Results()))
-            {
-                TensorAssert.Equal(one, other);
-            }
-
-            LiveTensors.AssertNoneLeft(() => Array.ForEach(Results(), r => r.Dispose()));
-        }
-        finally
-        {
-            set_num_threads(before);
-        }
+        Threads.AssertTheSame(threads, Results);
 
         Tensor[] Results()
         {
